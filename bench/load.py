@@ -1,0 +1,75 @@
+"""What the measurements share: trucks on the corridor from Monterrey, as native messages."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from geofences import library
+from tracker.adapters.clock import ManualClock
+from tracker.adapters.journal import SqlJournal
+from tracker.desk import Desk
+from tracker.domain.policy import Policy
+from tracker.planning import Geography
+from tracker.ports import Message
+
+T0 = datetime(2026, 3, 2, 12, tzinfo=UTC)
+CORRIDOR = "monterrey-laredo.world-trade"
+TRUCKS = 20
+
+
+def messages(count: int) -> list[Message]:
+    """`count` readings of TRUCKS trucks in turn, each 30 s and some 600 m after its last."""
+    corridor = library.load().corridors
+    road = next(one for one in corridor if one.id == CORRIDOR)
+    made = []
+    for number in range(count):
+        truck, turn = number % TRUCKS, number // TRUCKS
+        lat, lon, course = road.at(600.0 * turn % road.length_m)
+        said = {
+            "time": (T0 + timedelta(seconds=30 * turn, milliseconds=truck)).isoformat(),
+            "lat": round(lat, 6),
+            "lon": round(lon, 6),
+            "speed": 72.0,
+            "course": round(course, 1),
+            "satellites": 11,
+            "seal": {"state": "sealed", "number": f"MX{truck:04}"},
+            "battery": 83,
+            "seq": turn,
+        }
+        made.append(
+            Message(
+                topic=f"seals/v1/TRUCK-{truck:03}/telemetry",
+                payload=json.dumps(said).encode(),
+                received_at=T0 + timedelta(seconds=30 * turn + 2),
+            )
+        )
+    return made
+
+
+@contextmanager
+def journal() -> Iterator[tuple[SqlJournal, Geography, ManualClock]]:
+    """A fresh database with TRUCKS open shipments."""
+    with tempfile.TemporaryDirectory() as folder:
+        opened = SqlJournal.open(f"sqlite:///{Path(folder) / 'bench.db'}")
+        clock = ManualClock(T0)
+        geography = Geography(library.load(), Policy())
+        desk = Desk(journal=opened, clock=clock, geography=geography, origin="bench/log")
+        for truck in range(TRUCKS):
+            desk.open(json.dumps(_shipment(truck)).encode(), by="bench")
+        yield opened, geography, clock
+        opened.close()
+
+
+def _shipment(truck: int) -> dict[str, object]:
+    return {
+        "id": f"BENCH-{truck:03}",
+        "devices": [{"id": f"TRUCK-{truck:03}"}],
+        "seals": [{"number": f"MX{truck:04}"}],
+        "crossing": "laredo-world-trade",
+        "legs": [{"from": "monterrey.plant", "to": "laredo.yard", "corridor": CORRIDOR}],
+    }

@@ -1,0 +1,103 @@
+"""The dialects that there are, found by themselves: every module here with FILTERS and `decode`.
+
+Dialects are imported at the first question, not with this module.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache, lru_cache
+
+from msgspec import Struct
+
+import devices
+from devices.reading import Reading, Rejected
+
+Decode = Callable[[str, bytes, datetime], list[Reading | Rejected]]
+
+
+class Dialect(Struct, frozen=True, kw_only=True):
+    """One way to say it: `about` is the first line of its documentation."""
+
+    name: str
+    about: str
+    filters: tuple[str, ...]
+    decode: Decode
+
+
+@cache
+def dialects() -> dict[str, Dialect]:
+    """All dialects by name, which is the name of their module."""
+    found: dict[str, Dialect] = {}
+    for module_info in sorted(pkgutil.iter_modules(devices.__path__), key=lambda info: info.name):
+        module = importlib.import_module(f"{devices.__name__}.{module_info.name}")
+        if hasattr(module, "FILTERS") and hasattr(module, "decode"):
+            found[module_info.name] = Dialect(
+                name=module_info.name,
+                about=(module.__doc__ or "").partition("\n")[0],
+                filters=module.FILTERS,
+                decode=module.decode,
+            )
+    return found
+
+
+def filters() -> tuple[str, ...]:
+    """The MQTT topic filters of all dialects: what to subscribe to."""
+    return tuple(filter_ for dialect in dialects().values() for filter_ in dialect.filters)
+
+
+@lru_cache(maxsize=16_384)
+def dialect_for(topic: str) -> Dialect | None:
+    """The dialect that listens on a topic (the first by name), or None."""
+    for dialect in dialects().values():
+        if any(matches(filter_, topic) for filter_ in dialect.filters):
+            return dialect
+    return None
+
+
+def matches(filter_: str, topic: str) -> bool:
+    """Whether an MQTT topic filter takes in a topic (MQTT 5, section 4.7).
+
+    "+" is one level, "#" the rest, the parent level included; a topic beginning with "$" is not
+    taken in by a filter that begins with a wildcard.
+    """
+    if topic[:1] == "$" and filter_[:1] in ("+", "#"):
+        return False
+    wanted, levels = filter_.split("/"), topic.split("/")
+    if wanted[-1] == "#":
+        wanted = wanted[:-1]
+        levels, short = levels[: len(wanted)], len(levels) < len(wanted)
+        if short:
+            return False
+    return len(wanted) == len(levels) and all(
+        want in ("+", level) for want, level in zip(wanted, levels, strict=True)
+    )
+
+
+def decode(topic: str, payload: bytes, received_at: datetime) -> list[Reading | Rejected]:
+    """What a message says, by the dialect of its topic.
+
+    Never raises and never returns an empty list: whatever is no reading comes out as Rejected.
+    """
+    dialect = dialect_for(topic)
+    if dialect is None:
+        return [_rejected(topic, payload, received_at, "no dialect listens on this topic", None)]
+    try:
+        found = dialect.decode(topic, payload, received_at)
+    except Exception as error:  # noqa: BLE001 - a faulty decoder must not cost a message
+        fault = f"the decoder failed with {type(error).__name__}: {str(error)[:200]!a}"
+        return [_rejected(topic, payload, received_at, fault, dialect.name)]
+    return found or [
+        _rejected(topic, payload, received_at, "the decoder found nothing in it", dialect.name)
+    ]
+
+
+def _rejected(
+    topic: str, payload: bytes, received_at: datetime, reason: str, dialect: str | None
+) -> Rejected:
+    return Rejected(
+        topic=topic, payload=payload, reason=reason, received_at=received_at, dialect=dialect
+    )

@@ -1,0 +1,211 @@
+"""The native dialect, version 1: topic `seals/v1/<device>/telemetry`, JSON.
+
+`<device>` is 1 to 64 of `A-Z a-z 0-9 . _ -`. The payload is one object or an array of at most
+1,000, at most 1 MiB. Only `time` is required; null counts as absent.
+
+    time        RFC 3339 with its zone, or Unix seconds (above 1e11: milliseconds): the event's
+    lat, lon    degrees, WGS 84; both or neither; neither, or 0,0, is no fix
+    accuracy    m
+    speed       km/h
+    course      degrees from true north, 0 to 360
+    altitude    m
+    satellites  count
+    hdop        dilution of precision
+    fix_time    as time, where the fix is older than the event; before 2015 the receiver's clock
+                was not set, and the fix does not count
+    no_fix      invalid | clock_unset | absent | zero: the device itself does not trust its position
+    seal        {state, number, event, events, credential: {kind, id}, lock_count}
+      state       sealed | open | cut | tampered | unarmed | fault | unknown
+      number      1 to 21 of A-Z a-z 0-9
+      event       sealed | opened | cut | rope_in | rope_out | cover_opened | cover_closed |
+                  unlock_refused | wrong_password | wrong_card | motor_stuck | vibration |
+                  low_battery
+      events      an array of such, where several happened at once; united with `event`
+      credential  kind: rfid | password | dynamic_password | bluetooth | sms | platform | key;
+                  id: the card or the user, never a password
+      lock_count  how often it was locked
+    battery     percent, 0 to 100
+    jamming     boolean
+    buffered    boolean: stored by the device and sent later
+    seq         whole number, 64 bits: the device's counter (it may wrap or restart)
+    id          string of at most 64 characters, the message's own identity
+    cell        {mcc, mnc, lac, cid, rssi}, whole numbers
+    device, device_id   optional, and then the topic's
+
+Any other key is kept in `Reading.extra`: "door", or "seal.door" where it stood inside `seal` (so
+with `cell` and `seal.credential`). So are the position's keys when there is no fix to carry them.
+When written again, an extra whose name is a native key gets "~" before it ("~altitude"): kept, but
+not used. That way every Reading, whatever its dialect, can be written in native keys and read back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+from msgspec import ValidationError
+
+from devices import native_keys as keys
+from devices.fields import (
+    ReadingError,
+    clock_unset,
+    complaint,
+    instant,
+    join,
+    kept,
+    no_fix_reason,
+    show,
+)
+from devices.jsonpayload import decode_each, wrong_topic
+from devices.native_encode import encode, to_json
+from devices.reading import (
+    Cell,
+    Credential,
+    Fix,
+    NoFix,
+    NoFixReason,
+    Reading,
+    Rejected,
+    SealReport,
+)
+
+__all__ = ["FILTERS", "decode", "encode", "read", "to_json"]
+
+FILTERS: tuple[str, ...] = ("seals/v1/+/telemetry",)
+DIALECT = "native"
+MAX_ITEMS = 1000
+_TOPIC = "seals/v1/<device>/telemetry with a device of 1 to 64 of A-Z a-z 0-9 . _ -"
+
+
+def decode(topic: str, payload: bytes, received_at: datetime) -> list[Reading | Rejected]:
+    """The readings of one message in the order of their event times, then what was rejected."""
+    device = _device(topic)
+    if device is None:
+        return wrong_topic(topic, payload, received_at, dialect=DIALECT, expected=_TOPIC)
+    return decode_each(
+        read, topic, payload, received_at, device=device, dialect=DIALECT, max_items=MAX_ITEMS
+    )
+
+
+@lru_cache(maxsize=16_384)
+def _device(topic: str) -> str | None:
+    match = re.fullmatch(r"seals/v1/([A-Za-z0-9._-]{1,64})/telemetry", topic)
+    return match[1] if match else None
+
+
+def read(said: dict[str, Any], device: str, received_at: datetime) -> Reading:
+    """The reading that one object in native keys is. Raises ReadingError."""
+    try:
+        message = msgspec.convert(said, keys.Message)
+    except ValidationError:
+        raise complaint(keys.Message, said) from None
+    for key in ("device", "device_id"):
+        claimed = getattr(message, key)
+        if claimed is not None and claimed != device:
+            raise ReadingError(
+                key, f"{key} is {show(claimed)}, expected {show(device)}, the topic's"
+            )
+    event_time = instant(message.time, received_at, "time")
+    position = _position(message, event_time, received_at)
+    seal = message.seal
+    cell = message.cell
+    return Reading(
+        device=device,
+        dialect=DIALECT,
+        event_time=event_time,
+        received_at=received_at,
+        position=position,
+        seal=_seal(seal) if seal else None,
+        battery_pct=message.battery,
+        jamming=message.jamming,
+        buffered=message.buffered is True,
+        seq=message.seq,
+        message_id=message.id,
+        cell=Cell(mcc=cell.mcc, mnc=cell.mnc, lac=cell.lac, cid=cell.cid, rssi=cell.rssi)
+        if cell
+        else None,
+        extra=_extra(said, message, type(position) is Fix),
+    )
+
+
+def _position(message: keys.Message, event_time: datetime, received_at: datetime) -> Fix | NoFix:
+    reason = no_fix_reason(message.lat, message.lon)
+    fix_time = event_time
+    if message.no_fix is not None:
+        reason = message.no_fix
+    elif reason is None and message.fix_time is not None:
+        if clock_unset(message.fix_time):
+            reason = NoFixReason.CLOCK_UNSET
+        else:
+            fix_time = instant(message.fix_time, received_at, "fix_time")
+    if reason is not None:
+        return NoFix(
+            reason=reason,
+            satellites=message.satellites,
+            hdop=message.hdop,
+            speed_kmh=message.speed,
+        )
+    return Fix(
+        lat=message.lat,  # type: ignore[arg-type]  # no_fix_reason saw to it
+        lon=message.lon,  # type: ignore[arg-type]
+        time=fix_time,
+        accuracy_m=message.accuracy,
+        speed_kmh=message.speed,
+        course_deg=message.course,
+        altitude_m=message.altitude,
+        satellites=message.satellites,
+        hdop=message.hdop,
+    )
+
+
+def _seal(seal: keys.Seal) -> SealReport:
+    events = frozenset(seal.events or ())
+    return SealReport(
+        condition=seal.state,
+        number=seal.number,
+        events=events if seal.event is None else events | {seal.event},
+        credential=Credential(kind=seal.credential.kind, id=seal.credential.id)
+        if seal.credential
+        else None,
+        lock_count=seal.lock_count,
+    )
+
+
+def _extra(said: dict[str, Any], message: keys.Message, has_fix: bool) -> dict[str, Any]:
+    """What the Reading has no field for, by key ("seal.door" where it stood inside `seal`)."""
+    extra: dict[str, Any] = {}
+
+    def keep(name: str, value: object) -> None:
+        if name in extra:
+            place = join("", name)
+            raise ReadingError(place, f"{place} is given twice: here and under another name")
+        extra[name] = kept(value, name)
+
+    if not said.keys() <= keys.KEYS:
+        for key, value in said.items():
+            if key not in keys.KEYS:
+                keep(key[1:] if key[:1] == "~" and keys.has_native_name(key) else key, value)
+    if message.seal:
+        _extra_of("seal", said["seal"], keep)
+        if message.seal.credential:
+            _extra_of("seal.credential", said["seal"]["credential"], keep)
+    if message.cell:
+        _extra_of("cell", said["cell"], keep)
+    if not has_fix:
+        # 0,0 is told by the reason alone, and so need not be kept
+        zero = message.no_fix is None and message.lat == 0 == message.lon
+        for key in keys.FIX_KEYS[2:] if zero else keys.FIX_KEYS:
+            if said.get(key) is not None:
+                keep(key, said[key])
+    return extra
+
+
+def _extra_of(place: str, said: dict[str, Any], keep: Callable[[str, object], None]) -> None:
+    known = keys.INNER_KEYS[place]
+    for key, value in said.items():
+        if key not in known:
+            keep(f"{place}.{key}", value)

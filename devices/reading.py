@@ -1,0 +1,154 @@
+"""What a device said: the only shapes that leave this package.
+
+Three times are kept apart everywhere: the fix's (`Fix.time`), the device's event time
+(`Reading.event_time`) and the receipt (`Reading.received_at`). All are aware datetimes in UTC.
+Units stand in the names: metres, km/h, degrees (WGS 84), percent.
+"""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+
+
+class NoFixReason(enum.StrEnum):
+    """Why a reading carries no position."""
+
+    ABSENT = "absent"
+    """The device sent no position."""
+    ZERO = "zero"
+    """The device sent 0,0: its receiver had no fix (446 of 762 messages of one maker)."""
+    INVALID = "invalid"
+    """The device itself marked the position as not valid."""
+    CLOCK_UNSET = "clock_unset"
+    """The device's clock had not been set (a date of 2000 or 2004), so the fix has no time."""
+
+
+class Fix(Struct, frozen=True, kw_only=True):
+    """A position the device believes in."""
+
+    lat: float
+    lon: float
+    time: datetime
+    accuracy_m: float | None = None
+    speed_kmh: float | None = None
+    course_deg: float | None = None
+    altitude_m: float | None = None
+    satellites: int | None = None
+    hdop: float | None = None
+
+
+class NoFix(Struct, frozen=True, kw_only=True):
+    """No usable position; what the receiver said of itself is kept, for jamming shows there."""
+
+    reason: NoFixReason
+    satellites: int | None = None
+    hdop: float | None = None
+    speed_kmh: float | None = None
+
+
+class SealCondition(enum.StrEnum):
+    """What the lock says its state is (native `seal.state`)."""
+
+    SEALED = "sealed"
+    OPEN = "open"
+    CUT = "cut"
+    TAMPERED = "tampered"
+    UNARMED = "unarmed"
+    FAULT = "fault"
+    UNKNOWN = "unknown"
+
+
+class SealEvent(enum.StrEnum):
+    """What happened at the lock (native `seal.event`), gravest first."""
+
+    CUT = "cut"
+    COVER_OPENED = "cover_opened"
+    ROPE_OUT = "rope_out"
+    OPENED = "opened"
+    MOTOR_STUCK = "motor_stuck"
+    UNLOCK_REFUSED = "unlock_refused"
+    WRONG_PASSWORD = "wrong_password"  # noqa: S105 - an event's name, not a secret
+    WRONG_CARD = "wrong_card"
+    VIBRATION = "vibration"
+    LOW_BATTERY = "low_battery"
+    SEALED = "sealed"
+    ROPE_IN = "rope_in"
+    COVER_CLOSED = "cover_closed"
+
+
+class CredentialKind(enum.StrEnum):
+    RFID = "rfid"
+    PASSWORD = "password"  # noqa: S105 - a kind of credential, not a secret
+    DYNAMIC_PASSWORD = "dynamic_password"  # noqa: S105
+    BLUETOOTH = "bluetooth"
+    SMS = "sms"
+    PLATFORM = "platform"
+    KEY = "key"
+
+
+class Credential(Struct, frozen=True, kw_only=True):
+    """What was shown to the lock. `id` is a card number or a user, never a password itself."""
+
+    kind: CredentialKind
+    id: str | None = None
+
+
+class SealReport(Struct, frozen=True, kw_only=True):
+    """What one reading says of the seal. `events` is a set: a lock may report several at once."""
+
+    condition: SealCondition | None = None
+    number: str | None = None
+    events: frozenset[SealEvent] = frozenset()
+    credential: Credential | None = None
+    lock_count: int | None = None
+
+
+class Cell(Struct, frozen=True, kw_only=True):
+    """The serving cell. `rssi` as sent: negative is dBm, 0 to 31 is the GSM scale, 99 unknown."""
+
+    mcc: int | None = None
+    mnc: int | None = None
+    lac: int | None = None
+    cid: int | None = None
+    rssi: int | None = None
+
+
+class Reading(Struct, frozen=True, kw_only=True):
+    """One thing one device said, whatever its language was.
+
+    `seal` is None when the reading says nothing of the seal. `extra` holds every key the dialect
+    does not know, unchanged. `buffered`: stored by the device and sent later.
+    """
+
+    device: str
+    dialect: str
+    event_time: datetime
+    received_at: datetime
+    position: Fix | NoFix
+    seal: SealReport | None = None
+    battery_pct: float | None = None
+    jamming: bool | None = None
+    buffered: bool = False
+    seq: int | None = None
+    message_id: str | None = None
+    cell: Cell | None = None
+    extra: dict[str, Any] = {}
+
+
+class Rejected(Struct, frozen=True, kw_only=True):
+    """A payload, or a part of one, that is no reading: its bytes and the reason, never dropped.
+
+    `place` says where in the payload ("" for all of it, "[3].lat" for a part of an array).
+    """
+
+    topic: str
+    payload: bytes
+    reason: str
+    received_at: datetime
+    dialect: str | None = None
+    device: str | None = None
+    place: str = ""

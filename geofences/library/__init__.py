@@ -1,0 +1,39 @@
+"""The places that ship: crossings, yards and corridors, each feature with source and precision."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from importlib import resources
+from typing import Any
+
+from geofences.formats import Shelf, from_features, parse_collection
+
+BORDER = "border.geojson"
+
+
+def names() -> list[str]:
+    """The files that ship, sorted."""
+    files = (entry.name for entry in resources.files(__name__).iterdir())
+    return sorted(name for name in files if name.endswith(".geojson"))
+
+
+def features(name: str) -> dict[str, Any]:
+    """One file's FeatureCollection as `json` reads it."""
+    return parse_collection((resources.files(__name__) / name).read_bytes(), name)
+
+
+@functools.cache
+def load() -> Shelf:
+    """All zones and corridors that ship (the border line is no corridor: see `border`)."""
+    shelves = list(_shelves())
+    return Shelf(
+        tuple(zone for shelf in shelves for zone in shelf.zones),
+        tuple(corridor for shelf in shelves for corridor in shelf.corridors),
+    )
+
+
+def _shelves() -> Iterator[Shelf]:
+    for name in names():
+        if name != BORDER:
+            yield from_features(features(name), where=name, default_kind=None)

@@ -1,0 +1,91 @@
+"""docs/json.md against the program: the same names, in the same order."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from devices.reading import Rejected
+from geofences.lint import Fault
+from tests.cli.conftest import Run
+from tests.conftest import ROOT
+from tracker.cli.doctor import Check
+from tracker.cli.overview import DeviceNow, Overview
+from tracker.domain.alert import Alert
+from tracker.domain.finding import Finding
+from tracker.ports import DeviceRow, EntryRow, RejectRow
+
+DOCUMENTED = {
+    section.partition("\n")[0]: re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
+    for section in (ROOT / "docs" / "json.md").read_text(encoding="utf-8").split("\n## ")[1:]
+}
+STRUCTS = {
+    "Alert": Alert.__struct_fields__,
+    "Finding": Finding.__struct_fields__,
+    "Entry": EntryRow.__struct_fields__,
+    "Shipment": Overview.__struct_fields__,
+    "Shipment device": DeviceNow.__struct_fields__,
+    "Device": DeviceRow.__struct_fields__,
+    "Reading": Rejected.__struct_fields__,
+    "Reject": RejectRow.__struct_fields__,
+    "Check": Check.__struct_fields__,
+    "Fault": tuple(field.name for field in fields(Fault)),
+}
+BAD_ZONES = json.dumps({"type": "FeatureCollection", "features": [{"type": "Feature"}]})
+
+
+@pytest.mark.parametrize("name", STRUCTS)
+def test_documented_as_declared(name: str) -> None:
+    assert DOCUMENTED[name] == list(STRUCTS[name])
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "code"),
+    [
+        ("Shipment", ["shipment", "list"], 0),
+        ("Shipment", ["shipment", "show", "TRIP-1"], 0),
+        ("Entry", ["log", "show"], 0),
+        ("Alert", ["alerts", "list"], 0),
+        ("Alert", ["alerts", "show", "TRIP-1-1"], 0),
+        ("Finding", ["alerts", "ack", "TRIP-1-1"], 0),
+        ("Finding", ["shipment", "seal", "TRIP-1", "--number", "X1"], 0),
+        ("Placement", ["zones", "locate", "27.6", "-99.5"], 0),
+        ("Fault", ["zones", "check", "bad.geojson"], 1),
+        ("Threshold", ["policy"], 0),
+        ("Files", ["init", "another"], 0),
+    ],
+)
+def test_printed_as_documented(
+    opened: Run, tmp_path: Path, name: str, arguments: list[str], code: int
+) -> None:
+    (tmp_path / "bad.geojson").write_text(BAD_ZONES)
+    handover = ["shipment", "handover", "TRIP-1", "--to", "transfer"]
+    opened(*handover, "--from", "acme", "--seal", "MX0012345")
+    opened(*handover, "--accept", "--seal", "ANOTHER1")
+    documents = opened(*arguments, "--json", code=code).documents
+    assert documents
+    for document in documents:
+        assert list(document) == DOCUMENTED[name]
+
+
+def test_zones_and_corridors_printed_as_documented(run: Run) -> None:
+    documents = run("zones", "list", "--json").documents
+    for document in documents:
+        assert list(document) == DOCUMENTED[document["type"].capitalize()]
+    assert {document["type"] for document in documents} == {"zone", "corridor"}
+
+
+def test_a_shipment_s_devices_printed_as_documented(opened: Run) -> None:
+    (shipment,) = opened("shipment", "list", "--json").documents
+    assert [list(device) for device in shipment["devices"]] == [DOCUMENTED["Shipment device"]]
+
+
+def test_what_is_rejected_printed_as_documented(run: Run) -> None:
+    decode = ["devices", "decode", "--topic", "seals/v1/A/telemetry", "--json"]
+    (document,) = run(*decode, stdin="{", code=1).documents
+    assert list(document) == ["rejected"]
+    assert list(document["rejected"]) == DOCUMENTED["Reading"]

@@ -1,0 +1,110 @@
+"""What everybody meets first: help, its speed, versions, and how errors end."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+from tests.conftest import ROOT
+from tracker.cli.reference import reference
+
+HELP_S = 0.5
+"""`tracker --help` starts in well under this, or people stop asking for help."""
+COMMANDS = [
+    *("init", "doctor", "run", "demo", "simulate", "replay", "policy"),
+    *("shipment", "alerts", "log", "zones", "devices", "rejects"),
+]
+PROGRAM = [sys.executable, "-m", "tracker.cli.main"]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
+
+
+def test_help_is_quick() -> None:
+    def seconds() -> float:
+        began = time.perf_counter()
+        subprocess.run([*PROGRAM, "--help"], check=True, capture_output=True, env=ENVIRONMENT)
+        return time.perf_counter() - began
+
+    seconds()  # the first one may have to compile the modules
+    assert statistics.median(seconds() for _ in range(5)) < HELP_S
+
+
+def test_help_names_every_command(run: Run) -> None:
+    out = run("--help").out
+    for command in COMMANDS:
+        assert f" {command} " in out
+
+
+def test_the_reference_is_up_to_date() -> None:
+    written = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    assert written == reference(), "run `make docs`"
+
+
+def test_no_command_is_bad_usage(run: Run) -> None:
+    assert "Usage: tracker" in run(code=2).out
+
+
+@pytest.mark.parametrize("arguments", [["nonsense"], ["alerts", "list", "--nonsense"], ["log"]])
+def test_bad_usage_ends_with_2(run: Run, arguments: list[str]) -> None:
+    run(*arguments, code=2)
+
+
+def test_without_a_configuration_nothing_is_made(run: Run, tmp_path: Path) -> None:
+    ran = run("alerts", "list", code=2)
+    assert "no configuration" in ran.err
+    assert "tracker init" in ran.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unknown_time_zone(run: Run) -> None:
+    assert "no time zone 'Mars/Base'" in run("--tz", "Mars/Base", "policy", code=2).err
+
+
+def test_a_database_that_is_not_ours_ends_with_its_mend(started: Run, tmp_path: Path) -> None:
+    (tmp_path / "tracker.db").write_bytes(b"not a database, but long enough to be looked at" * 30)
+    ran = started("shipment", "list", code=None)
+    assert ran.code in (2, 3)
+    assert "tracker.db" in ran.err
+    assert "->" in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_an_interrupted_watch_ends_with_130(started: Run, tmp_path: Path) -> None:
+    import signal
+
+    with subprocess.Popen(
+        [*PROGRAM, "alerts", "watch"], cwd=tmp_path, env=ENVIRONMENT, stderr=subprocess.PIPE
+    ) as watch:
+        time.sleep(1.5)
+        watch.send_signal(signal.SIGINT)
+        _, err = watch.communicate(timeout=20)
+    assert watch.returncode == 130
+    assert b"Traceback" not in err
+
+
+def test_a_reader_that_has_enough_is_not_told_off(started: Run, tmp_path: Path) -> None:
+    """`tracker policy | true`: no traceback, no message."""
+    read, write = os.pipe()
+    os.close(read)
+    try:
+        ran = subprocess.run(
+            [*PROGRAM, "policy", "--json"], cwd=tmp_path, env=ENVIRONMENT, check=False,
+            stdout=write, stderr=subprocess.PIPE,
+        )  # fmt: skip
+    finally:
+        os.close(write)
+    assert ran.stderr == b""
+
+
+def test_no_colour_without_a_terminal(opened: Run) -> None:
+    opened(
+        "shipment", "handover", "TRIP-1", "--from", "acme", "--to", "transfer", "--seal", "WRONG1"
+    )
+    for arguments in (["shipment", "list"], ["alerts", "list"], ["log", "show"], ["--help"]):
+        assert "\x1b" not in opened(*arguments).out

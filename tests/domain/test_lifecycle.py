@@ -1,0 +1,180 @@
+"""An alert's life."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from tracker.domain import lifecycle
+from tracker.domain.alert import Alert, AlertKind, AlertStatus, Severity
+from tracker.domain.errors import NotFound, Refused
+from tracker.domain.finding import FindingType
+from tracker.domain.outcome import Cleared, Raised
+from tracker.domain.policy import Policy
+from tracker.domain.state import ScopeState
+
+T0 = datetime(2026, 3, 2, 12, tzinfo=UTC)
+CUT = Raised(
+    kind=AlertKind.SEAL_TAMPERED, severity=Severity.CRITICAL, at=T0, detail="cut", key="L1", lat=1.0
+)
+SHAKEN = replace(CUT, severity=Severity.WARNING, detail="shaken")
+
+
+def at(minutes: float) -> datetime:
+    return T0 + timedelta(minutes=minutes)
+
+
+def raise_(
+    state: ScopeState, what: Raised, now: float = 0, *, late: bool = False
+) -> tuple[ScopeState, FindingType | None]:
+    state, finding = lifecycle.raised(
+        state, what, device="L1", late=late, now=at(now), evidence="e", policy=Policy()
+    )
+    return state, finding.type if finding else None
+
+
+def clear(state: ScopeState, minutes: float) -> tuple[ScopeState, FindingType | None]:
+    what = Cleared(kind=CUT.kind, key="L1", at=at(minutes), detail="over")
+    state, finding = lifecycle.cleared(state, what, late=False, now=at(minutes), evidence=None)
+    return state, finding.type if finding else None
+
+
+def only(state: ScopeState) -> Alert:
+    (alert,) = state.alerts.values()
+    return alert
+
+
+START = ScopeState(scope="S1")
+
+
+def test_raised_once_and_then_counted() -> None:
+    state, first = raise_(START, CUT)
+    state, second = raise_(state, replace(CUT, at=at(3)), 3)
+    alert = only(state)
+    assert (first, second) == (FindingType.ALERT_RAISED, None)
+    assert (alert.id, alert.count, alert.occurred_at, alert.last_seen) == ("S1-1", 2, T0, at(3))
+    assert alert.shipment == "S1"
+
+
+def test_the_newest_evidence_may_be_newer_than_the_incident() -> None:
+    state, _ = raise_(START, replace(CUT, seen=at(9)))
+    assert (only(state).occurred_at, only(state).last_seen) == (T0, at(9))
+
+
+def test_a_device_without_a_shipment_has_alerts_too() -> None:
+    state, _ = raise_(ScopeState(scope="device:L1"), CUT)
+    assert (only(state).id, only(state).shipment) == ("device:L1-1", None)
+
+
+def test_another_key_is_another_incident() -> None:
+    state, _ = raise_(START, CUT)
+    state, found = raise_(state, replace(CUT, key="L2"))
+    assert found is FindingType.ALERT_RAISED
+    assert [alert.id for alert in state.alerts.values()] == ["S1-1", "S1-2"]
+
+
+def test_graver_evidence_makes_it_graver_and_asks_for_attention() -> None:
+    state, _ = raise_(START, SHAKEN)
+    assert only(state).escalate_at is None
+    state, _ = lifecycle.acknowledged(state, "S1-1", by="ana", note="", now=at(1))
+    state, found = raise_(state, replace(CUT, at=at(2)), 2)
+    alert = only(state)
+    assert found is FindingType.ALERT_CHANGED
+    assert (alert.severity, alert.status) == (Severity.CRITICAL, AlertStatus.RAISED)
+    assert (alert.detail, alert.escalate_at) == ("cut", at(7))
+    state, found = raise_(state, replace(SHAKEN, at=at(3)), 3)
+    assert (found, only(state).severity) == (None, Severity.CRITICAL)
+
+
+def test_earlier_evidence_from_the_backlog_moves_its_beginning() -> None:
+    state, _ = raise_(START, CUT)
+    state, found = raise_(state, replace(CUT, at=at(-60), lat=2.0), 5, late=True)
+    alert = only(state)
+    assert found is FindingType.ALERT_CHANGED
+    assert (alert.occurred_at, alert.raised_at, alert.last_seen) == (at(-60), T0, T0)
+    assert (alert.late, alert.lat) == (True, 2.0)
+
+
+def test_a_further_chapter_is_told_in_its_detail() -> None:
+    state, _ = raise_(START, CUT)
+    state, found = raise_(state, replace(CUT, at=at(1), detail="resealed", part=True), 1)
+    assert (found, only(state).detail) == (FindingType.ALERT_CHANGED, "cut; resealed")
+
+
+def test_over_and_again() -> None:
+    state, _ = raise_(START, CUT)
+    state, found = clear(state, 2)
+    assert (found, only(state).ended_at) == (FindingType.ALERT_ENDED, at(2))
+    assert clear(state, 3)[1] is None
+    state, _ = lifecycle.acknowledged(state, "S1-1", by="ana", note="seen", now=at(3))
+    state, found = raise_(state, replace(CUT, at=at(4)), 4)
+    assert found is FindingType.ALERT_CHANGED
+    assert (only(state).ended_at, only(state).status) == (None, AlertStatus.RAISED)
+
+
+def test_old_evidence_does_not_reopen_what_is_over() -> None:
+    state, _ = raise_(START, CUT)
+    state, _ = clear(state, 2)
+    state, found = raise_(state, replace(CUT, at=at(1)), 5, late=True)
+    assert (found, only(state).ended_at) == (None, at(2))
+
+
+def test_nothing_ends_before_its_newest_evidence() -> None:
+    state, _ = raise_(START, replace(CUT, seen=at(9)))
+    assert clear(state, 8) == (state, None)
+
+
+def test_what_was_never_raised_is_not_over() -> None:
+    assert clear(START, 1) == (START, None)
+
+
+def test_a_critical_alert_escalates_once_when_nobody_acknowledges() -> None:
+    state, _ = raise_(START, CUT)
+    assert lifecycle.escalated(state, at(4.9)) == (state, [])
+    state, findings = lifecycle.escalated(state, at(5))
+    assert [finding.type for finding in findings] == [FindingType.ALERT_ESCALATED]
+    assert (only(state).status, only(state).escalated_at) == (AlertStatus.ESCALATED, at(5))
+    assert lifecycle.escalated(state, at(60)) == (state, [])
+
+
+@pytest.mark.parametrize("severity", [Severity.INFO, Severity.WARNING])
+def test_lesser_alerts_never_escalate(severity: Severity) -> None:
+    state, _ = raise_(START, replace(CUT, severity=severity))
+    assert lifecycle.escalated(state, at(10_000)) == (state, [])
+
+
+def test_acknowledged_it_does_not_escalate() -> None:
+    state, _ = raise_(START, CUT)
+    state, finding = lifecycle.acknowledged(state, "S1-1", by="ana", note="calling", now=at(1))
+    alert = only(state)
+    assert (finding.actor, finding.detail) == ("ana", "calling")
+    assert (alert.acknowledged_by, alert.acknowledged_at) == ("ana", at(1))
+    assert lifecycle.escalated(state, at(60)) == (state, [])
+
+
+def test_closed_with_a_reason_it_leaves_and_the_next_is_another() -> None:
+    state, _ = raise_(START, CUT)
+    state, finding, alert = lifecycle.closed(state, "S1-1", by="ana", reason="a test", now=at(1))
+    assert (finding.type, finding.actor, finding.detail) == (
+        FindingType.ALERT_CLOSED,
+        "ana",
+        "a test",
+    )
+    assert (alert.status, alert.close_reason, state.alerts) == (AlertStatus.CLOSED, "a test", {})
+    state, _ = raise_(state, replace(CUT, at=at(2)), 2)
+    assert only(state).id == "S1-2"
+
+
+def test_not_closed_without_a_reason() -> None:
+    state, _ = raise_(START, CUT)
+    with pytest.raises(Refused, match="without a reason"):
+        lifecycle.closed(state, "S1-1", by="ana", reason="  ", now=at(1))
+
+
+def test_nobody_acknowledges_or_closes_what_is_not_open() -> None:
+    with pytest.raises(NotFound):
+        lifecycle.acknowledged(START, "S1-1", by="ana", note="", now=T0)
+    with pytest.raises(NotFound):
+        lifecycle.closed(START, "S1-1", by="ana", reason="so", now=T0)

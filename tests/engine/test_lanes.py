@@ -1,0 +1,126 @@
+"""Which timeline a reading belongs to."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from msgspec.structs import replace
+
+from devices.reading import NoFix, NoFixReason, Reading
+from tracker.domain.policy import Policy
+from tracker.domain.seal import Episode, SealRecord, SealState
+from tracker.domain.state import DeviceState, Lane, ScopeState
+from tracker.engine.lanes import kept, lane_of
+
+T0 = datetime(2026, 3, 2, 12, tzinfo=UTC)
+POLICY = Policy()
+
+
+def at(minutes: float) -> datetime:
+    return T0 + timedelta(minutes=minutes)
+
+
+def reading(minute: float, received: float | None = None) -> Reading:
+    return Reading(
+        device="L1",
+        dialect="native",
+        event_time=at(minute),
+        received_at=at(minute if received is None else received),
+        position=NoFix(reason=NoFixReason.ABSENT),
+    )
+
+
+def heard(*readings: Reading) -> DeviceState:
+    """A device after these, each of which only moves its lane's clock."""
+    known = DeviceState(live=Lane(), heard_at=T0)
+    for one in readings:
+        before, late = lane_of(scope(known), one, POLICY)
+        after = replace(before, at=one.event_time)
+        known = kept(known, before, after, one, late, POLICY)
+    return known
+
+
+def scope(known: DeviceState) -> ScopeState:
+    return ScopeState(scope="S1", devices={"L1": known})
+
+
+def test_newer_or_as_old_as_the_newest_is_the_present() -> None:
+    known = heard(reading(0), reading(1))
+    assert lane_of(scope(known), reading(2), POLICY) == (known.live, False)
+    assert lane_of(scope(known), reading(1), POLICY) == (known.live, False)
+
+
+def test_a_device_never_heard_of_begins() -> None:
+    assert lane_of(ScopeState(scope="S1"), reading(0), POLICY) == (Lane(), False)
+
+
+def test_after_a_gap_the_backlog_goes_on_from_before_it_while_the_present_goes_on() -> None:
+    known = heard(reading(0), reading(40), reading(100), reading(101, 101), reading(102, 102))
+    assert known.backlog is not None
+    assert known.backlog.at == at(40)
+    known = heard(reading(0), reading(40), reading(100), reading(50, 101), reading(60, 102))
+    assert known.backlog is not None
+    assert (known.backlog.at, known.live.at) == (at(60), at(100))
+
+
+def test_when_the_grace_is_over_the_backlog_is_the_present_one_reading_ago() -> None:
+    known = heard(reading(0), reading(40), *(reading(100 + n) for n in range(40)))
+    assert known.backlog is not None
+    assert known.backlog.at == at(138)
+    assert known.held_until is None
+
+
+def test_each_late_word_prolongs_the_grace() -> None:
+    known = heard(reading(0), reading(40), reading(100), reading(50, 129), reading(140, 140))
+    assert known.backlog is not None
+    assert known.backlog.at == at(50)
+
+
+def test_older_than_the_backlog_too_is_told_by_itself_and_moves_nothing() -> None:
+    known = heard(reading(0), reading(40), reading(100), reading(60, 101))
+    old = reading(50, 102)
+    lane, late = lane_of(scope(known), old, POLICY)
+    assert (lane.at, late) == (None, True)
+    assert kept(known, lane, replace(lane, at=at(50)), old, late, POLICY) == known
+
+
+def test_a_present_set_by_a_clock_that_ran_ahead_is_brought_back() -> None:
+    known = heard(reading(0), reading(500, 1))
+    assert lane_of(scope(known), reading(2), POLICY) == (known.live, False)
+    nearly = heard(reading(0), reading(3, 1))
+    assert lane_of(scope(nearly), reading(2), POLICY)[1] is True
+
+
+def test_the_seal_of_the_backlog_follows_what_the_present_showed_in_between() -> None:
+    sealed = SealRecord(
+        state=SealState.SEALED, past=(Episode(state=SealState.ARMED, number=None, until=at(5)),)
+    )
+    known = DeviceState(
+        live=Lane(at=at(20), seal=sealed),
+        backlog=Lane(at=at(0), seal=SealRecord(state=SealState.ARMED)),
+        heard_at=at(20),
+        held_until=at(30),
+    )
+    assert lane_of(scope(known), reading(4, 21), POLICY)[0].seal.state is SealState.ARMED
+    assert lane_of(scope(known), reading(6, 21), POLICY)[0].seal.state is SealState.SEALED
+    cut = Lane(at=at(1), seal=SealRecord(state=SealState.TAMPERED))
+    known = replace(known, backlog=cut)
+    assert lane_of(scope(known), reading(6, 21), POLICY)[0] is cut
+
+
+def test_from_before_the_release_and_after_it_is_late() -> None:
+    released = SealRecord(
+        state=SealState.RELEASED,
+        since=at(50),
+        past=(Episode(state=SealState.SEALED, number="A", until=at(50)),),
+    )
+    known = DeviceState(live=Lane(at=at(40), seal=released), heard_at=at(40))
+    for minute in (45, 47):
+        lane, late = lane_of(scope(known), reading(minute, 60), POLICY)
+        assert (lane.seal.state, late) == (SealState.SEALED, True)
+        after = replace(lane, at=at(minute))
+        known = kept(known, lane, after, reading(minute, 60), late, POLICY)
+    assert (known.live.at, known.live.seal) == (at(40), released)
+    assert known.backlog is not None
+    assert known.backlog.at == at(47)
+    assert lane_of(scope(known), reading(55, 60), POLICY) == (known.live, False)

@@ -1,0 +1,220 @@
+"""The leaf's bytes: canonical, complete, and told apart from any that the log did not write."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from tracker.domain.finding import Finding, FindingType
+from tracker.log.leaf import LeafError, entry, key, leaf, leaf_hash, parse
+
+VERSIONS = {"origin": "example.com/seals", "rules_version": "2025.1", "zones_version": "ab12"}
+OPENED = Finding(
+    type=FindingType.SEAL_STATE,
+    scope="MTY-2025-0042",
+    occurred_at=datetime(2025, 3, 1, 6, 0, 0, 7, tzinfo=UTC),
+    recorded_at=datetime(2025, 3, 1, 6, 0, 4, tzinfo=UTC),
+    device="JT701-00042",
+    late=True,
+    lat=27.5036,
+    lon=-99.50756789,
+    zone="world-trade-bridge",
+    actor="CBP",
+    detail="opened by José",
+    evidence="00112233445566778899aabbccddeeff",
+    facts={"to": "OPEN_AUTHORISED", "lock_count": 3, "verified": True, "officer": None},
+)
+EXPECTED = (
+    '{"attachments":[],"commitments":{},"id":"MTY-2025-0042#1",'
+    '"key":"KEY","occurred_at":"2025-03-01T06:00:00.000007Z","origin":"example.com/seals",'
+    '"payload":{"actor":"CBP","detail":"opened by José","device":"JT701-00042",'
+    '"facts":{"lock_count":3,"officer":null,"to":"OPEN_AUTHORISED","verified":true},'
+    '"lat":"27.5036000","late":true,"lon":"-99.5075679","zone":"world-trade-bridge"},'
+    '"prev":"PREV","raw":"00112233445566778899aabbccddeeff",'
+    '"recorded_at":"2025-03-01T06:00:04.000000Z","rules":"2025.1","scope":"MTY-2025-0042",'
+    '"seq":1,"type":"seal_state","v":1,"zones":"ab12"}'
+)
+
+text = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+moments = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+findings = st.builds(
+    Finding,
+    type=st.sampled_from(FindingType),
+    scope=text,
+    occurred_at=moments,
+    recorded_at=moments,
+    device=st.none() | text,
+    late=st.booleans(),
+    lat=st.none() | st.floats(-90, 90),
+    lon=st.none() | st.floats(-180, 180),
+    zone=st.none() | text,
+    actor=st.none() | text,
+    detail=text,
+    evidence=st.none() | text,
+    facts=st.dictionaries(text, st.none() | st.booleans() | st.integers() | text, max_size=4),
+)
+
+
+def test_the_bytes_are_these() -> None:
+    prev = bytes(range(32))
+    expected = EXPECTED.replace("KEY", key(OPENED)).replace("PREV", prev.hex()).encode()
+    assert leaf(OPENED, seq=1, prev=prev, **VERSIONS) == expected
+
+
+@given(findings, st.integers(0, 2**40), st.none() | st.binary(min_size=32, max_size=32))
+def test_every_leaf_reads_back_as_what_it_says(
+    finding: Finding, seq: int, prev: bytes | None
+) -> None:
+    said = parse(leaf(finding, seq=seq, prev=prev, **VERSIONS))
+    assert said["id"] == f"{finding.scope}#{seq}"
+    assert (said["scope"], said["seq"], said["type"]) == (finding.scope, seq, finding.type)
+    assert said["prev"] == (None if prev is None else prev.hex())
+    assert datetime.fromisoformat(said["occurred_at"]) == finding.occurred_at
+    assert datetime.fromisoformat(said["recorded_at"]) == finding.recorded_at
+    assert said["raw"] == finding.evidence
+    payload = said["payload"]
+    for name in ("actor", "detail", "device", "late", "zone"):
+        assert payload[name] == getattr(finding, name)
+    for name in ("lat", "lon"):
+        degrees = getattr(finding, name)
+        assert (payload[name] is None) == (degrees is None)
+        if degrees is not None:
+            assert abs(float(payload[name]) - degrees) <= 0.5e-7 + 1e-12
+    assert payload["facts"].keys() == finding.facts.keys()
+    for name, fact in finding.facts.items():
+        assert payload["facts"][name] in (fact, str(fact))
+
+
+def test_a_leaf_hash_is_that_of_rfc_6962() -> None:
+    # The hash of the empty leaf, as RFC 6962 implementations publish it.
+    assert leaf_hash(b"").hex() == (
+        "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
+    )
+    assert leaf_hash(b"x") == hashlib.sha256(b"\x00x").digest()
+
+
+def test_an_entry_links_to_the_one_before() -> None:
+    first = entry(OPENED, seq=0, prev=None, **VERSIONS)
+    second = entry(OPENED, seq=1, prev=first.hash, **VERSIONS)
+    assert parse(first.leaf)["prev"] is None
+    assert parse(second.leaf)["prev"] == leaf_hash(first.leaf).hex() == first.hash.hex()
+    assert (second.id, second.seq, second.scope) == ("MTY-2025-0042#1", 1, "MTY-2025-0042")
+    assert second.key == parse(second.leaf)["key"] == key(OPENED)
+
+
+# The idempotency key
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"recorded_at": OPENED.recorded_at + timedelta(days=1)},
+        {"late": False},
+        {"detail": "abierto"},
+        {"actor": "another"},
+        {"lat": 1.0},
+        {"facts": dict(reversed(OPENED.facts.items()))},
+        {"occurred_at": OPENED.occurred_at.astimezone(timezone(timedelta(hours=-6)))},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_the_key_of_the_same_conclusion_is_the_same(change: dict[str, Any]) -> None:
+    assert key(replace(OPENED, **change)) == key(OPENED)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"scope": "MTY-2025-0043"},
+        {"type": FindingType.ALERT_RAISED},
+        {"occurred_at": OPENED.occurred_at + timedelta(microseconds=1)},
+        {"device": "JT701-00043"},
+        {"evidence": None},
+        {"zone": "colombia"},
+        {"facts": {**OPENED.facts, "lock_count": 4}},
+        {"facts": {**OPENED.facts, "lock_count": "3"}},
+    ],
+    ids=str,
+)
+def test_the_key_of_another_conclusion_is_another(change: dict[str, Any]) -> None:
+    assert key(replace(OPENED, **change)) != key(OPENED)
+    assert len(key(OPENED)) == 32
+
+
+# Strict reading
+
+GOOD = leaf(OPENED, seq=0, prev=None, **VERSIONS)
+
+
+def rewritten(**changes: Any) -> bytes:
+    members = {**json.loads(GOOD), **changes}
+    return json.dumps(members, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def test_the_rewriting_below_is_canonical_so_only_the_change_is_refused() -> None:
+    assert parse(rewritten()) == parse(GOOD)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        b"",
+        b"null",
+        b"[]",
+        b"{}",
+        b"\xff",
+        b"\xef\xbb\xbf" + GOOD,
+        GOOD + b"\n",
+        GOOD[:-1],
+        GOOD.replace(b'"seq":0', b'"seq": 0'),
+        GOOD.replace(b'"seq":0', b'"seq":-0'),
+        GOOD.replace(b'"seq":0', b'"seq":0.0'),
+        GOOD.replace(b'"seq":0', b'"seq":0,"seq":0'),
+        GOOD.replace(b'"seq":0', b'"seq":NaN'),
+        GOOD.replace(b'"seq":0', b'"seq":9007199254740992'),
+        GOOD.replace(b'"seq":0', b'"seq":' + b"9" * 5_000),
+        GOOD.replace("José".encode(), b"Jos\\u00e9"),
+        GOOD.replace("José".encode(), b"Jos\\ud800"),
+        GOOD.replace(b'"verified":true', b'"verified":true,"verified":true'),
+        b"[" * 100_000,
+        b'{"a":' * 900 + b"0" + b"}" * 900,
+        rewritten(more=1),
+        rewritten(v=2),
+        json.dumps(json.loads(GOOD), separators=(",", ":")).encode(),
+    ],
+)
+def test_any_other_bytes_are_refused(bad: bytes) -> None:
+    assert bad != GOOD
+    with pytest.raises(LeafError):
+        parse(bad)
+
+
+@given(st.data())
+def test_a_changed_byte_is_refused_or_says_something_else(data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(GOOD) - 1))
+    flipped = bytes([GOOD[at] ^ data.draw(st.integers(1, 255))])
+    changed = GOOD[:at] + flipped + GOOD[at + 1 :]
+    try:
+        said = parse(changed)
+    except LeafError:
+        return
+    assert said != parse(GOOD)
+
+
+@given(st.binary(max_size=200))
+def test_arbitrary_bytes_never_raise_anything_else(garbage: bytes) -> None:
+    with pytest.raises(LeafError):
+        parse(garbage)
+
+
+def test_a_float_among_the_facts_is_refused() -> None:
+    floating: Any = {"metres": 1.5}
+    with pytest.raises(ValueError, match="metres"):
+        leaf(replace(OPENED, facts=floating), seq=0, prev=None, **VERSIONS)

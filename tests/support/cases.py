@@ -1,0 +1,328 @@
+"""The language of `tracker/rules/<rule>.cases.toml`: what goes in, and what must come of it.
+
+    [[case]]
+    name = "what it shows"
+    row = "..."                # for the seal rules: the row and column of the state table
+    shipment = { ... }         # merged over SHIPMENT below; "" takes a key away
+    policy = { ... }           # thresholds that differ
+    steps = [ {...}, ... ]     # see `Play`
+    alerts = ["critical seal_tampered", ...]   # open at the end, all of them, sorted
+    seal = "TAMPERED"          # the live seal's state of L1 at the end
+    leg, custodian = ...       # the shipment's at the end: legs completed; who holds it
+    found = ["zone_entered zone=plant at=3", ...]  # findings that must occur
+    absent = ["zone_left", ...]                # types of finding that must not
+    refused = "..."            # the last step is refused, with this in its error
+
+A step is a reading, a tick or a command. Times are minutes after T0, kilometres run along a
+meridian; the placement is given (`zones`, `off` m, `country`), for rules see no geometry.
+
+    reading  at, km, speed, zones, off, country, accuracy, seal, jamming, seq, satellites, rssi,
+             hdop, device, received (default: at), fix_at (default: at), no_fix; what is left out
+             stays as it was (km, zones, off, country) or is absent; aside: leave those as they were
+    tick     { tick = minutes }
+    command  { command = "authorise" | "seal" | "offer" | "accept" | "close" | "ack" |
+               "close_alert", at, ... its fields }
+An expected alert may carry more: "critical seal_tampered late at=3 seen=4 count=2 zone=customs
+device=L1 status=escalated ended"; with "not-" before a word it must not be so. Several words of a
+detail, in order, stand after a tilde: "critical jamming ~ satellites collapse".
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from devices.reading import Cell, Fix, NoFix, NoFixReason, Reading, SealReport
+from geofences.kinds import ZoneKind
+from geofences.placement import Placement
+from tracker import engine
+from tracker.domain import command as commands
+from tracker.domain.alert import Alert, AlertStatus
+from tracker.domain.finding import Finding
+from tracker.domain.plan import Place, Plan, PlannedLeg
+from tracker.domain.policy import Policy
+from tracker.domain.shipment import Authorisation, Shipment
+from tracker.domain.state import DeviceState, Lane, ScopeState
+from tracker.rules import ORDER
+from tracker.rules.base import Rule
+
+T0 = datetime(2026, 3, 2, 12, tzinfo=UTC)
+"""Noon of a Monday: any time would do."""
+
+PLACES = {
+    place.id: place
+    for place in (
+        Place("plant", "the plant", ZoneKind.PLANT, "MX"),
+        Place("yard-mx", "the Mexican yard", ZoneKind.YARD, "MX"),
+        Place("queue", "the queue", ZoneKind.APPROACH_QUEUE, "MX", "planned"),
+        Place("customs", "the customs compound", ZoneKind.CUSTOMS_COMPOUND, "MX", "planned"),
+        Place("bridge", "the bridge", ZoneKind.BRIDGE, None, "planned"),
+        Place("primary", "CBP primary", ZoneKind.CBP_PRIMARY, "US", "planned"),
+        Place("secondary", "CBP secondary", ZoneKind.CBP_SECONDARY, "US", "planned"),
+        Place("dps", "the state inspection", ZoneKind.STATE_INSPECTION, "US", "planned"),
+        Place("other-queue", "another queue", ZoneKind.APPROACH_QUEUE, "MX", "other"),
+        Place("other-customs", "another compound", ZoneKind.CUSTOMS_COMPOUND, "MX", "other"),
+        Place("other-bridge", "another bridge", ZoneKind.BRIDGE, None, "other"),
+        Place("military", "the military checkpoint", ZoneKind.CHECKPOINT_MILITARY, "MX"),
+        Place("rest", "the rest stop", ZoneKind.REST_STOP, "MX"),
+        Place("forbidden", "the forbidden area", ZoneKind.RESTRICTED, "MX"),
+        Place("risky", "the risky stretch", ZoneKind.HIGH_RISK, "MX"),
+        Place("tunnel", "the dead zone", ZoneKind.DEAD_ZONE, "MX", None, 45.0),
+        Place("yard-us", "the US yard", ZoneKind.YARD, "US"),
+        Place("other-yard", "another yard", ZoneKind.YARD, "US"),
+    )
+}
+SHIPMENT: dict[str, Any] = {
+    "id": "S1",
+    "devices": [{"id": "L1"}],
+    "seals": [{"number": "MX100", "device": "L1"}],
+    "custodians": [{"id": "shipper"}, {"id": "carrier"}],
+    "crossing": "planned",
+    "legs": [{"from": "plant", "to": "yard-us", "corridor": "road", "custodian": "shipper"}],
+}
+CORRIDOR_HALF_WIDTH_M = 500.0
+
+
+@dataclass
+class Play:
+    """Plays the steps of one case against the engine, with all rules or with those given."""
+
+    case: dict[str, Any]
+    rules: tuple[Rule, ...] = ORDER
+    conflicts: dict[str, str] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    alerts: dict[str, Alert] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        said = {**SHIPMENT, **self.case.get("shipment", {})}
+        said = {key: value for key, value in said.items() if value != ""}
+        self.shipment = msgspec.convert(said, Shipment)
+        self.policy = Policy().overridden(self.case.get("policy", {}))
+        self.now = T0
+        self.last: dict[str, Any] = {"km": 0.0, "zones": [], "off": 0.0, "country": "MX"}
+        devices = {d.id: DeviceState(live=Lane(), heard_at=T0) for d in self.shipment.devices}
+        self.state = ScopeState(scope="S1", devices=devices, custodian="shipper")
+        if self.case.get("unassigned"):
+            self.state = ScopeState(scope="device:L1")
+        else:
+            self.conflicts = self.case.get("conflicts", {})
+            self.step(commands.OpenShipment(at=T0, by="desk", conflicts=self.conflicts))
+
+    def plan(self) -> Plan | None:
+        if self.case.get("unassigned"):
+            return None
+        legs = tuple(
+            PlannedLeg(
+                leg.from_zone,
+                leg.to_zone,
+                leg.corridor,
+                CORRIDOR_HALF_WIDTH_M,
+                leg.custodian,
+                leg.earliest,
+                leg.latest,
+            )  # type: ignore[arg-type]
+            for leg in self.shipment.legs
+        )
+        stops = {str(stop.zone): stop.minutes for stop in self.shipment.planned_stops}
+        return Plan(
+            shipment=self.shipment,
+            opened_at=T0,
+            legs=legs,
+            stops=stops,
+            authorisations=self.shipment.authorisations,
+            shared=PLACES,
+        )
+
+    def step(self, what: engine.Input, placement: Placement | None = None) -> engine.Step:
+        self.now = max(self.now, _taken(what))
+        plan, rules = self.plan(), self.rules
+        done = engine.step(self.state, what, placement, plan, self.policy, rules)
+        stored = engine.decode(engine.encode(done.state), rules)
+        assert stored == done.state, "the state survives storage"
+        self.state = engine.with_deadline(done.state, plan, self.policy, rules).state
+        self.findings += done.findings
+        self.alerts.update((alert.id, alert) for alert in done.alerts)
+        return done
+
+    def play(self) -> None:
+        for said in self.case["steps"]:
+            if "tick" in said:
+                self._tick(T0 + timedelta(minutes=said["tick"]))
+            else:
+                self.step(*self.input(said))
+
+    def input(self, said: dict[str, Any]) -> tuple[engine.Input, Placement | None]:
+        """What a step of the case is to the engine; a tick is one tick, whatever is due."""
+        if "tick" in said:
+            return engine.Tick(now=T0 + timedelta(minutes=said["tick"])), None
+        if "command" in said:
+            return self._command(dict(said)), None
+        return self._reading(dict(said))
+
+    def _tick(self, until: datetime) -> None:
+        """As the intake does it: the engine is ticked at each time it asked for."""
+        while self.state.wake_at is not None and self.state.wake_at <= until:
+            due = self.state.wake_at
+            self.step(engine.Tick(now=max(due, self.now)))
+            assert self.state.wake_at is None or self.state.wake_at > due, "a timer never ends"
+        self.step(engine.Tick(now=until))
+
+    def _reading(self, said: dict[str, Any]) -> tuple[engine.Heard, Placement | None]:
+        at = T0 + timedelta(minutes=said["at"])
+        here = self.last | {k: said[k] for k in ("km", "zones", "off", "country") if k in said}
+        if not said.get("aside"):
+            self.last = here
+        quality = {"satellites": said.get("satellites"), "hdop": said.get("hdop")}
+        position: Fix | NoFix
+        placement = None
+        if said.get("no_fix"):
+            position = NoFix(reason=NoFixReason.ABSENT, **quality)
+        else:
+            position = Fix(
+                lat=20.0 + here["km"] / 111.195,
+                lon=-100.0,
+                time=T0 + timedelta(minutes=said.get("fix_at", said["at"])),
+                speed_kmh=said.get("speed"),
+                accuracy_m=said.get("accuracy"),
+                **quality,
+            )
+            placement = self._placement(here, said.get("accuracy"))
+        rssi = said.get("rssi")
+        reading = Reading(
+            device=said.get("device", "L1"),
+            dialect="native",
+            event_time=at,
+            received_at=T0 + timedelta(minutes=said.get("received", said["at"])),
+            position=position,
+            seal=_report(said["seal"]) if "seal" in said else None,
+            jamming=said.get("jamming"),
+            seq=said.get("seq"),
+            buffered=said.get("buffered", False),
+            cell=Cell(rssi=rssi) if rssi is not None else None,
+        )
+        identity = hashlib.sha256(msgspec.json.encode(reading)).hexdigest()[:32]
+        return engine.Heard(reading=reading, identity=identity), placement
+
+    def _placement(self, here: dict[str, Any], accuracy: float | None) -> Placement:
+        off = float(here["off"])
+        if not any(leg.corridor for leg in self.shipment.legs):
+            return Placement(
+                zones=tuple(sorted(here["zones"])), country=here["country"], uncertainty_m=accuracy
+            )
+        return Placement(
+            zones=tuple(sorted(here["zones"])),
+            country=here["country"],
+            corridor="road",
+            on_corridor=off <= CORRIDOR_HALF_WIDTH_M,
+            offset_m=off,
+            uncertainty_m=accuracy,
+        )
+
+    def _command(self, said: dict[str, Any]) -> commands.AnyCommand:
+        name, at = said.pop("command"), T0 + timedelta(minutes=said.pop("at"))
+        said = {"by": "somebody", **said}
+        if name == "authorise":
+            for key in ("from", "until"):
+                if key in said:
+                    said[key] = (T0 + timedelta(minutes=said[key])).isoformat()
+            by = said.pop("by")
+            leave = msgspec.convert(said, Authorisation)
+            self.shipment = msgspec.structs.replace(
+                self.shipment, authorisations=(*self.shipment.authorisations, leave)
+            )
+            return commands.Authorise(at=at, by=by, authorisation=leave)
+        kinds = {
+            "seal": commands.RecordSeal,
+            "offer": commands.OfferCustody,
+            "accept": commands.AcceptCustody,
+            "close": commands.CloseShipment,
+            "ack": commands.AcknowledgeAlert,
+            "close_alert": commands.CloseAlert,
+        }
+        return kinds[name](at=at, **said)  # type: ignore[no-any-return]
+
+    def outcome(self) -> list[tuple[str, dict[str, Any]]]:
+        """The alerts still open: "severity kind", and what else may be asked of each."""
+        open_ = (a for a in self.alerts.values() if a.status is not AlertStatus.CLOSED)
+        return sorted(
+            ((f"{alert.severity} {alert.kind}", _facts(alert)) for alert in open_),
+            key=lambda pair: (pair[0], pair[1]["at"]),
+        )
+
+
+def _facts(alert: Alert) -> dict[str, Any]:
+    return {
+        "late": alert.late,
+        "ended": alert.ended_at is not None,
+        "at": (alert.occurred_at - T0).total_seconds() / 60,
+        "seen": (alert.last_seen - T0).total_seconds() / 60,
+        "count": alert.count,
+        "status": str(alert.status),
+        "zone": alert.zone,
+        "device": alert.device,
+        "detail": alert.detail,
+    }
+
+
+def expected(text: str) -> tuple[str, dict[str, Any]]:
+    """ "critical jamming late at=3" -> ("critical jamming", {"late": True, "at": 3.0})"""
+    text, _, detail = text.partition(" ~ ")
+    severity, kind, *more = text.split()
+    facts = _wanted(more)
+    if detail:
+        facts["detail"] = detail
+    return f"{severity} {kind}", facts
+
+
+def _wanted(words: list[str]) -> dict[str, Any]:
+    facts: dict[str, Any] = {}
+    for word in words:
+        key, _, value = word.partition("=")
+        if value:
+            facts[key] = value if key in ("status", "zone", "device") else float(value)
+        else:
+            facts[key.removeprefix("not-")] = not key.startswith("not-")
+    return facts
+
+
+def agrees(facts: dict[str, Any], wants: dict[str, Any]) -> bool:
+    """Everything wanted is so; of a detail, that it holds the words."""
+    return all(
+        wanted in facts["detail"] if key == "detail" else facts[key] == wanted
+        for key, wanted in wants.items()
+    )
+
+
+def matches(finding: Finding, text: str) -> bool:
+    """ "zone_entered zone=plant at=3": is this that finding?"""
+    text, _, detail = text.partition(" ~ ")
+    type_, *more = text.split()
+    facts = {
+        "at": (finding.occurred_at - T0).total_seconds() / 60,
+        "late": finding.late,
+        "zone": finding.zone,
+        "device": finding.device,
+        "detail": finding.detail,
+    }
+    return finding.type == type_ and agrees(facts, _wanted(more) | {"detail": detail})
+
+
+def _taken(what: engine.Input) -> datetime:
+    """When the tracker took this input."""
+    if isinstance(what, engine.Heard):
+        return what.reading.received_at
+    return what.now if isinstance(what, engine.Tick) else what.at
+
+
+def _report(said: dict[str, Any]) -> SealReport:
+    said = dict(said)
+    events = said.pop("events", [])
+    if "event" in said:
+        events = [*events, said.pop("event")]
+    if "state" in said:
+        said["condition"] = said.pop("state")
+    return msgspec.convert({**said, "events": events}, SealReport)

@@ -1,0 +1,108 @@
+"""Trucks that publish from a process of their own, with paho alone: nothing of the product.
+
+    with publishing(settings, messages, rate=400) as publisher:
+        ...
+        assert publisher.wait() == 0      # 0: the broker has confirmed every message
+
+As a program: messages on standard input, one JSON array [topic, payload in base64] a line; the
+connection in the environment. Prints how many the broker has confirmed.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+
+from tracker.adapters.mqtt_settings import MqttSettings
+
+ROOT = Path(__file__).parents[2]
+PATIENCE_S = 60.0
+Published = tuple[str, bytes]
+
+
+def said(device: str, *readings: dict[str, Any]) -> Published:
+    """A native message: one reading, or an array of several."""
+    body = readings[0] if len(readings) == 1 else list(readings)
+    return f"seals/v1/{device}/telemetry", json.dumps(body).encode()
+
+
+@contextmanager
+def publishing(
+    settings: MqttSettings, messages: Iterable[Published], *, rate: float | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """The process, publishing; `rate`: messages a second at most. Ended with the context."""
+    environment = os.environ | {
+        "PYTHONPATH": str(ROOT),
+        "MQTT": json.dumps(
+            [settings.host, settings.port, settings.protocol, settings.username, settings.password]
+        ),
+        "RATE": str(rate or 0),
+    }
+    with tempfile.TemporaryFile() as lines:
+        for topic, payload in messages:
+            lines.write(json.dumps([topic, base64.b64encode(payload).decode()]).encode() + b"\n")
+        lines.seek(0)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.support.publish"],
+            stdin=lines,
+            env=environment,
+            cwd=ROOT,
+        )
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+
+
+def publish(settings: MqttSettings, messages: Iterable[Published]) -> None:
+    """Publish all from another process, and wait until the broker has confirmed them."""
+    with publishing(settings, messages) as process:
+        assert process.wait(PATIENCE_S + 10) == 0
+
+
+def _main() -> int:
+    host, port, protocol, username, password = json.loads(os.environ["MQTT"])
+    rate = float(os.environ["RATE"])
+    version = MQTTProtocolVersion.MQTTv5 if protocol == "5" else MQTTProtocolVersion.MQTTv311
+    client = paho.Client(CallbackAPIVersion.VERSION2, client_id="trucks", protocol=version)
+    client.reconnect_delay_set(1, 1)
+    client.max_inflight_messages_set(100)
+    if username is not None:
+        client.username_pw_set(username, password)
+    confirmed: list[int] = []
+    client.on_publish = lambda _client, _userdata, mid, _reason, _properties: confirmed.append(mid)
+    client.connect(host, port)
+    client.loop_start()
+    began = time.monotonic()
+    number = -1
+    for number, line in enumerate(sys.stdin):
+        topic, payload = json.loads(line)
+        client.publish(topic, base64.b64decode(payload), qos=1)  # kept while there is no broker
+        if rate and (ahead := number / rate - (time.monotonic() - began)) > 0:
+            time.sleep(ahead)
+    deadline = time.monotonic() + PATIENCE_S
+    while len(confirmed) <= number:
+        if time.monotonic() > deadline:
+            return 1
+        time.sleep(0.02)
+    client.disconnect()
+    client.loop_stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(_main())

@@ -1,0 +1,29 @@
+"""Waiting for a condition, never for a time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def wait_for(
+    condition: Callable[[], T],
+    timeout: float = 15.0,
+    *,
+    what: Callable[[], object] | str = "the condition",
+    poll_s: float = 0.02,
+) -> T:
+    """The first true answer of `condition`. Asserts that one comes within `timeout` seconds.
+
+    what: what was waited for; a callable is asked only on failure.
+    """
+    deadline = time.monotonic() + timeout
+    while not (answer := condition()):
+        if time.monotonic() > deadline:
+            said = what if isinstance(what, str) else what()
+            raise AssertionError(f"not within {timeout:g} s: {said}")
+        time.sleep(poll_s)
+    return answer

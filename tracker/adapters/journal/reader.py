@@ -1,0 +1,229 @@
+"""Reading the journal. What is returned is built from the rows here, and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, RowMapping, Select, func, select
+
+from devices.identity import from_body
+from tracker.adapters.journal.engine import diagnosed
+from tracker.adapters.journal.tables import (
+    ALERTS,
+    ENTRIES,
+    HEAD,
+    READINGS,
+    REJECTS,
+    SHIPMENTS,
+    STATES,
+)
+from tracker.domain.alert import Alert, AlertKind, AlertStatus, Severity
+from tracker.ports import DeviceRow, EntryRow, RejectRow, StoredReading, StoredShipment
+
+
+class Reader:
+    """`tracker.ports.Records` on SQL.
+
+    Iterators show the journal as it was at their first item, whatever is committed meanwhile; run
+    them to their end, or close them. `limit` keeps the newest, but for `entries`: there it counts
+    from `after` on, so that a caller can page.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def shipments(self, *, closed: bool = True) -> list[StoredShipment]:
+        """In the order of their opening; with closed=False only those still open."""
+        query = select(SHIPMENTS).order_by(SHIPMENTS.c.opened_at, SHIPMENTS.c.id)
+        if not closed:
+            query = query.where(SHIPMENTS.c.closed_at.is_(None))
+        return [shipment_from(row) for row in self._rows(query)]
+
+    def shipment(self, shipment: str) -> StoredShipment | None:
+        query = select(SHIPMENTS).where(SHIPMENTS.c.id == shipment)
+        return next((shipment_from(row) for row in self._rows(query)), None)
+
+    def state(self, scope: str) -> bytes | None:
+        query = select(STATES.c.body).where(STATES.c.scope == scope)
+        return next((row["body"] for row in self._rows(query)), None)
+
+    def alerts(
+        self,
+        *,
+        shipment: str | None = None,
+        status: Sequence[str] = (),
+        severity: str | None = None,
+        since: datetime | None = None,
+    ) -> list[Alert]:
+        """In the order in which they were raised; `since`: raised then or later."""
+        query = select(ALERTS).order_by(ALERTS.c.raised_at, ALERTS.c.id)
+        if shipment is not None:
+            query = query.where(ALERTS.c.shipment == shipment)
+        if status:
+            query = query.where(ALERTS.c.status.in_(status))
+        if severity is not None:
+            query = query.where(ALERTS.c.severity == severity)
+        if since is not None:
+            query = query.where(ALERTS.c.raised_at >= since)
+        return [_alert(row) for row in self._rows(query)]
+
+    def alert(self, alert: str) -> Alert | None:
+        query = select(ALERTS).where(ALERTS.c.id == alert)
+        return next((_alert(row) for row in self._rows(query)), None)
+
+    def entries(
+        self, *, scope: str | None = None, after: int = -1, limit: int | None = None
+    ) -> Iterator[EntryRow]:
+        """In the order of the log: the first `limit` whose index is greater than `after`."""
+        query = select(ENTRIES).where(ENTRIES.c.index > after).order_by(ENTRIES.c.index)
+        if scope is not None:
+            query = query.where(ENTRIES.c.scope == scope)
+        for row in self._stream(query.limit(limit)):
+            yield _entry(row)
+
+    def readings(
+        self, *, device: str | None = None, shipment: str | None = None, limit: int | None = None
+    ) -> Iterator[StoredReading]:
+        """In the order of event times. Of one device, or of a shipment's devices, this follows the
+        key; of all devices it sorts the whole table.
+        """
+        query = select(READINGS)
+        if device is not None:
+            query = query.where(READINGS.c.device == device)
+        if shipment is not None:
+            stored = self.shipment(shipment)
+            devices = stored.devices if stored else ()
+            query = query.where(READINGS.c.device.in_(devices), READINGS.c.shipment == shipment)
+        order = (READINGS.c.event_time, READINGS.c.device, READINGS.c.digest)
+        if limit is None:
+            for row in self._stream(query.order_by(*order)):
+                yield _reading(row)
+        else:
+            newest = query.order_by(*(column.desc() for column in order)).limit(limit)
+            for row in reversed(self._rows(newest)):
+                yield _reading(row)
+
+    def devices(self) -> list[DeviceRow]:
+        """By name. Reads every reading once. A device of which nothing but rejects arrived has no
+        row: the rejects themselves tell of it.
+        """
+        with diagnosed(self._engine), self._engine.begin() as connection:
+            rejects = {row[0]: row[1] for row in connection.execute(_REJECTS_BY_DEVICE)}
+            summaries = connection.execute(_READINGS_BY_DEVICE).mappings().all()
+            return [_device(connection, row, rejects) for row in summaries]
+
+    def rejects(self, *, device: str | None = None, limit: int | None = None) -> list[RejectRow]:
+        """In the order in which they were stored."""
+        query = select(REJECTS).order_by(REJECTS.c.id.desc()).limit(limit)
+        if device is not None:
+            query = query.where(REJECTS.c.device == device)
+        return [_reject(row) for row in reversed(self._rows(query))]
+
+    def counts(self) -> dict[str, int]:
+        """Rows of each kind: readings, late, rejects, entries, alerts, shipments."""
+        late = func.count().filter(READINGS.c.late)
+        with diagnosed(self._engine), self._engine.begin() as connection:
+            readings, stored_late = connection.execute(
+                select(func.count(), late).select_from(READINGS)
+            ).one()
+            rows = {
+                table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+                for table in (REJECTS, ALERTS, SHIPMENTS)
+            }
+            entries = connection.execute(select(HEAD.c.log_size)).scalar_one()
+        return {"readings": readings, "late": stored_late, "entries": entries, **rows}
+
+    def close(self) -> None:
+        """Let go of the database. Idempotent."""
+        self._engine.dispose()
+
+    def _rows(self, query: Select[Any]) -> Sequence[RowMapping]:
+        with diagnosed(self._engine), self._engine.begin() as connection:
+            return connection.execute(query).mappings().all()
+
+    def _stream(self, query: Select[Any]) -> Iterator[RowMapping]:
+        """Row by row, on a connection (hence in a snapshot) of its own."""
+        with diagnosed(self._engine), self._engine.begin() as connection:
+            yield from connection.execution_options(yield_per=500).execute(query).mappings()
+
+
+def shipment_from(row: RowMapping) -> StoredShipment:
+    return StoredShipment(
+        id=row["id"],
+        document=row["document"],
+        opened_at=row["opened_at"],
+        closed_at=row["closed_at"],
+        devices=tuple(row["devices"]),
+        numbers=tuple(row["numbers"]),
+    )
+
+
+def _alert(row: RowMapping) -> Alert:
+    kinds = {"kind": AlertKind, "severity": Severity, "status": AlertStatus}
+    return Alert(**{**row, **{name: kind(row[name]) for name, kind in kinds.items()}})
+
+
+def _entry(row: RowMapping) -> EntryRow:
+    return EntryRow(**{name: row[name] for name in EntryRow.__struct_fields__})
+
+
+def _reject(row: RowMapping) -> RejectRow:
+    return RejectRow(**{name: row[name] for name in RejectRow.__struct_fields__})
+
+
+def _reading(row: RowMapping) -> StoredReading:
+    reading = from_body(
+        row["device"], row["body"], row["received_at"], row["buffered"], row["dialect"]
+    )
+    return StoredReading(
+        reading=reading,
+        body=row["body"],
+        digest=row["digest"],
+        shipment=row["shipment"],
+        late=row["late"],
+    )
+
+
+_BATTERY_WITHIN = 50
+"""Not every reading states the battery: so many of the newest are searched for one that does."""
+
+_READINGS_BY_DEVICE = (
+    select(
+        READINGS.c.device,
+        func.count().label("readings"),
+        func.count().filter(READINGS.c.late).label("late"),
+        func.max(READINGS.c.received_at).label("received_at"),
+    )
+    .group_by(READINGS.c.device)
+    .order_by(READINGS.c.device)
+)
+_REJECTS_BY_DEVICE = (
+    select(REJECTS.c.device, func.count())
+    .where(REJECTS.c.device.is_not(None))
+    .group_by(REJECTS.c.device)
+)
+
+
+def _device(connection: Connection, summary: RowMapping, rejects: Mapping[str, int]) -> DeviceRow:
+    device = summary["device"]
+    newest = (
+        select(READINGS)
+        .where(READINGS.c.device == device)
+        .order_by(READINGS.c.event_time.desc(), READINGS.c.digest.desc())
+        .limit(_BATTERY_WITHIN)
+    )
+    recent = [_reading(row) for row in connection.execute(newest).mappings()]
+    charges = [s.reading.battery_pct for s in recent if s.reading.battery_pct is not None]
+    return DeviceRow(
+        device=device,
+        dialect=recent[0].reading.dialect,
+        shipment=recent[0].shipment,
+        readings=summary["readings"],
+        late=summary["late"],
+        rejects=rejects.get(device, 0),
+        last_event_at=recent[0].reading.event_time,
+        last_received_at=summary["received_at"],
+        battery_pct=charges[0] if charges else None,
+    )

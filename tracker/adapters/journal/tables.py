@@ -1,0 +1,181 @@
+"""The tables, as SQLModel classes: storage only; what the rest of the program sees are structs.
+
+Moments are integers: microseconds since 1970-01-01T00:00Z, exact and sorted by their value on
+every database. A change here needs a migration (see `migrations/__init__.py`); a test compares the
+two.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Dialect,
+    Integer,
+    LargeBinary,
+    Table,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def micros(moment: datetime) -> int:
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def moment(micros: int) -> datetime:
+    return _EPOCH + micros * _MICROSECOND
+
+
+class UtcMicros(TypeDecorator[datetime]):
+    """An aware datetime, stored as microseconds since the epoch; read back in UTC."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        return None if value is None else micros(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else moment(value)
+
+
+# 64 bits on every database; SQLite makes a key its rowid (no second tree) only if it says INTEGER.
+_BigKey = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Head(SQLModel, table=True):
+    """One row: how often the journal was committed to, and how many entries its log has."""
+
+    __table_args__ = (CheckConstraint("id = 1", name="head_is_one_row"),)
+
+    id: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    version: int = Field(sa_type=BigInteger)
+    log_size: int = Field(sa_type=BigInteger)
+
+
+class Readings(SQLModel, table=True):
+    """Readings, clustered by device and time; lat and lon are a projection of `body`.
+
+    No index besides the key: one on `shipment` was measured to cost 30 % of the insert rate. A
+    shipment's readings are found through its devices, which are the key's first column.
+    """
+
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    device: str = Field(primary_key=True)
+    event_time: datetime = Field(primary_key=True, sa_type=UtcMicros)
+    digest: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    received_at: datetime = Field(sa_type=UtcMicros)
+    shipment: str | None
+    late: bool
+    buffered: bool
+    dialect: str
+    lat: float | None
+    lon: float | None
+    body: bytes = Field(sa_type=LargeBinary)
+
+
+class Entries(SQLModel, table=True):
+    """The custody log. `leaf` is the exact bytes, the truth; every other column projects it."""
+
+    __table_args__ = (UniqueConstraint("scope", "seq"),)
+
+    index: int = Field(sa_column=Column(_BigKey, primary_key=True, autoincrement=False))
+    id: str = Field(unique=True)
+    scope: str
+    seq: int = Field(sa_type=BigInteger)
+    key: str = Field(unique=True)
+    type: str
+    occurred_at: datetime = Field(sa_type=UtcMicros)
+    recorded_at: datetime = Field(sa_type=UtcMicros)
+    device: str | None
+    late: bool
+    lat: float | None
+    lon: float | None
+    zone: str | None
+    leaf: bytes = Field(sa_type=LargeBinary)
+
+
+class Alerts(SQLModel, table=True):
+    """`tracker.domain.alert.Alert`, field by field."""
+
+    id: str = Field(primary_key=True)
+    shipment: str | None
+    device: str | None
+    kind: str
+    severity: str
+    status: str
+    late: bool
+    occurred_at: datetime = Field(sa_type=UtcMicros)
+    raised_at: datetime = Field(sa_type=UtcMicros)
+    last_seen: datetime = Field(sa_type=UtcMicros)
+    count: int = Field(sa_type=BigInteger)
+    lat: float | None
+    lon: float | None
+    zone: str | None
+    detail: str
+    key: str
+    ended_at: datetime | None = Field(sa_type=UtcMicros)
+    acknowledged_at: datetime | None = Field(sa_type=UtcMicros)
+    acknowledged_by: str | None
+    escalated_at: datetime | None = Field(sa_type=UtcMicros)
+    closed_at: datetime | None = Field(sa_type=UtcMicros)
+    closed_by: str | None
+    close_reason: str | None
+
+
+class States(SQLModel, table=True):
+    """The engine's state of each scope; `version` is the commit that last wrote it."""
+
+    scope: str = Field(primary_key=True)
+    version: int = Field(sa_type=BigInteger, index=True)
+    body: bytes = Field(sa_type=LargeBinary)
+
+
+class Shipments(SQLModel, table=True):
+    """`version` is the commit that last wrote it."""
+
+    id: str = Field(primary_key=True)
+    version: int = Field(sa_type=BigInteger, index=True)
+    document: bytes = Field(sa_type=LargeBinary)
+    opened_at: datetime = Field(sa_type=UtcMicros)
+    closed_at: datetime | None = Field(sa_type=UtcMicros)
+    devices: list[str] = Field(sa_type=JSON)
+    numbers: list[str] = Field(sa_type=JSON)
+
+
+class Rejects(SQLModel, table=True):
+    """What could not be read. `digest` is the payload's SHA-256, which shows repetitions."""
+
+    id: int | None = Field(default=None, sa_column=Column(_BigKey, primary_key=True))
+    received_at: datetime = Field(sa_type=UtcMicros)
+    topic: str
+    device: str | None
+    dialect: str | None
+    place: str
+    reason: str
+    payload: bytes = Field(sa_type=LargeBinary)
+    size: int = Field(sa_type=BigInteger)
+    digest: bytes = Field(sa_type=LargeBinary)
+
+
+def _table(model: type[SQLModel]) -> Table:
+    return SQLModel.metadata.tables[str(model.__tablename__)]
+
+
+HEAD = _table(Head)
+READINGS = _table(Readings)
+ENTRIES = _table(Entries)
+ALERTS = _table(Alerts)
+STATES = _table(States)
+SHIPMENTS = _table(Shipments)
+REJECTS = _table(Rejects)

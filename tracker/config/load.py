@@ -1,0 +1,272 @@
+"""Find, read and check the configuration. Every fault names its file, line and key."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from tracker.config.keys import Key, keys
+from tracker.config.secret import Secret, from_file
+from tracker.config.sections import SECTIONS, Config
+from tracker.domain.errors import UsageError
+
+FILE = "tracker.toml"
+PASSWORD = "TRACKER_BROKER__PASSWORD"  # noqa: S105 - the name of a variable
+_OVERRIDE = re.compile(r"TRACKER_([A-Z0-9]+)__([A-Z0-9_]+)")
+_SQLITE = "sqlite:///"
+
+
+def find(given: Path | None = None, env: Mapping[str, str] = os.environ) -> Path | None:
+    """The file to use: `given`, $TRACKER_CONFIG, ./tracker.toml, the user's own; else None.
+
+    Raises UsageError if one was named and is not there.
+    """
+    named = given or (Path(env["TRACKER_CONFIG"]) if env.get("TRACKER_CONFIG") else None)
+    if named is not None:
+        if not named.is_file():
+            raise UsageError(
+                "there is no such configuration file",
+                where=str(named),
+                mend=f"name an existing file, or write one with `tracker init {named.parent}`",
+            )
+        return named.absolute()
+    return next((path.absolute() for path in _usual_places() if path.is_file()), None)
+
+
+def _usual_places() -> tuple[Path, Path]:
+    import platformdirs
+
+    return Path(FILE), platformdirs.user_config_path("tracker") / FILE
+
+
+def load(
+    given: Path | None = None, env: Mapping[str, str] = os.environ, *, needed: bool = True
+) -> Config:
+    """Read the file (see `find`) and the environment over it.
+
+    needed: without a file, and without TRACKER_DATABASE__URL, there is nothing to work on; raise
+    rather than start an empty database wherever the user happens to stand.
+    Raises UsageError that lists every fault with its place and mend.
+    """
+    path = find(given, env)
+    if path is None and needed and "TRACKER_DATABASE__URL" not in env:
+        raise UsageError(
+            f"no configuration: there is no {FILE} here, none for this user, none was named",
+            mend="`tracker init` writes one; --config FILE or $TRACKER_CONFIG names one",
+        )
+    return _Reader(path, env).config()
+
+
+class _Reader:
+    """One reading of one file. Collects faults, so that all are mended in one go."""
+
+    def __init__(self, path: Path | None, env: Mapping[str, str]) -> None:
+        self.path = path
+        self.base = path.parent if path else Path.cwd()
+        self.env = env
+        self.faults: list[UsageError] = []
+        self.lines: dict[tuple[str, ...], int] = {}
+        self.values: dict[str, dict[str, Any]] = {section: {} for section in SECTIONS}
+        self.places: dict[tuple[str, str], str] = {}
+
+    def config(self) -> Config:
+        if self.path:
+            self._take_file(self.path)
+        self._take_environment()
+        self._check_together()
+        password = self._password()
+        if self.faults:
+            raise _joined(self.faults)
+        sections: dict[str, Any] = {
+            name: struct(**self._paths(name, struct), **self.values[name])
+            for name, struct in SECTIONS.items()
+        }
+        return Config(source=self.path, broker_password=password, **sections)
+
+    # The file
+
+    def _take_file(self, path: Path) -> None:
+        try:
+            text = path.read_text(encoding="utf-8")
+            document = tomllib.loads(text)
+        except OSError as error:
+            raise UsageError(f"cannot be read: {error.strerror}", where=str(path)) from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise UsageError(
+                f"not TOML: {error}", where=str(path), mend="see https://toml.io for its rules"
+            ) from error
+        self.lines = _line_numbers(text)
+        for section, table in document.items():
+            self._take_table(section, table)
+
+    def _take_table(self, section: str, table: Any) -> None:
+        place = self._place(section)
+        if section not in SECTIONS:
+            what = f"there is no section [{section}]"
+            self._fault(what, place, _nearest(section, SECTIONS, "sections"))
+        elif not isinstance(table, dict):
+            self._fault(f"{section} is a section", place, f"write [{section}] on its own line")
+        else:
+            for name, value in table.items():
+                self._take(section, name, value, self._place(section, name), strict=True)
+
+    def _place(self, section: str, name: str = "") -> str:
+        line = self.lines.get((section, name)) or self.lines.get((section,))
+        label = f"[{section}] {name}".rstrip()
+        return f"{self.path}:{line}: {label}" if line else f"{self.path}: {label}"
+
+    # The environment
+
+    def _take_environment(self) -> None:
+        for variable in sorted(self.env):
+            match = _OVERRIDE.fullmatch(variable)
+            if match is None or variable == PASSWORD:
+                continue
+            section, name = match[1].lower(), match[2].lower()
+            if section not in SECTIONS:
+                what = f"there is no section [{section}]"
+                self._fault(what, f"${variable}", _nearest(section, SECTIONS, "sections"))
+                continue
+            self._take(section, name, self.env[variable], f"${variable}", strict=False)
+
+    # Either
+
+    def _take(self, section: str, name: str, value: Any, place: str, *, strict: bool) -> None:
+        known = keys(section, SECTIONS[section])
+        if (section, name) == ("broker", "password"):
+            mend = f"put it into a file and name that in password_file, or into ${PASSWORD}"
+            self._fault("a password does not belong in the configuration file", place, mend)
+        elif name not in known:
+            self._fault(f"there is no key {name}", place, _nearest(name, known, "keys"))
+        else:
+            key = known[name]
+            self.places[section, name] = place
+            try:
+                parsed = value if strict else _from_text(key, value)
+                converted = msgspec.convert(parsed, key.type, strict=strict)
+            except (msgspec.ValidationError, msgspec.DecodeError) as error:
+                reason = str(error)[:1].lower() + str(error)[1:]
+                self._fault(reason, place, f"allowed: {key.allowed()}")
+            else:
+                self.values[section][name] = (
+                    _absolute(converted, self.base) if key.path else converted
+                )
+
+    def _paths(self, section: str, struct: type[Struct]) -> dict[str, Any]:
+        """The defaults that are paths are relative to the file as well."""
+        return {
+            key.name: _absolute(key.default, self.base)
+            for key in keys(section, struct).values()
+            if key.path and key.name not in self.values[section]
+        }
+
+    def _password(self) -> Secret | None:
+        if self.env.get(PASSWORD):
+            return Secret(self.env[PASSWORD])
+        file = self.values["broker"].get("password_file")
+        if file is None:
+            return None
+        try:
+            return from_file(Path(file), self.places["broker", "password_file"])
+        except UsageError as error:
+            self.faults.append(error)
+            return None
+
+    def _check_together(self) -> None:
+        """What no key can say alone."""
+        broker = self.values["broker"]
+        if broker.get("embedded", True):
+            self._check_embedded(broker)
+        if not broker.get("tls", False):
+            for name in ("ca_file", "cert_file", "key_file"):
+                if broker.get(name) is not None:
+                    place = self.places["broker", name]
+                    self._fault(f"{name} needs tls", place, "set tls = true")
+        for one, other in (("cert_file", "key_file"), ("key_file", "cert_file")):
+            if broker.get(one) is not None and broker.get(other) is None:
+                self._fault(f"{one} needs {other}", self.places["broker", one], f"set {other} too")
+
+    def _check_embedded(self, broker: dict[str, Any]) -> None:
+        if broker.get("protocol") == "5":
+            self._fault(
+                "the embedded broker speaks 3.1.1 only",
+                self.places["broker", "protocol"],
+                "leave protocol out, or set embedded = false to use another broker",
+            )
+        if broker.get("tls"):
+            self._fault(
+                "the embedded broker is on loopback, without TLS",
+                self.places["broker", "tls"],
+                "leave tls out, or set embedded = false to use another broker",
+            )
+        if broker.get("host", "127.0.0.1") not in ("127.0.0.1", "localhost"):
+            self._fault(
+                "the embedded broker listens on loopback only",
+                self.places["broker", "host"],
+                "leave host out, or set embedded = false to use the broker there",
+            )
+
+    def _fault(self, what: str, place: str, mend: str) -> None:
+        self.faults.append(UsageError(what, where=place, mend=mend))
+
+
+def _joined(faults: list[UsageError]) -> UsageError:
+    if len(faults) == 1:
+        return faults[0]
+    return UsageError(
+        f"{len(faults)} faults in the configuration\n" + "\n".join(str(fault) for fault in faults)
+    )
+
+
+def _nearest(name: str, known: Iterable[str], what: str) -> str:
+    names = list(known)
+    close = difflib.get_close_matches(name, names, n=1)
+    return f"did you mean {close[0]}?" if close else f"{what}: {', '.join(names)}"
+
+
+def _from_text(key: Key, value: str) -> Any:
+    """A variable's text as the key's value; a list is JSON, or separated by commas."""
+    if not key.is_list:
+        return value
+    if value.lstrip().startswith("["):
+        return msgspec.json.decode(value.encode())
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
+def _absolute(value: Any, base: Path) -> Any:
+    """A path, an SQLite URL or a list of paths, relative to `base`."""
+    if value is None:
+        return None
+    if isinstance(value, tuple):
+        return tuple(_absolute(item, base) for item in value)
+    if "://" in value:
+        if not value.startswith(_SQLITE):
+            return value
+        return _SQLITE + _absolute(value.removeprefix(_SQLITE), base)
+    return str(base / Path(value).expanduser())
+
+
+def _line_numbers(text: str) -> dict[tuple[str, ...], int]:
+    """Where sections and keys stand, for messages: {("broker",): 3, ("broker", "port"): 5}.
+
+    tomllib does not say. Line by line is enough for tables and bare keys; what it cannot see (a
+    dotted key) is reported without a line, or at its section's.
+    """
+    found: dict[tuple[str, ...], int] = {}
+    section = ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := re.match(r"\s*\[\s*([A-Za-z0-9_-]+)\s*\]", line):
+            section = header[1]
+            found.setdefault((section,), number)
+        elif key := re.match(r"\s*([A-Za-z0-9_-]+)\s*=", line):
+            place = (section, key[1]) if section else (key[1],)
+            found.setdefault(place, number)
+    return found

@@ -1,0 +1,47 @@
+"""The commented `tracker.toml` that `tracker init` writes, from the same list that checks it."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Mapping
+from typing import Any
+
+from tracker.config.keys import Key, keys
+from tracker.config.sections import PURPOSE, SECTIONS
+
+HEADER = """\
+# Configuration of the tracker. A line that begins with "# name =" shows a default; remove the "#"
+# to change it. Any key can be overridden by the environment: TRACKER_BROKER__PORT=8883 sets
+# [broker] port. Paths are relative to this file. Secrets never stand here: password_file names a
+# file that holds one.
+"""
+
+
+def template(chosen: Mapping[tuple[str, str], Any]) -> str:
+    """The file's text; `chosen` holds the values that are not left to their defaults."""
+    parts = [HEADER]
+    for section, struct in SECTIONS.items():
+        parts.append(f"\n# {PURPOSE[section]}\n[{section}]\n")
+        parts.extend(_entry(key, chosen) for key in keys(section, struct).values())
+    return "".join(parts)
+
+
+def _entry(key: Key, chosen: Mapping[tuple[str, str], Any]) -> str:
+    notes = [note for note in (key.unit, f"source: {key.source}" if key.source else "") if note]
+    comment = key.text + (f" ({'; '.join(notes)})" if notes else "")
+    lines = textwrap.fill(comment, 96, initial_indent="# ", subsequent_indent="#   ")
+    return f"{lines}\n{_assignment(key, chosen)}\n"
+
+
+def _assignment(key: Key, chosen: Mapping[tuple[str, str], Any]) -> str:
+    place = (key.section, key.name)
+    if place in chosen:
+        return f"{key.name} = {toml(chosen[place])}"
+    shown = key.example if key.default is None else key.default
+    return f"# {key.name} = {toml(shown)}"
+
+
+def toml(value: Any) -> str:
+    """A value as TOML; JSON's strings, numbers, booleans and lists of them are TOML too."""
+    return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)

@@ -1,0 +1,191 @@
+"""The other use case: a person's command -> step -> commit.
+
+The same path as a reading's: state and plan from the journal, one step of the engine, one
+transaction; computed again if somebody else committed first. A running tracker sees the change with
+its next batch or tick.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+
+import msgspec
+from msgspec.structs import replace
+
+from tracker.domain.command import (
+    AnyCommand,
+    Authorise,
+    CloseShipment,
+    OpenShipment,
+    RecordSeal,
+)
+from tracker.domain.errors import NotFound, Refused, UsageError
+from tracker.domain.finding import Finding
+from tracker.domain.shipment import Shipment
+from tracker.domain.state import DeviceState, Lane, ScopeState
+from tracker.fleet import Fleet
+from tracker.ledger import Ledger
+from tracker.planning import Geography
+from tracker.ports import Clock, Journal, Stale, StoredShipment
+
+
+class Desk:
+    """One object, one thread; it may live long or for one command."""
+
+    def __init__(
+        self, *, journal: Journal, clock: Clock, geography: Geography, origin: str
+    ) -> None:
+        self.journal, self.clock, self.origin = journal, clock, origin
+        self.fleet = Fleet(geography)
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def open(self, document: bytes, *, by: str) -> Shipment:
+        """Open the shipment that this JSON text declares.
+
+        Raises UsageError with the JSON path of what is wrong; Refused if the shipment exists or a
+        device is on another open one.
+        """
+        shipment = parse(document)
+        written = msgspec.json.encode(shipment)
+
+        def fill(ledger: Ledger) -> None:
+            now = self.now()
+            stored = StoredShipment(
+                id=shipment.id,
+                document=written,
+                opened_at=now,
+                devices=tuple(device.id for device in shipment.devices),
+                numbers=tuple(seal.number for seal in shipment.seals),
+            )
+            self._may_open(stored)
+            ledger.replan(stored)
+            ledger.states[stored.id] = _blank(shipment, now)
+            ledger.judge(
+                stored.id,
+                OpenShipment(
+                    at=now,
+                    by=by,
+                    document_sha256=hashlib.sha256(written).hexdigest(),
+                    conflicts=self._conflicts(stored),
+                ),
+            )
+
+        self._durably(fill)
+        return shipment
+
+    def submit(self, shipment: str, command: AnyCommand) -> list[Finding]:
+        """Apply one command to an open shipment; what it led to.
+
+        Raises NotFound, or Refused if custody forbids it.
+        """
+
+        def fill(ledger: Ledger) -> None:
+            stored = self._shipment(shipment)
+            if stored.closed_at is not None:
+                raise Refused(f"shipment {shipment} was closed at {stored.closed_at.isoformat()}")
+            self._check_lock(shipment, command)
+            changed = _after(stored, command)
+            if changed is not stored:
+                ledger.replan(changed)
+            ledger.judge(shipment, command)
+
+        return self._durably(fill)
+
+    def submit_alert(self, alert: str, command: AnyCommand) -> list[Finding]:
+        """Acknowledge or close an alert. Raises NotFound if none of that id is open."""
+
+        def fill(ledger: Ledger) -> None:
+            for scope, state in self.fleet.states.items():
+                if any(known.id == alert for known in state.alerts.values()):
+                    ledger.judge(scope, command)
+                    return
+            raise NotFound(f"no open alert {alert!r}", mend="tracker alerts list --open shows them")
+
+        return self._durably(fill)
+
+    def _durably(self, fill: Callable[[Ledger], None]) -> list[Finding]:
+        while True:
+            self.fleet.refresh(self.journal.load(self.fleet.version))
+            ledger = Ledger(self.fleet, self.origin)
+            fill(ledger)
+            try:
+                self.journal.commit(ledger.work(), self.fleet.version)
+            except Stale:
+                continue
+            return ledger.findings
+
+    def _shipment(self, shipment: str) -> StoredShipment:
+        for stored in self.fleet.shipments():
+            if stored.id == shipment:
+                return stored
+        raise NotFound(f"no shipment {shipment!r}", mend="tracker shipment list shows them")
+
+    def _check_lock(self, shipment: str, command: AnyCommand) -> None:
+        """Where there are several locks, a seal is recorded for one of them."""
+        plan = self.fleet.plan(shipment)
+        if not isinstance(command, RecordSeal) or plan is None:
+            return
+        names = ", ".join(plan.locks)
+        if command.device is None and len(plan.locks) > 1:
+            raise UsageError("which lock is it?", mend=f"--device, one of {names}")
+        if command.device is not None and command.device not in plan.locks:
+            raise UsageError(f"no lock {command.device!r} on {shipment}", mend=f"one of {names}")
+
+    def _may_open(self, new: StoredShipment) -> None:
+        for stored in self.fleet.shipments():
+            if stored.id == new.id:
+                raise Refused(f"shipment {new.id} exists already", mend="give it another id")
+            shared = set(stored.devices) & set(new.devices)
+            if shared and stored.closed_at is None:
+                raise Refused(
+                    f"device {', '.join(sorted(shared))} is on the open shipment {stored.id}",
+                    mend=f"tracker shipment close {stored.id} first, or use another device",
+                )
+
+    def _conflicts(self, new: StoredShipment) -> dict[str, str]:
+        return {
+            number: f"it is active on {stored.id}"
+            if stored.closed_at is None
+            else f"it was retired with {stored.id}"
+            for stored in self.fleet.shipments()
+            if stored.id != new.id
+            for number in set(stored.numbers) & set(new.numbers)
+        }
+
+
+def parse(document: bytes) -> Shipment:
+    """Raises UsageError with the JSON path and what is expected there."""
+    try:
+        return msgspec.json.decode(document, type=Shipment)
+    except msgspec.ValidationError as error:
+        what, _, path = str(error).partition(" - at `")
+        raise UsageError(
+            what, where=path.rstrip("`") or "$", mend="tracker shipment schema prints what fits"
+        ) from None
+    except msgspec.DecodeError as error:
+        raise UsageError(f"not JSON: {error}") from None
+
+
+def _blank(shipment: Shipment, now: datetime) -> ScopeState:
+    first = next((leg.custodian for leg in shipment.legs if leg.custodian), None)
+    custodian = first or (shipment.custodians[0].id if shipment.custodians else None)
+    devices = {device.id: DeviceState(live=Lane(), heard_at=now) for device in shipment.devices}
+    return ScopeState(scope=shipment.id, devices=devices, custodian=custodian)
+
+
+def _after(stored: StoredShipment, command: AnyCommand) -> StoredShipment:
+    """The shipment's record as the command leaves it."""
+    if isinstance(command, Authorise):
+        shipment = msgspec.json.decode(stored.document, type=Shipment)
+        leave = replace(command.authorisation, recorded_by=command.by)
+        shipment = replace(shipment, authorisations=(*shipment.authorisations, leave))
+        return replace(stored, document=msgspec.json.encode(shipment))
+    if isinstance(command, RecordSeal) and command.number not in stored.numbers:
+        return replace(stored, numbers=(*stored.numbers, command.number))
+    if isinstance(command, CloseShipment):
+        return replace(stored, closed_at=command.at)
+    return stored

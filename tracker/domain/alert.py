@@ -1,0 +1,87 @@
+"""Alerts: raised once, counted, acknowledged, escalated when not, closed for a reason."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+from msgspec import Struct
+
+
+class Severity(enum.StrEnum):
+    INFO = "info"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        return ("info", "warning", "critical").index(self.value)
+
+
+class AlertStatus(enum.StrEnum):
+    RAISED = "raised"
+    ACKNOWLEDGED = "acknowledged"
+    ESCALATED = "escalated"
+    CLOSED = "closed"
+
+
+class AlertKind(enum.StrEnum):
+    SEAL_OPENED = "seal_opened"
+    SEAL_TAMPERED = "seal_tampered"
+    SEAL_SEALING = "seal_sealing"
+    SEAL_NUMBER = "seal_number"
+    SEAL_RESEALED = "seal_resealed"
+    SEAL_UNSEALED_DEPARTURE = "seal_unsealed_departure"
+    SEAL_CONTINUITY = "seal_continuity"
+    SEAL_RELEASE = "seal_release"
+    SEAL_FAULT = "seal_fault"
+    SEAL_WITHOUT_SHIPMENT = "seal_without_shipment"
+    UNLOCK_REFUSED = "unlock_refused"
+    ROUTE_DEVIATION = "route_deviation"
+    WRONG_CROSSING = "wrong_crossing"
+    UNPLANNED_STOP = "unplanned_stop"
+    RESTRICTED_ZONE = "restricted_zone"
+    SILENCE = "silence"
+    JAMMING = "jamming"
+    OVERDUE = "overdue"
+    HANDOVER_MISMATCH = "handover_mismatch"
+    HANDOVER_NOT_ACCEPTED = "handover_not_accepted"
+    UNKNOWN_DEVICE = "unknown_device"
+    RULE_FAILED = "rule_failed"
+
+
+class Alert(Struct, frozen=True, kw_only=True):
+    """One incident. These names are the stable ones of `tracker alerts list --json`.
+
+    occurred_at: when it happened, by the device's clock (the earliest evidence).
+    raised_at: when the tracker first knew. last_seen: the newest evidence. count: its number.
+    late: the evidence reached us after newer readings, from a device's backlog.
+    key: what makes it the same incident (within shipment or device, and kind).
+    ended_at: the condition is over, though the alert may still be open.
+    escalate_at: when it escalates unless somebody acknowledges it; None if it never will.
+    """
+
+    id: str
+    shipment: str | None
+    device: str | None
+    kind: AlertKind
+    severity: Severity
+    status: AlertStatus
+    late: bool
+    occurred_at: datetime
+    raised_at: datetime
+    last_seen: datetime
+    count: int
+    lat: float | None = None
+    lon: float | None = None
+    zone: str | None = None
+    detail: str = ""
+    key: str = ""
+    ended_at: datetime | None = None
+    escalate_at: datetime | None = None
+    acknowledged_at: datetime | None = None
+    acknowledged_by: str | None = None
+    escalated_at: datetime | None = None
+    closed_at: datetime | None = None
+    closed_by: str | None = None
+    close_reason: str | None = None

@@ -1,0 +1,56 @@
+"""Findings: what the engine concluded. Each becomes one entry of the custody log."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+from msgspec import Struct
+
+
+class FindingType(enum.StrEnum):
+    SHIPMENT_OPENED = "shipment_opened"
+    SHIPMENT_CLOSED = "shipment_closed"
+    SEAL_STATE = "seal_state"
+    SEAL_RECORDED = "seal_recorded"
+    OPENING_AUTHORISED = "opening_authorised"
+    CUSTODY_OFFERED = "custody_offered"
+    CUSTODY_ACCEPTED = "custody_accepted"
+    ZONE_ENTERED = "zone_entered"
+    ZONE_LEFT = "zone_left"
+    LEG_COMPLETED = "leg_completed"
+    COVERAGE_GAP = "coverage_gap"
+    DEVICE_SEEN = "device_seen"
+    ALERT_RAISED = "alert_raised"
+    ALERT_CHANGED = "alert_changed"
+    ALERT_ENDED = "alert_ended"
+    ALERT_ACKNOWLEDGED = "alert_acknowledged"
+    ALERT_ESCALATED = "alert_escalated"
+    ALERT_CLOSED = "alert_closed"
+    RULE_FAILED = "rule_failed"
+
+
+Fact = str | int | bool | None
+
+
+class Finding(Struct, frozen=True, kw_only=True):
+    """One conclusion. `scope` is the shipment's id, or "device:<id>" for one without a shipment.
+
+    occurred_at: by the device's clock (or the actor's statement); recorded_at: when the tracker
+    took the input it came from. evidence: the identity of the reading it rests on.
+    facts: further details, no floats (they enter the log as canonical JSON).
+    """
+
+    type: FindingType
+    scope: str
+    occurred_at: datetime
+    recorded_at: datetime
+    device: str | None = None
+    late: bool = False
+    lat: float | None = None
+    lon: float | None = None
+    zone: str | None = None
+    actor: str | None = None
+    detail: str = ""
+    evidence: str | None = None
+    facts: dict[str, Fact] = {}

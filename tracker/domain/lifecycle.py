@@ -1,0 +1,233 @@
+"""An alert's life: raised once, counted, acknowledged, escalated when nobody does, closed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from msgspec.structs import replace
+
+from tracker.domain.alert import Alert, AlertStatus, Severity
+from tracker.domain.errors import NotFound, Refused
+from tracker.domain.finding import Finding, FindingType
+from tracker.domain.outcome import Cleared, Raised
+from tracker.domain.policy import Policy, minutes
+from tracker.domain.state import ScopeState
+
+Change = tuple[ScopeState, Finding | None]
+
+
+def raised(
+    state: ScopeState,
+    what: Raised,
+    *,
+    device: str | None,
+    late: bool,
+    now: datetime,
+    evidence: str | None,
+    policy: Policy,
+) -> Change:
+    """Raise an alert for this incident, or count the evidence in the one that is open."""
+    slot = f"{what.kind}:{what.key}"
+    alert, seen = state.alerts.get(slot), what.seen or what.at
+    if alert is None:
+        number = state.alert_count + 1
+        alert = Alert(
+            id=f"{state.scope}-{number}",
+            shipment=state.shipment,
+            device=device,
+            kind=what.kind,
+            severity=what.severity,
+            status=AlertStatus.RAISED,
+            late=late,
+            occurred_at=what.at,
+            raised_at=now,
+            last_seen=seen,
+            count=1,
+            lat=what.lat,
+            lon=what.lon,
+            zone=what.zone,
+            detail=what.detail,
+            key=what.key,
+            escalate_at=_due(what.severity, now, policy),
+        )
+        state = replace(state, alert_count=number)
+        return _put(state, slot, alert), _finding(
+            FindingType.ALERT_RAISED, state, alert, now, at=what.at, late=late, evidence=evidence
+        )
+    graver = what.severity.rank > alert.severity.rank
+    again = alert.ended_at is not None and seen > alert.ended_at
+    earlier = what.at < alert.occurred_at
+    changes: dict[str, Any] = {"count": alert.count + 1, "last_seen": max(alert.last_seen, seen)}
+    if again:
+        changes["ended_at"] = None
+    if earlier:  # the backlog tells that it began before we first saw it
+        changes |= {
+            "occurred_at": what.at,
+            "late": alert.late or late,
+            "lat": what.lat,
+            "lon": what.lon,
+            "zone": what.zone,
+        }
+    if graver:
+        changes |= {"severity": what.severity, "detail": what.detail}
+    if what.part:
+        changes["detail"] = f"{alert.detail}; {what.detail}"
+    if graver or (again and alert.status is AlertStatus.ACKNOWLEDGED):
+        severity = what.severity if graver else alert.severity
+        changes |= {"status": AlertStatus.RAISED, "escalate_at": _due(severity, now, policy)}
+    alert = replace(alert, **changes)
+    state = _put(state, slot, alert)
+    if not (graver or again or earlier or what.part):
+        return state, None
+    return state, _finding(
+        FindingType.ALERT_CHANGED,
+        state,
+        alert,
+        now,
+        at=what.at,
+        late=late,
+        detail=what.detail,
+        evidence=evidence,
+    )
+
+
+def cleared(
+    state: ScopeState, what: Cleared, *, late: bool, now: datetime, evidence: str | None
+) -> Change:
+    slot = f"{what.kind}:{what.key}"
+    alert = state.alerts.get(slot)
+    if alert is None or alert.ended_at is not None or what.at < alert.last_seen:
+        return state, None  # newer evidence outweighs it (another device's, or the present's)
+    alert = replace(alert, ended_at=what.at)
+    return _put(state, slot, alert), _finding(
+        FindingType.ALERT_ENDED,
+        state,
+        alert,
+        now,
+        at=what.at,
+        late=late,
+        detail=what.detail,
+        evidence=evidence,
+    )
+
+
+def escalated(state: ScopeState, now: datetime) -> tuple[ScopeState, list[Finding]]:
+    """Escalate what is due at `now`."""
+    findings = []
+    for slot, alert in state.alerts.items():
+        if alert.escalate_at is None or now < alert.escalate_at:
+            continue
+        grown = replace(alert, status=AlertStatus.ESCALATED, escalated_at=now, escalate_at=None)
+        state = _put(state, slot, grown)
+        findings.append(
+            _finding(
+                FindingType.ALERT_ESCALATED,
+                state,
+                grown,
+                now,
+                at=now,
+                detail="nobody acknowledged it in time",
+            )
+        )
+    return state, findings
+
+
+def acknowledged(
+    state: ScopeState, alert_id: str, *, by: str, note: str, now: datetime
+) -> tuple[ScopeState, Finding]:
+    """Raises NotFound if no such alert is open."""
+    slot, alert = _open(state, alert_id)
+    alert = replace(
+        alert,
+        status=AlertStatus.ACKNOWLEDGED,
+        acknowledged_at=now,
+        acknowledged_by=by,
+        escalate_at=None,
+    )
+    state = _put(state, slot, alert)
+    return state, _finding(
+        FindingType.ALERT_ACKNOWLEDGED, state, alert, now, at=now, actor=by, detail=note
+    )
+
+
+def closed(
+    state: ScopeState, alert_id: str, *, by: str, reason: str, now: datetime
+) -> tuple[ScopeState, Finding, Alert]:
+    """Close it: it leaves the state, and the same incident would raise a new one.
+
+    Raises NotFound if no such alert is open, Refused without a reason.
+    """
+    slot, alert = _open(state, alert_id)
+    if not reason.strip():
+        raise Refused(
+            f"alert {alert_id} can't be closed without a reason",
+            mend="say what came of it: --reason TEXT",
+        )
+    alert = replace(
+        alert,
+        status=AlertStatus.CLOSED,
+        closed_at=now,
+        closed_by=by,
+        close_reason=reason,
+        escalate_at=None,
+    )
+    rest = {s: a for s, a in state.alerts.items() if s != slot}
+    state = replace(state, alerts=rest)
+    return (
+        state,
+        _finding(FindingType.ALERT_CLOSED, state, alert, now, at=now, actor=by, detail=reason),
+        alert,
+    )
+
+
+def _open(state: ScopeState, alert_id: str) -> tuple[str, Alert]:
+    for slot, alert in state.alerts.items():
+        if alert.id == alert_id:
+            return slot, alert
+    raise NotFound(f"no open alert {alert_id}", mend="tracker alerts list --open shows them")
+
+
+def _due(severity: Severity, now: datetime, policy: Policy) -> datetime | None:
+    if severity is not Severity.CRITICAL:
+        return None
+    return now + minutes(policy.escalate_critical_min)
+
+
+def _put(state: ScopeState, slot: str, alert: Alert) -> ScopeState:
+    return replace(state, alerts={**state.alerts, slot: alert})
+
+
+def _finding(
+    type_: FindingType,
+    state: ScopeState,
+    alert: Alert,
+    now: datetime,
+    *,
+    at: datetime,
+    late: bool = False,
+    detail: str | None = None,
+    actor: str | None = None,
+    evidence: str | None = None,
+) -> Finding:
+    return Finding(
+        type=type_,
+        scope=state.scope,
+        occurred_at=at,
+        recorded_at=now,
+        device=alert.device,
+        late=late,
+        lat=alert.lat,
+        lon=alert.lon,
+        zone=alert.zone,
+        actor=actor,
+        evidence=evidence,
+        detail=alert.detail if detail is None else detail,
+        facts={
+            "alert": alert.id,
+            "kind": alert.kind,
+            "severity": alert.severity,
+            "status": alert.status,
+            "count": alert.count,
+        },
+    )

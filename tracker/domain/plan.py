@@ -1,0 +1,90 @@
+"""What the rules know of a shipment's geography: facts about places, no geometry.
+
+`tracker.planning` builds a `Plan` from a `Shipment` and the zone library; inline GeoJSON has become
+zone and corridor ids by then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from geofences.kinds import ZoneKind
+from tracker.domain.shipment import Authorisation, DeviceRole, Shipment
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A zone, as far as rules need it."""
+
+    id: str
+    name: str
+    kind: ZoneKind
+    country: str | None = None
+    crossing: str | None = None
+    usual_minutes: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedLeg:
+    from_zone: str | None
+    to_zone: str | None
+    corridor: str | None
+    half_width_m: float | None
+    custodian: str | None
+    earliest: datetime | None
+    latest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`shared` is the library, the same object in every plan; `own` are the shipment's zones.
+
+    stops: planned stops, zone -> minutes. authorisations: with their zones resolved to ids.
+    """
+
+    shipment: Shipment
+    opened_at: datetime
+    legs: tuple[PlannedLeg, ...] = ()
+    stops: Mapping[str, float] = field(default_factory=dict)
+    authorisations: tuple[Authorisation, ...] = ()
+    own: Mapping[str, Place] = field(default_factory=dict)
+    shared: Mapping[str, Place] = field(default_factory=dict)
+
+    def place(self, zone: str) -> Place | None:
+        """The zone as this shipment sees it; None for a zone of another shipment."""
+        return self.own.get(zone) or self.shared.get(zone)
+
+    @property
+    def destination(self) -> str | None:
+        """The last leg's end, where the seal may be released."""
+        return self.legs[-1].to_zone if self.legs else None
+
+    @property
+    def loading(self) -> str | None:
+        """The first leg's start, where the seal is applied."""
+        return self.legs[0].from_zone if self.legs else None
+
+    @property
+    def locks(self) -> tuple[str, ...]:
+        """The devices on the cargo doors."""
+        return tuple(d.id for d in self.shipment.devices if d.role is DeviceRole.LOCK)
+
+    def number_of(self, lock: str) -> str | None:
+        """The seal number declared for a lock; a lone lock carries a lone number."""
+        seals = self.shipment.seals
+        if len(seals) == len(self.locks) == 1 and seals[0].device is None:
+            return seals[0].number
+        return next((seal.number for seal in seals if seal.device == lock), None)
+
+    def expects(self, zone: str) -> bool:
+        """The plan takes the truck there: a leg's end, a planned stop, the planned crossing."""
+        if zone in self.stops or any(zone in (leg.from_zone, leg.to_zone) for leg in self.legs):
+            return True
+        crossing = self.shipment.crossing
+        place = self.place(zone)
+        return crossing is not None and place is not None and place.crossing == crossing
+
+    def places(self, zones: tuple[str, ...]) -> tuple[Place, ...]:
+        return tuple(place for zone in zones if (place := self.place(zone)) is not None)

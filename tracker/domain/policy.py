@@ -1,0 +1,201 @@
+"""Every threshold, with its default, its unit and where the number comes from.
+
+No customs programme publishes numeric stop, deviation or battery limits, so a source of "ours"
+means a default chosen here, to be overridden for a lane (configuration, `[policy]`) or for one
+shipment (its file, `policy`). Times are minutes unless the name says otherwise.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+MOST = 1_000_000
+"""No threshold is larger: a million minutes are two years. So no deadline leaves the calendar."""
+
+
+def _meta(text: str, unit: str, source: str, *, least: int = 0) -> Meta:
+    return Meta(
+        ge=least,
+        le=MOST,
+        description=f"{text} ({unit}; source: {source})",
+        extra={"text": text, "unit": unit, "source": source},
+    )
+
+
+class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    # Motion and credibility
+    moving_kmh: Annotated[
+        float, _meta("faster than this is moving", "km/h", "ours: above GNSS speed noise at rest")
+    ] = 5.0
+    stop_radius_m: Annotated[
+        float,
+        _meta(
+            "a truck within this of where it halted still stands",
+            "m",
+            "ours: parked devices were measured drifting 90 m and jumping 200 m",
+        ),
+    ] = 150.0
+    credible_kmh: Annotated[
+        float,
+        _meta(
+            "a fix that implies more than this is not believed until a second agrees",
+            "km/h",
+            "ours: no truck exceeds it",
+        ),
+    ] = 200.0
+    hdop_useless: Annotated[
+        float, _meta("a fix with this HDOP or more is no fix", "", "receivers send 99 for none")
+    ] = 99.0
+    confirm_fixes: Annotated[
+        int,
+        _meta(
+            "fixes in a row that must agree before a zone or a deviation counts",
+            "fixes",
+            "Tracelet issue 294: single-fix hysteresis fails",
+            least=1,
+        ),
+    ] = 2
+
+    # Route
+    corridor_half_width_m: Annotated[
+        float,
+        _meta(
+            "how far from the centre line is still on the route, if the corridor does not say",
+            "m",
+            "ours",
+        ),
+    ] = 500.0
+    deviation_critical_m: Annotated[
+        float, _meta("a deviation further out than this is critical", "m", "ours")
+    ] = 2_000.0
+    deviation_critical_min: Annotated[
+        float, _meta("a deviation longer than this is critical", "min", "ours")
+    ] = 10.0
+
+    # Stops
+    stop_warning_min: Annotated[
+        float, _meta("an unplanned stop of this length warns", "min", "ours")
+    ] = 15.0
+    stop_critical_min: Annotated[
+        float, _meta("an unplanned stop of this length is critical", "min", "ours")
+    ] = 30.0
+    border_stop_min: Annotated[
+        float,
+        _meta(
+            "a stop within the crossing's own zones warns only after this",
+            "min",
+            "freightwaves: border queues of 4 to 8 h happen",
+        ),
+    ] = 480.0
+
+    # Silence and jamming
+    silence_moving_min: Annotated[
+        float,
+        _meta(
+            "no word from a moving device for this long",
+            "min",
+            "ours; TAPA TSR 2020 asks a report at least every 5 min",
+        ),
+    ] = 10.0
+    silence_parked_min: Annotated[
+        float, _meta("no word from a parked device for this long", "min", "ours")
+    ] = 30.0
+    silence_after_jamming_min: Annotated[
+        float, _meta("no word for this long after jamming is critical", "min", "ours")
+    ] = 2.0
+    backlog_gap_min: Annotated[
+        float,
+        _meta(
+            "a device's readings further apart than this leave a gap that its backlog may fill",
+            "min",
+            "TAPA TSR 2020 asks a report at least every 5 min",
+        ),
+    ] = 5.0
+    clock_skew_min: Annotated[
+        float,
+        _meta(
+            "a device's time further ahead of receipt than this is not the present",
+            "min",
+            "ours",
+        ),
+    ] = 2.0
+    backlog_grace_min: Annotated[
+        float,
+        _meta("how long a device that reappears may take to send what it stored", "min", "ours"),
+    ] = 30.0
+    jamming_satellites: Annotated[
+        int,
+        _meta(
+            "so few satellites or fewer, with a strong cell, is a collapse", "satellites", "ours"
+        ),
+    ] = 2
+    jamming_cell_dbm: Annotated[
+        float,
+        Meta(
+            le=0,
+            description="a cell stronger than this is strong (dBm; source: ours)",
+            extra={"text": "a cell stronger than this is strong", "unit": "dBm", "source": "ours"},
+        ),
+    ] = -85.0
+
+    # Seals
+    sealing_late_min: Annotated[
+        float, _meta("sealing this long after loading is suspicious", "min", "ours")
+    ] = 120.0
+    opening_record_min: Annotated[
+        float,
+        _meta(
+            "an opening in the right place must be recorded within this",
+            "min",
+            "ours",
+        ),
+    ] = 15.0
+    reseal_limit: Annotated[
+        int, _meta("more reseals than this on one trip are suspicious", "reseals", "ours")
+    ] = 3
+    refused_critical: Annotated[
+        int,
+        _meta(
+            "so many refused unlocks within the window are critical",
+            "refusals",
+            "ours",
+            least=1,
+        ),
+    ] = 3
+    refused_window_min: Annotated[float, _meta("the window for refused unlocks", "min", "ours")] = (
+        10.0
+    )
+
+    # Custody and alerts
+    acceptance_min: Annotated[
+        float, _meta("a handover must be accepted within this", "min", "ours")
+    ] = 30.0
+    escalate_critical_min: Annotated[
+        float,
+        _meta(
+            "a critical alert nobody acknowledged escalates after this",
+            "min",
+            "ours",
+        ),
+    ] = 5.0
+
+    def overridden(self, changes: dict[str, float]) -> Policy:
+        """This policy with some thresholds replaced.
+
+        Raises msgspec.ValidationError if a name is unknown or a value out of range.
+        """
+        merged: dict[str, Any] = msgspec.structs.asdict(self)
+        for (
+            name,
+            value,
+        ) in changes.items():  # a shipment's file knows only floats, a count is an int
+            merged[name] = int(value) if float(value).is_integer() else value
+        return msgspec.convert(merged, Policy)
+
+
+def minutes(value: float) -> timedelta:
+    return timedelta(minutes=value)

@@ -1,0 +1,150 @@
+"""A shipment as its parties declare it: what `tracker shipment open FILE` reads.
+
+The structs are the published JSON Schema (`tracker shipment schema`) too. Zones and corridors are
+named by id, or carried inline as GeoJSON where they are used. Only `id` and `devices` are needed.
+"""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+
+Identifier = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
+        description="1 to 64 letters, digits, '.', '_' or '-', beginning with a letter or digit",
+    ),
+]
+SealNumber = Annotated[
+    str,
+    Meta(
+        pattern=r"^(?!0+$)[A-Za-z0-9-]{1,21}$",
+        description="1 to 21 alphanumeric, never all zeros (SAT pedimento rule)",
+    ),
+]
+Moment = Annotated[datetime, Meta(tz=True, description="RFC 3339 with a zone")]
+Place = Annotated[
+    str | dict[str, Any],
+    Meta(description="a zone's or corridor's id, or a GeoJSON Feature or geometry"),
+]
+
+
+class Declared(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a person wrote: an unknown key is a typing error, and is said so."""
+
+
+class Role(enum.StrEnum):
+    SHIPPER = "shipper"
+    CARRIER = "carrier"
+    TRANSFER = "transfer"
+    YARD = "yard"
+    CUSTOMS_BROKER = "customs_broker"
+    CONSIGNEE = "consignee"
+    AGENCY = "agency"
+    OTHER = "other"
+
+
+class DeviceRole(enum.StrEnum):
+    LOCK = "lock"
+    TRACKER = "tracker"
+
+
+class DocumentKind(enum.StrEnum):
+    PEDIMENTO = "pedimento"
+    DODA = "doda"
+    CARTA_PORTE = "carta_porte"
+    ACE_MANIFEST = "ace_manifest"
+    OTHER = "other"
+
+
+class Vehicle(Declared, frozen=True):
+    plates: Annotated[str, Meta(min_length=1, max_length=17)]
+    scac: str | None = None
+    vin: str | None = None
+
+
+class Document(Declared, frozen=True):
+    kind: DocumentKind
+    number: Annotated[str, Meta(min_length=1)]
+
+
+class Custodian(Declared, frozen=True):
+    id: Identifier
+    name: str = ""
+    role: Role = Role.OTHER
+    contact: str | None = None
+
+
+class Device(Declared, frozen=True):
+    """`role` lock: on the cargo doors; tracker: on the tractor or trailer."""
+
+    id: Annotated[str, Meta(min_length=1, max_length=129)]
+    role: DeviceRole = DeviceRole.LOCK
+
+
+class Seal(Declared, frozen=True):
+    """`device` is the lock that carries the number; a bolt seal has none."""
+
+    number: SealNumber
+    device: str | None = None
+
+
+class Leg(Declared, frozen=True, rename={"from_zone": "from", "to_zone": "to"}):
+    from_zone: Place | None = None
+    to_zone: Place | None = None
+    corridor: Place | None = None
+    corridor_half_width_m: Annotated[float, Meta(gt=0)] | None = None
+    custodian: Identifier | None = None
+    earliest: Moment | None = None
+    latest: Moment | None = None
+
+
+class PlannedStop(Declared, frozen=True):
+    zone: Place
+    minutes: Annotated[float, Meta(gt=0, description="how long it may take")] = 60.0
+    reason: str | None = None
+
+
+class Authorisation(Declared, frozen=True, rename={"from_time": "from", "until_time": "until"}):
+    """Leave to open the seal: where, by which agency, with which credential, when, why."""
+
+    zone: Place
+    agency: Annotated[str, Meta(min_length=1)]
+    reason: str = ""
+    officer: str | None = None
+    credential: str | None = None
+    from_time: Moment | None = None
+    until_time: Moment | None = None
+    recorded_by: str | None = None
+
+
+class Shipment(Declared, frozen=True):
+    id: Identifier
+    devices: Annotated[tuple[Device, ...], Meta(min_length=1)]
+    vehicle: Vehicle | None = None
+    trailer: Vehicle | None = None
+    documents: tuple[Document, ...] = ()
+    custodians: tuple[Custodian, ...] = ()
+    seals: tuple[Seal, ...] = ()
+    legs: tuple[Leg, ...] = ()
+    crossing: str | None = None
+    planned_stops: tuple[PlannedStop, ...] = ()
+    authorisations: tuple[Authorisation, ...] = ()
+    credentials: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="ids of the cards and keys that may open the seal; empty: those it accepts"
+        ),
+    ] = ()
+    loaded_at: Moment | None = None
+    zones: Annotated[
+        tuple[dict[str, Any], ...],
+        Meta(description="further GeoJSON Features of this shipment: restricted, high_risk, ..."),
+    ] = ()
+    policy: Annotated[
+        dict[str, float], Meta(description="thresholds that differ for this shipment")
+    ] = {}

@@ -1,0 +1,99 @@
+"""Everything the engine remembers of one shipment, or of one device without a shipment.
+
+A device has two timelines, called lanes. `live` is the present. `backlog` retells the past while
+stored readings arrive late: it starts from the live lane as it was before the gap, runs the same
+rules, and never touches the present.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+
+from devices.reading import Fix
+from tracker.domain.alert import Alert
+from tracker.domain.seal import SealRecord
+
+
+class Sighting(Struct, frozen=True, kw_only=True):
+    """A change seen but not yet confirmed: first by this fix, by `count` fixes in a row."""
+
+    fix: Fix
+    count: int = 1
+
+
+class Halt(Struct, frozen=True, kw_only=True):
+    """Where the truck was when it last truly moved: it stands while it stays near."""
+
+    lat: float
+    lon: float
+    since: datetime
+
+
+class Lane(Struct, frozen=True, kw_only=True):
+    """One timeline of one device.
+
+    at: event time of its newest reading; None before the first. fix: the newest believed one.
+    suspect: a newer one that was not believed. zones: confirmed, with the time of entry.
+    leg: index of the leg under way. memory: what each rule keeps, by the rule's name.
+    """
+
+    at: datetime | None = None
+    seq: int | None = None
+    fix: Fix | None = None
+    suspect: Fix | None = None
+    zones: dict[str, datetime] = {}
+    arriving: dict[str, Sighting] = {}
+    leaving: dict[str, Sighting] = {}
+    halt: Halt | None = None
+    straying: Fix | None = None
+    moving: bool = False
+    jammed: bool = False
+    starved: int = 0
+    leg: int = 0
+    seal: SealRecord = SealRecord()
+    memory: dict[str, Any] = {}
+
+
+class DeviceState(Struct, frozen=True, kw_only=True):
+    """heard_at: receipt of the newest word of any kind, backlog included.
+
+    backlog: where a late reading is told. It is the live lane as it was one reading ago, or, after
+    a gap, as it was before the gap, held there until `held_until` (receipt time) for what was
+    stored meanwhile.
+    """
+
+    live: Lane
+    heard_at: datetime
+    backlog: Lane | None = None
+    held_until: datetime | None = None
+    memory: dict[str, Any] = {}
+
+
+class ScopeState(Struct, frozen=True, kw_only=True):
+    """`scope`: a shipment's id, or "device:<id>". `alerts`: the open ones, by kind and key.
+
+    log_seq, log_prev: where the scope's chain of custody entries stands (next seq; hex of the
+    last leaf's hash). wake_at: when a tick is due at the latest.
+    """
+
+    scope: str
+    devices: dict[str, DeviceState] = {}
+    alerts: dict[str, Alert] = {}
+    alert_count: int = 0
+    custodian: str | None = None
+    leg: int = 0
+    memory: dict[str, Any] = {}
+    closed: bool = False
+    log_seq: int = 0
+    log_prev: str | None = None
+    wake_at: datetime | None = None
+
+    @property
+    def shipment(self) -> str | None:
+        return None if self.scope.startswith(DEVICE_SCOPE) else self.scope
+
+
+DEVICE_SCOPE = "device:"

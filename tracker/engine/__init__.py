@@ -1,0 +1,18 @@
+"""The core: `step`, and what hosts of it need to know."""
+
+from tracker.engine.codec import decode, encode
+from tracker.engine.deadlines import with_deadline
+from tracker.engine.lanes import corridor_of
+from tracker.engine.step import Heard, Input, Step, Tick, step
+
+__all__ = [
+    "Heard",
+    "Input",
+    "Step",
+    "Tick",
+    "corridor_of",
+    "decode",
+    "encode",
+    "step",
+    "with_deadline",
+]

@@ -1,0 +1,53 @@
+"""The state as bytes, for the journal."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from tracker import rules as registry
+from tracker.domain.state import Lane, ScopeState
+from tracker.rules.base import Rule
+
+
+def encode(state: ScopeState) -> bytes:
+    return msgspec.json.encode(state)
+
+
+def decode(body: bytes, rules: tuple[Rule, ...] = registry.ORDER) -> ScopeState:
+    """The state of `encode`; memories of rules that are no more are dropped.
+
+    Raises msgspec.DecodeError if it is no state.
+    """
+    types = _memory_types(rules)
+
+    def typed(memory: dict[str, Any]) -> dict[str, Any]:
+        return {
+            name: msgspec.convert(value, types[name])
+            for name, value in memory.items()
+            if name in types
+        }
+
+    def lane(old: Lane) -> Lane:
+        return replace(old, memory=typed(old.memory))
+
+    state = msgspec.json.decode(body, type=ScopeState)
+    devices = {
+        name: replace(
+            known,
+            live=lane(known.live),
+            memory=typed(known.memory),
+            backlog=lane(known.backlog) if known.backlog else None,
+        )
+        for name, known in state.devices.items()
+    }
+    return replace(state, devices=devices, memory=typed(state.memory))
+
+
+@functools.cache
+def _memory_types(rules: tuple[Rule, ...]) -> dict[str, Callable[[], Any]]:
+    return {rule.name: rule.memory for rule in rules if rule.memory is not None}

@@ -1,0 +1,91 @@
+"""Which timeline a reading belongs to: the present, or the retold past.
+
+A late reading never moves the present backwards and still proves what it proves. To prove things
+that need history (two fixes, a seal that was sealed before it was cut), it is judged in a lane that
+starts where the gap began.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from devices.reading import Reading
+from tracker.domain.plan import Plan
+from tracker.domain.policy import Policy, minutes
+from tracker.domain.seal import SealRecord, SealState
+from tracker.domain.state import DeviceState, Lane, ScopeState
+
+
+def lane_of(state: ScopeState, reading: Reading, policy: Policy) -> tuple[Lane, bool]:
+    """The lane this reading belongs to, and whether it is late.
+
+    A reading older than the backlog lane too gets a lane of its own, with the seal as it was then:
+    it proves what one reading can, and moves nothing. A reading from before the release that comes
+    after it is late, though none newer was heard: what it proves was on our watch.
+    """
+    known, at = state.devices.get(reading.device), reading.event_time
+    if known is None:
+        return Lane(), False
+    live, backlog = known.live, known.backlog
+    if not _before_release(live, at):
+        if live.at is None or at >= live.at:
+            return live, False
+        if live.at > reading.received_at + minutes(policy.clock_skew_min):
+            # The present was set by a clock that ran ahead; this reading brings it back.
+            return live, False
+    elif backlog is None or backlog.at is None or (live.at is not None and backlog.at < live.at):
+        return replace(live, seal=live.seal.as_of(at)), True
+    if backlog is not None and (backlog.at is None or at >= backlog.at):
+        return _caught_up(backlog, live.seal, at), True
+    return Lane(seal=live.seal.as_of(at), leg=(backlog or live).leg), True
+
+
+def _before_release(live: Lane, at: datetime) -> bool:
+    """Newer than all that was heard, but the shipment was closed since."""
+    seal = live.seal
+    if seal.state is not SealState.RELEASED or seal.since is None or at >= seal.since:
+        return False
+    return live.at is None or at >= live.at
+
+
+def _caught_up(backlog: Lane, live: SealRecord, at: datetime) -> Lane:
+    """The backlog lane with what the present has shown of the seal since: the lane may have been
+    held from before the sealing. A breach that it told itself stands.
+    """
+    if backlog.seal.breached:
+        return backlog
+    since = (episode.until for episode in live.past if episode.until <= at)
+    changed = max(since, default=None)
+    if changed is None or (backlog.at is not None and changed <= backlog.at):
+        return backlog
+    return replace(backlog, seal=live.as_of(at))
+
+
+def kept(
+    known: DeviceState, before: Lane, after: Lane, reading: Reading, late: bool, policy: Policy
+) -> DeviceState:
+    """The device with `after` in the place of `before`, and the backlog lane made ready."""
+    now, grace = reading.received_at, minutes(policy.backlog_grace_min)
+    held = known.held_until is not None and now < known.held_until
+    if late:
+        backlog, at = known.backlog, reading.event_time
+        told = backlog is not None and (backlog.at is None or at >= backlog.at)
+        if not told and not _before_release(known.live, at):
+            return known
+        return replace(known, backlog=after, held_until=now + grace if held else None)
+    if held:
+        return replace(known, live=after)
+    gap = before.at is None or reading.event_time - before.at > minutes(policy.backlog_gap_min)
+    return replace(known, live=after, backlog=before, held_until=now + grace if gap else None)
+
+
+def corridor_of(
+    state: ScopeState, plan: Plan | None, reading: Reading, policy: Policy
+) -> str | None:
+    """The corridor that this reading is to be held against: that of its lane's leg."""
+    if plan is None:
+        return None
+    leg = lane_of(state, reading, policy)[0].leg
+    return plan.legs[leg].corridor if leg < len(plan.legs) else None

@@ -1,0 +1,254 @@
+"""The core: one input in, the new state and what it proves out. Pure and deterministic.
+
+`step` reads no clock and does no I/O: time comes from the input (a reading's own, or a Tick), and
+timers are deadlines in the state (`wake_at`). So the same code runs live, replays history under
+changed rules, and can be hosted elsewhere.
+
+The way of a reading:
+ 1. choose the lane: the present, or, if a newer reading was heard before it, the backlog's;
+ 2. advance it: believe the fix or not, confirm zones, follow halts (`domain.motion`);
+ 3. run the rules in their one visible order; one that raises is a finding, and costs nothing else;
+ 4. fold what they concluded into seal, alerts and custody, as findings (`engine.docket`).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from devices.reading import Reading
+from geofences.placement import Placement
+from tracker import rules as registry
+from tracker.domain import lifecycle
+from tracker.domain.alert import Alert
+from tracker.domain.command import AcknowledgeAlert, AnyCommand, CloseAlert, CloseShipment
+from tracker.domain.errors import TrackerError
+from tracker.domain.finding import Finding
+from tracker.domain.motion import advance
+from tracker.domain.plan import Plan
+from tracker.domain.policy import Policy
+from tracker.domain.state import DeviceState, Lane, ScopeState
+from tracker.engine import lanes, records
+from tracker.engine.docket import Docket
+from tracker.rules.base import Hook, Rule, Run, View, hooked, remembered
+
+
+class Heard(Struct, frozen=True, kw_only=True):
+    """A reading to be judged. identity: hex, what findings name as their evidence."""
+
+    reading: Reading
+    identity: str
+
+
+class Tick(Struct, frozen=True, kw_only=True):
+    """Time has come to `now`, and no message is waiting."""
+
+    now: datetime
+
+
+Input = Heard | Tick | AnyCommand
+
+
+class Step(Struct, frozen=True, kw_only=True):
+    """What one input changed. alerts: those raised, changed or closed, as they are now.
+    late: the input was a reading that was not the present.
+    """
+
+    state: ScopeState
+    findings: tuple[Finding, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+    late: bool = False
+
+
+def step(
+    state: ScopeState,
+    what: Input,
+    placement: Placement | None,
+    plan: Plan | None,
+    policy: Policy,
+    rules: tuple[Rule, ...] = registry.ORDER,
+) -> Step:
+    """Judge one input. `placement` belongs to a reading, None otherwise.
+
+    Raises TrackerError only for a command that custody forbids; then nothing has changed.
+    """
+    run = _Run(state, plan, policy, rules)
+    if isinstance(what, Heard):
+        run.heard(what, placement)
+    elif isinstance(what, Tick):
+        run.tick(what.now)
+    else:
+        run.command(what)
+    return run.done()
+
+
+class _Run:
+    """One step under way. Everything it holds is a value; nothing outlives `done`."""
+
+    def __init__(
+        self, state: ScopeState, plan: Plan | None, policy: Policy, rules: tuple[Rule, ...]
+    ) -> None:
+        self.before = state
+        self.plan, self.policy, self.rules = plan, policy, rules
+        self.docket = Docket(state, policy)
+        self.closed: list[Alert] = []
+        self.late = False
+
+    @property
+    def state(self) -> ScopeState:
+        return self.docket.state
+
+    @state.setter
+    def state(self, state: ScopeState) -> None:
+        self.docket.state = state
+
+    # The three kinds of input
+
+    def heard(self, what: Heard, placement: Placement | None) -> None:
+        reading, self.docket.evidence = what.reading, what.identity
+        known = self.state.devices.get(reading.device) or DeviceState(
+            live=Lane(), heard_at=reading.received_at
+        )
+        before, late = lanes.lane_of(self.state, reading, self.policy)
+        lane, moves = advance(before, reading, placement, self.plan, self.policy)
+        self.late = late
+        view = View(
+            plan=self.plan,
+            policy=self.policy,
+            state=self.state,
+            at=reading.event_time,
+            now=reading.received_at,
+            device=reading.device,
+            known=known,
+            before=before,
+            lane=lane,
+            moves=moves,
+            seal=lane.seal,
+            reading=reading,
+            placement=placement,
+            late=late,
+        )
+        known = replace(known, heard_at=max(known.heard_at, reading.received_at))
+        known, lane = self._device_rules(view, known, lane, "on_reading")
+        self._put(reading.device, lanes.kept(known, before, lane, reading, late, self.policy))
+
+    def tick(self, now: datetime) -> None:
+        self.state, escalated = lifecycle.escalated(self.state, now)
+        self.docket.findings += escalated
+        if self.state.closed:
+            return
+        for device in self.state.devices:
+            self._on_device(device, now, "on_tick")
+        self._on_scope(
+            View(plan=self.plan, policy=self.policy, state=self.state, at=now, now=now), "on_tick"
+        )
+
+    def command(self, command: AnyCommand) -> None:
+        at = command.at
+        if isinstance(command, AcknowledgeAlert):
+            self.state, finding = lifecycle.acknowledged(
+                self.state, command.alert, by=command.by, note=command.note, now=at
+            )
+            self.docket.findings.append(finding)
+            return
+        if isinstance(command, CloseAlert):
+            self.state, finding, alert = lifecycle.closed(
+                self.state, command.alert, by=command.by, reason=command.reason, now=at
+            )
+            self.docket.findings.append(finding)
+            self.closed.append(alert)
+            return
+        view = View(
+            plan=self.plan, policy=self.policy, state=self.state, at=at, now=at, command=command
+        )
+        if (opening := records.opening(command)) is not None:
+            self.docket.note(view, opening)
+        for device in self.state.devices:
+            self._on_device(device, at, "on_command", command)
+        self._on_scope(view, "on_command")
+        if isinstance(command, CloseShipment):
+            entries = self.state.log_seq + len(self.docket.findings) + 1
+            self.docket.note(view, records.closing(command, entries))
+            self.state = replace(self.state, closed=True)
+
+    def done(self) -> Step:
+        old = self.before.alerts
+        alerts = [a for slot, a in self.state.alerts.items() if old.get(slot) is not a]
+        return Step(
+            state=self.state,
+            findings=tuple(self.docket.findings),
+            alerts=(*alerts, *self.closed),
+            late=self.late,
+        )
+
+    # Rules
+
+    def _on_device(
+        self, device: str, now: datetime, hook: str, command: AnyCommand | None = None
+    ) -> None:
+        known = self.state.devices[device]
+        view = View(
+            plan=self.plan,
+            policy=self.policy,
+            state=self.state,
+            at=now,
+            now=now,
+            device=device,
+            known=known,
+            before=known.live,
+            lane=known.live,
+            seal=known.live.seal,
+            command=command,
+        )
+        known, lane = self._device_rules(view, known, known.live, hook)
+        self._put(device, replace(known, live=lane))
+
+    def _device_rules(
+        self, view: View, known: DeviceState, lane: Lane, hook: str
+    ) -> tuple[DeviceState, Lane]:
+        kept = {"lane": lane.memory, "device": known.memory}
+        for rule, function in hooked(self.rules, hook, "device", self.plan is not None):
+            kept[rule.keeps] = self._call(rule, function, view, kept[rule.keeps])
+        if hook == "on_tick":
+            self._try_deadlines(view, "device", kept)
+        if kept["device"] is not known.memory:
+            known = replace(known, memory=kept["device"])
+        leg = view.lane.leg
+        if kept["lane"] is not lane.memory or view.seal is not lane.seal or leg != lane.leg:
+            lane = replace(lane, memory=kept["lane"], seal=view.seal, leg=leg)
+        return known, lane
+
+    def _on_scope(self, view: View, hook: str) -> None:
+        for rule, function in hooked(self.rules, hook, "scope", self.plan is not None):
+            memory = self._call(rule, function, view, self.state.memory)
+            if memory is not self.state.memory:
+                self.state = replace(self.state, memory=memory)
+        if hook == "on_tick":
+            self._try_deadlines(view, "scope", {"scope": self.state.memory})
+
+    def _call(self, rule: Rule, function: Hook, view: View, kept: dict[str, Any]) -> dict[str, Any]:
+        memory = remembered(rule, kept)
+        try:
+            new, outcomes = function(view, memory)
+        except Exception as error:
+            if isinstance(error, TrackerError) and view.command is not None:
+                raise
+            self.docket.failed(rule, view, error)
+            return kept
+        for outcome in outcomes:
+            self.docket.fold(view, outcome)
+        return kept if new is memory or not rule.memory else {**kept, rule.name: new}
+
+    def _try_deadlines(self, view: View, run: Run, kept: dict[str, dict[str, Any]]) -> None:
+        """A deadline that raises had this tick made at once; here it is told which one it is."""
+        for rule, deadline in hooked(self.rules, "deadline", run, self.plan is not None):
+            try:
+                deadline(view, remembered(rule, kept[rule.keeps]))
+            except Exception as error:  # noqa: BLE001 - as in `_call`
+                self.docket.failed(rule, view, error)
+
+    def _put(self, device: str, known: DeviceState) -> None:
+        self.state = replace(self.state, devices={**self.state.devices, device: known})

@@ -1,0 +1,249 @@
+"""The one use case: take a batch -> decode -> place -> step -> append -> commit -> acknowledge.
+
+Whatever has arrived is one batch; while it commits, the next gathers. A message is acknowledged
+only when everything that came of it is durable. If somebody else committed meanwhile (a person's
+command), the journal says Stale: the batch is computed again from the new state, for the core is
+pure. Recovery after a crash is the same path: unacknowledged messages come again, and those that
+were already committed are recognised by their identity.
+"""
+
+from __future__ import annotations
+
+import logging
+import statistics
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from devices import catalogue, identity
+from devices.reading import Fix, Reading, Rejected
+from geofences.placement import Placement
+from tracker import engine
+from tracker.domain.errors import ServiceUnreachable
+from tracker.engine import Heard, Tick
+from tracker.fleet import Fleet
+from tracker.ledger import Ledger
+from tracker.planning import Geography
+from tracker.ports import Clock, Inbox, Journal, Message, Notifier, Stale, StoredReading
+from tracker.rules import ORDER
+from tracker.rules.base import Rule
+
+log = logging.getLogger(__name__)
+KEEP_REJECTED_BYTES = 4 * 1024 * 1024
+WITNESSES = 3
+"""So many devices must have spoken before their times say how far a stream has come."""
+
+
+class Intake:
+    """Runs until told to stop; one object, one thread. `tick_s`: how often timers are looked at.
+
+    keep_rejected_bytes: of a rejected payload at most so many bytes are kept, and the reason says
+    how many there were.
+    """
+
+    def __init__(
+        self,
+        *,
+        inbox: Inbox,
+        journal: Journal,
+        clock: Clock,
+        geography: Geography,
+        origin: str,
+        notifier: Notifier,
+        rules: tuple[Rule, ...] = ORDER,
+        tick_s: float = 1.0,
+        keep_rejected_bytes: int = KEEP_REJECTED_BYTES,
+    ) -> None:
+        self.inbox, self.journal, self.clock = inbox, journal, clock
+        self.origin, self.notifier, self.tick_s = origin, notifier, tick_s
+        self.keep_rejected_bytes = keep_rejected_bytes
+        self.fleet = Fleet(geography, rules)
+        self.fleet.refresh(journal.load())
+        self._ticked_at: datetime | None = None
+        self._heard: dict[str, datetime] = {}  # device -> its own time, since last settled
+
+    def run(self, stop: Callable[[], bool]) -> None:
+        """Until `stop()`; looked at between batches. Raises ServiceUnreachable if the journal is
+        gone: what was received and not committed stays with the broker.
+        """
+        while not stop():
+            self.once(self.tick_s)
+
+    def once(self, timeout: float) -> int:
+        """One batch, or a look at the timers if none came within `timeout` s; its messages."""
+        messages = self.inbox.receive(timeout)
+        if messages:
+            self.take(messages)
+        self.tick()
+        return len(messages)
+
+    def take(self, messages: Sequence[Message]) -> None:
+        """Commit everything that these messages mean, then acknowledge them."""
+        try:
+            self._commit(messages)
+        except ServiceUnreachable:
+            raise
+        except Exception:
+            if len(messages) > 1:  # find the one at fault; it must not take the others with it
+                log.exception("a batch of %d failed; taking its messages singly", len(messages))
+                for message in messages:
+                    self.take([message])
+                return
+            log.exception("a message on %s could not be processed", messages[0].topic)
+            self._set_aside(messages[0])
+        self.inbox.acknowledge(messages)
+
+    def tick(self) -> None:
+        """Let timers run out, up to the time of which everything has been heard."""
+        now = self._safe_now()
+        step = timedelta(seconds=self.tick_s)
+        if now is None or (self._ticked_at is not None and now - self._ticked_at < step):
+            return
+        self._ticked_at = now
+        if self.journal.version() != self.fleet.version:
+            self.fleet.refresh(self.journal.load(self.fleet.version))
+        if self.fleet.due(now):
+            self._durably(lambda ledger: self._tick(ledger, now))
+
+    def _safe_now(self) -> datetime | None:
+        """Now, if nothing is waiting that could explain a silence. While messages stream in, as far
+        as their own times have come: after an outage of ours the queue is worked off first, and
+        no truck is called silent whose word lies in it. The middle device's time counts, of three
+        or more, so that no single clock that runs ahead decides.
+        """
+        now = self.clock.now()
+        if self.inbox.settled():
+            self._heard.clear()
+            return now
+        if len(self._heard) < WITNESSES:
+            return None
+        return min(now, statistics.median_low(self._heard.values()))
+
+    def _tick(self, ledger: Ledger, now: datetime) -> None:
+        for scope in self.fleet.due(now):
+            ledger.judge(scope, Tick(now=now))
+
+    def _commit(self, messages: Sequence[Message]) -> None:
+        found = [
+            item
+            for message in messages
+            for item in catalogue.decode(message.topic, message.payload, message.received_at)
+        ]
+        rejects = [self._kept(item) for item in found if isinstance(item, Rejected)]
+        stored = _identified(item for item in found if isinstance(item, Reading))
+
+        def fill(ledger: Ledger) -> None:
+            ledger.rejects += rejects
+            self._judge(ledger, stored)
+
+        if rejects or stored:
+            self._durably(fill)
+
+    def _judge(self, ledger: Ledger, stored: list[StoredReading]) -> None:
+        known = self.journal.known(stored)
+        fresh = [item for item in stored if item.identity not in known]
+        scopes = [
+            self.fleet.scope_of(item.reading.device, item.reading.event_time) for item in fresh
+        ]
+        placements = self._place(ledger, fresh, scopes)
+        for number, (item, scope) in enumerate(zip(fresh, scopes, strict=True)):
+            placement = placements[number]
+            if placement is not None and placement.corridor != self._corridor(ledger, item, scope):
+                # A leg was completed within this batch: what follows of this shipment is held
+                # against the next leg's corridor.
+                rest = [n for n in range(number, len(fresh)) if scopes[n] == scope]
+                again = self._place(ledger, [fresh[n] for n in rest], [scope] * len(rest))
+                for n, anew in zip(rest, again, strict=True):
+                    placements[n] = anew
+                placement = placements[number]
+            step = ledger.judge(
+                scope, Heard(reading=item.reading, identity=item.digest.hex()), placement
+            )
+            ledger.readings.append(
+                msgspec.structs.replace(item, shipment=step.state.shipment, late=step.late)
+            )
+            if not step.late:
+                self._heard[item.reading.device] = item.reading.event_time
+
+    def _corridor(self, ledger: Ledger, item: StoredReading, scope: str) -> str | None:
+        plan, policy = self.fleet.plan(scope), self.fleet.policy(scope)
+        return engine.corridor_of(ledger.state(scope), plan, item.reading, policy)
+
+    def _place(
+        self, ledger: Ledger, items: list[StoredReading], scopes: list[str]
+    ) -> list[Placement | None]:
+        """Where each reading was: one vectorised question to the atlas for all of them."""
+        fixes: list[tuple[int, Fix, str | None]] = []
+        for number, (item, scope) in enumerate(zip(items, scopes, strict=True)):
+            if isinstance(item.reading.position, Fix):
+                corridor = self._corridor(ledger, item, scope)
+                fixes.append((number, item.reading.position, corridor))
+        placements: list[Placement | None] = [None] * len(items)
+        if fixes:
+            located = self.fleet.atlas.locate(
+                [fix.lat for _, fix, _ in fixes],
+                [fix.lon for _, fix, _ in fixes],
+                corridors=[corridor for _, _, corridor in fixes],
+                accuracies=[fix.accuracy_m for _, fix, _ in fixes],
+            )
+            for (number, _, _), placement in zip(fixes, located, strict=True):
+                placements[number] = placement
+        return placements
+
+    def _durably(self, fill: Callable[[Ledger], None]) -> None:
+        """Compute and commit; compute again if somebody else committed first; then tell."""
+        while True:
+            ledger = Ledger(self.fleet, self.origin)
+            fill(ledger)
+            try:
+                version = self.journal.commit(ledger.work(), self.fleet.version)
+            except Stale:
+                self.fleet.refresh(self.journal.load(self.fleet.version))
+                continue
+            self.fleet.committed(list(ledger.states.values()), version)
+            self._tell(ledger)
+            return
+
+    def _tell(self, ledger: Ledger) -> None:
+        try:
+            self.notifier.tell(ledger.findings, list(ledger.alerts.values()))
+        except Exception:
+            log.exception("a notifier failed; what it was to tell is in the journal")
+
+    def _set_aside(self, message: Message) -> None:
+        """Keep a message that cannot be processed, as a reject that an auditor sees."""
+        reject = Rejected(
+            topic=message.topic,
+            payload=message.payload,
+            received_at=message.received_at,
+            reason="could not be processed; the tracker's own log has the fault",
+        )
+        kept = self._kept(reject)
+        self._durably(lambda ledger: ledger.rejects.append(kept))
+
+    def _kept(self, reject: Rejected) -> Rejected:
+        size = len(reject.payload)
+        if size <= self.keep_rejected_bytes:
+            return reject
+        return msgspec.structs.replace(
+            reject,
+            payload=reject.payload[: self.keep_rejected_bytes],
+            reason=f"{reject.reason} (the first {self.keep_rejected_bytes} of {size} bytes kept)",
+        )
+
+
+def _identified(readings: Iterable[Reading]) -> list[StoredReading]:
+    """Each with its identity; of copies within the batch, the first."""
+    found: dict[tuple[str, datetime, bytes], StoredReading] = {}
+    for reading in readings:
+        body = identity.body(reading)
+        item = StoredReading(
+            reading=reading,
+            body=body,
+            digest=identity.digest(reading, body),
+            shipment=None,
+            late=False,
+        )
+        found.setdefault(item.identity, item)
+    return list(found.values())

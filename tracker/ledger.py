@@ -1,0 +1,108 @@
+"""What one batch will change, gathered until it is committed whole."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from devices.reading import Rejected
+from geofences.placement import Placement
+from tracker import engine
+from tracker.domain.alert import Alert
+from tracker.domain.finding import Finding
+from tracker.domain.plan import Plan
+from tracker.domain.policy import Policy
+from tracker.domain.state import ScopeState
+from tracker.engine import Input, Step
+from tracker.fleet import Fleet
+from tracker.log import leaf
+from tracker.planning import Planned
+from tracker.ports import NewEntry, StoredReading, StoredShipment, StoredState, Work
+from tracker.rules import VERSION as RULES_VERSION
+
+
+class Ledger:
+    """Steps are judged on top of each other: a state that this batch changed is the next's."""
+
+    def __init__(self, fleet: Fleet, origin: str) -> None:
+        self.fleet, self.origin = fleet, origin
+        self.states: dict[str, ScopeState] = {}
+        self.findings: list[Finding] = []
+        self.alerts: dict[str, Alert] = {}
+        self.readings: list[StoredReading] = []
+        self.rejects: list[Rejected] = []
+        self.shipments: list[StoredShipment] = []
+        self._entries: dict[str, NewEntry] = {}
+        self._planned: dict[str, Planned] = {}
+
+    def state(self, scope: str) -> ScopeState:
+        return self.states.get(scope) or self.fleet.state(scope)
+
+    def replan(self, shipment: StoredShipment) -> None:
+        """Store the shipment so, and judge what follows by the plan that it then has.
+
+        Raises UsageError if it cannot be planned.
+        """
+        self._planned[shipment.id] = self.fleet.geography.plan(shipment)
+        self.shipments.append(shipment)
+
+    def judge(self, scope: str, what: Input, placement: Placement | None = None) -> Step:
+        """One step of the engine, recorded. Raises TrackerError for a command refused."""
+        plan, policy = self._planned_for(scope)
+        step = engine.step(self.state(scope), what, placement, plan, policy, self.fleet.rules)
+        self._take(scope, step)
+        return step
+
+    def _take(self, scope: str, step: Step) -> None:
+        self.alerts.update((alert.id, alert) for alert in step.alerts)
+        self.states[scope] = self._logged(step.state, step.findings)
+
+    def _planned_for(self, scope: str) -> tuple[Plan | None, Policy]:
+        planned = self._planned.get(scope)
+        if planned is None:
+            return self.fleet.plan(scope), self.fleet.policy(scope)
+        return planned.plan, planned.policy
+
+    def _logged(self, state: ScopeState, findings: tuple[Finding, ...]) -> ScopeState:
+        """The findings as custody entries, chained to the scope's last."""
+        seq, prev = state.log_seq, state.log_prev
+        for finding in findings:
+            entry = leaf.entry(
+                finding,
+                origin=self.origin,
+                seq=seq,
+                prev=bytes.fromhex(prev) if prev else None,
+                rules_version=RULES_VERSION,
+                zones_version=self.fleet.geography.version,
+            )
+            if entry.key in self._entries:  # the same conclusion from the same evidence, said twice
+                continue
+            self._entries[entry.key] = NewEntry(
+                id=entry.id,
+                leaf=entry.leaf,
+                scope=entry.scope,
+                seq=entry.seq,
+                key=entry.key,
+                finding=finding,
+            )
+            seq, prev = seq + 1, entry.hash.hex()
+        self.findings += findings
+        return replace(state, log_seq=seq, log_prev=prev) if findings else state
+
+    def work(self) -> Work:
+        """All of it, to be committed; the states now have their deadlines."""
+        for scope, state in self.states.items():
+            plan, policy = self._planned_for(scope)
+            step = engine.with_deadline(state, plan, policy, self.fleet.rules)
+            self._take(scope, step)
+        states = [
+            StoredState(scope=scope, body=engine.encode(state))
+            for scope, state in self.states.items()
+        ]
+        return Work(
+            readings=self.readings,
+            rejects=self.rejects,
+            entries=list(self._entries.values()),
+            alerts=list(self.alerts.values()),
+            states=states,
+            shipments=self.shipments,
+        )

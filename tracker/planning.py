@@ -1,0 +1,255 @@
+"""From a shipment as declared, and the zones on file, to what the engine and the atlas need.
+
+Inline GeoJSON becomes zones and corridors of the shipment's own, with ids under "<shipment>/", so
+that no shipment sees another's.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from geofences.atlas import Atlas
+from geofences.corridor import Corridor
+from geofences.errors import GeoFault
+from geofences.formats import Shelf, from_features, to_geojson
+from geofences.kinds import ZoneKind
+from geofences.zone import Zone
+from tracker.domain.errors import UsageError
+from tracker.domain.plan import Place, Plan, PlannedLeg
+from tracker.domain.policy import Policy
+from tracker.domain.shipment import Leg, Shipment
+from tracker.ports import StoredShipment
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One shipment, ready: its plan, its policy, and the geometry that it brought itself."""
+
+    plan: Plan
+    policy: Policy
+    own: Shelf
+
+
+class Geography:
+    """Everything on file: the atlas, and the places as rules know them. `version` is a digest of
+    the zones and corridors, and stands in every custody entry.
+    """
+
+    def __init__(self, shelf: Shelf, policy: Policy) -> None:
+        self.policy = policy
+        self.atlas = Atlas(
+            shelf.zones, shelf.corridors, default_half_width_m=policy.corridor_half_width_m
+        )
+        self.places = {zone.id: place_of(zone) for zone in shelf.zones}
+        self.version = _digest(shelf)
+
+    def plan(self, stored: StoredShipment) -> Planned:
+        """Raises UsageError with the JSON path of what cannot be planned."""
+        shipment = msgspec.json.decode(stored.document, type=Shipment)
+        return _Planner(self, shipment, stored).planned()
+
+    def unplanned(self, stored: StoredShipment) -> Planned:
+        """Only who and which seals: what can be followed without a place."""
+        shipment = msgspec.json.decode(stored.document, type=Shipment)
+        plan = Plan(shipment=shipment, opened_at=stored.opened_at, shared=self.places)
+        return Planned(plan, self.policy, Shelf())
+
+    def crossings(self) -> set[str]:
+        return {place.crossing for place in self.places.values() if place.crossing}
+
+
+def place_of(zone: Zone) -> Place:
+    usual = zone.properties.get("usual_minutes")
+    return Place(
+        id=zone.id,
+        name=zone.name,
+        kind=zone.kind,
+        country=zone.country,
+        crossing=zone.crossing,
+        usual_minutes=float(usual) if usual is not None else None,
+    )
+
+
+class _Planner:
+    def __init__(self, geography: Geography, shipment: Shipment, stored: StoredShipment) -> None:
+        self.geography, self.shipment, self.stored = geography, shipment, stored
+        self.zones: dict[str, Zone] = {}
+        self.corridors: dict[str, Corridor] = {}
+        self.policy = self._policy()
+
+    def planned(self) -> Planned:
+        shipment = self.shipment
+        self._check()
+        for number, feature in enumerate(shipment.zones):
+            self._shelve(feature, f"$.zones[{number}]", f"zone-{number + 1}", ZoneKind.OTHER)
+        legs = tuple(self._leg(leg, number) for number, leg in enumerate(shipment.legs))
+        stops = {
+            self._named(stop.zone, f"$.planned_stops[{n}].zone", f"stop-{n + 1}"): stop.minutes
+            for n, stop in enumerate(shipment.planned_stops)
+        }
+        leaves = tuple(
+            msgspec.structs.replace(
+                leave,
+                zone=self._named(leave.zone, f"$.authorisations[{n}].zone", f"opening-{n + 1}"),
+            )
+            for n, leave in enumerate(shipment.authorisations)
+        )
+        plan = Plan(
+            shipment=shipment,
+            opened_at=self.stored.opened_at,
+            legs=legs,
+            stops=stops,
+            authorisations=leaves,
+            own={zone.id: place_of(zone) for zone in self.zones.values()},
+            shared=self.geography.places,
+        )
+        own = Shelf(tuple(self.zones.values()), tuple(self.corridors.values()))
+        return Planned(plan, self.policy, own)
+
+    def _policy(self) -> Policy:
+        try:
+            return self.geography.policy.overridden(self.shipment.policy)
+        except msgspec.ValidationError as error:
+            raise UsageError(
+                str(error), where="$.policy", mend="tracker policy lists thresholds and ranges"
+            ) from None
+
+    def _check(self) -> None:
+        shipment = self.shipment
+        devices = [device.id for device in shipment.devices]
+        if len(set(devices)) < len(devices):
+            raise UsageError("a device is named twice", where="$.devices", mend="name each once")
+        for number, seal in enumerate(shipment.seals):
+            if seal.device is not None and seal.device not in devices:
+                raise UsageError(
+                    f"no device {seal.device!r} on this shipment",
+                    where=f"$.seals[{number}].device",
+                    mend=f"one of {', '.join(devices)}, or leave it out for a bolt seal",
+                )
+        known = self.geography.crossings()
+        if shipment.crossing is not None and shipment.crossing not in known:
+            raise UsageError(
+                f"no crossing {shipment.crossing!r}",
+                where="$.crossing",
+                mend=f"known are {', '.join(sorted(known)) or 'none'}",
+            )
+        custodians = {custodian.id for custodian in shipment.custodians}
+        for number, leg in enumerate(shipment.legs):
+            where = f"$.legs[{number}]"
+            if leg.custodian is not None and leg.custodian not in custodians:
+                raise UsageError(
+                    f"no custodian {leg.custodian!r} on this shipment",
+                    where=f"{where}.custodian",
+                    mend="add it to $.custodians",
+                )
+            if leg.earliest and leg.latest and leg.latest < leg.earliest:
+                raise UsageError(
+                    "latest lies before earliest", where=f"{where}.latest", mend="swap them"
+                )
+
+    def _leg(self, leg: Leg, number: int) -> PlannedLeg:
+        where, name = f"$.legs[{number}]", f"leg-{number + 1}"
+        last = number == len(self.shipment.legs) - 1
+        start = ZoneKind.PLANT if number == 0 else ZoneKind.YARD
+        corridor = self._corridor(leg, where, name) if leg.corridor is not None else None
+        end = ZoneKind.CONSIGNEE if last else ZoneKind.YARD
+        return PlannedLeg(
+            from_zone=self._zone(leg.from_zone, f"{where}.from", f"{name}-from", start),
+            to_zone=self._zone(leg.to_zone, f"{where}.to", f"{name}-to", end),
+            corridor=corridor.id if corridor else None,
+            half_width_m=corridor.half_width_m if corridor else None,
+            custodian=leg.custodian,
+            earliest=leg.earliest,
+            latest=leg.latest,
+        )
+
+    def _zone(
+        self, said: str | dict[str, Any] | None, where: str, name: str, kind: ZoneKind
+    ) -> str | None:
+        return None if said is None else self._named(said, where, name, kind)
+
+    def _named(
+        self, said: str | dict[str, Any], where: str, name: str, kind: ZoneKind = ZoneKind.OTHER
+    ) -> str:
+        """The id of the zone that is named or carried here."""
+        if not isinstance(said, str):
+            zones = self._shelve(said, where, name, kind).zones
+            if len(zones) != 1:
+                raise UsageError(
+                    "not one area", where=where, mend="carry one Polygon or MultiPolygon here"
+                )
+            return zones[0].id
+        own = f"{self.shipment.id}/{said}"
+        if own in self.zones:
+            return own
+        if said not in self.geography.places:
+            raise UsageError(
+                f"no zone {said!r}",
+                where=where,
+                mend="tracker zones list shows them; or carry it inline as GeoJSON",
+            )
+        return said
+
+    def _corridor(self, leg: Leg, where: str, name: str) -> Corridor:
+        """The leg's corridor; with a width of its own it is the shipment's own corridor."""
+        where = f"{where}.corridor"
+        if isinstance(leg.corridor, str):
+            corridor = self.corridors.get(f"{self.shipment.id}/{leg.corridor}")
+            corridor = corridor or self.geography.atlas.corridors.get(leg.corridor)
+            if corridor is None:
+                raise UsageError(
+                    f"no corridor {leg.corridor!r}",
+                    where=where,
+                    mend="tracker zones list shows them; or carry it inline as GeoJSON",
+                )
+        else:
+            brought = self._shelve(leg.corridor, where, f"{name}-corridor", ZoneKind.OTHER)
+            if len(brought.corridors) != 1:
+                raise UsageError(
+                    "not one line", where=where, mend="carry one LineString or MultiLineString"
+                )
+            corridor = brought.corridors[0]
+        stated = leg.corridor_half_width_m or corridor.half_width_m
+        width = stated or self.policy.corridor_half_width_m
+        if width == (corridor.half_width_m or self.geography.policy.corridor_half_width_m):
+            return corridor
+        own = dataclasses.replace(
+            corridor, id=f"{self.shipment.id}/{name}-corridor-{width:g}m", half_width_m=width
+        )
+        self.corridors[own.id] = own
+        return own
+
+    def _shelve(self, features: Any, where: str, name: str, kind: ZoneKind) -> Shelf:
+        """Inline GeoJSON, taken among the shipment's own."""
+        prefix = f"{self.shipment.id}/"
+        named = isinstance(features, dict) and (
+            features.get("id") or (features.get("properties") or {}).get("id")
+        )
+        try:
+            brought = from_features(
+                features, where=where, default_kind=kind, prefix=prefix if named
+                else f"{prefix}{name}."
+            )  # fmt: skip
+        except GeoFault as fault:
+            raise UsageError(fault.what, where=fault.where, mend=fault.mend) from None
+        self.zones.update((zone.id, zone) for zone in brought.zones)
+        self.corridors.update((corridor.id, corridor) for corridor in brought.corridors)
+        return brought
+
+
+def _digest(shelf: Shelf) -> str:
+    """First 16 hex digits of SHA-256 over the zones and corridors, each as sorted GeoJSON."""
+    lines = sorted(_texts(shelf))
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+
+
+def _texts(shelf: Shelf) -> Iterator[str]:
+    for feature in to_geojson(shelf.zones, shelf.corridors)["features"]:
+        yield json.dumps(feature, sort_keys=True)

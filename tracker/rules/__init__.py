@@ -1,0 +1,60 @@
+"""The rules, in the order in which one input meets them.
+
+The order matters only among the seal rules: each sees the seal as those before it left it, so that
+a cut outranks an opening and a reappearance is judged before it counts as sealed. The others see
+the same view whatever their place.
+"""
+
+from __future__ import annotations
+
+from tracker.rules import (
+    custody,
+    jamming,
+    legs,
+    overdue,
+    restricted_zone,
+    route_deviation,
+    seal_continuity,
+    seal_departure,
+    seal_incident,
+    seal_issue,
+    seal_opening,
+    seal_refusals,
+    seal_release,
+    seal_reseal,
+    seal_sealing,
+    seal_tampering,
+    silence,
+    unknown_device,
+    unplanned_stop,
+    wrong_crossing,
+    zone_visits,
+)
+from tracker.rules.base import Rule
+
+VERSION = "1"
+"""Stands in every custody entry; raised whenever a rule concludes anything else than before."""
+
+ORDER: tuple[Rule, ...] = (
+    zone_visits.RULE,
+    legs.RULE,
+    seal_issue.RULE,
+    seal_tampering.RULE,
+    seal_opening.RULE,
+    seal_continuity.RULE,
+    seal_incident.RULE,
+    seal_reseal.RULE,
+    seal_sealing.RULE,
+    seal_departure.RULE,
+    seal_refusals.RULE,
+    seal_release.RULE,
+    route_deviation.RULE,
+    wrong_crossing.RULE,
+    unplanned_stop.RULE,
+    restricted_zone.RULE,
+    jamming.RULE,
+    silence.RULE,
+    overdue.RULE,
+    custody.RULE,
+    unknown_device.RULE,
+)

@@ -1,0 +1,136 @@
+"""What a rule is, and what it may look at.
+
+A rule is a file with a `RULE` at its end. Its functions are pure: they see a `View` and their own
+memory, and give back the memory and what they conclude. `tracker.rules.ORDER` lists them.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from devices.reading import Reading
+from geofences.placement import Placement
+from tracker.domain.command import Command
+from tracker.domain.motion import Moves
+from tracker.domain.outcome import Outcome
+from tracker.domain.plan import Place, Plan
+from tracker.domain.policy import Policy
+from tracker.domain.seal import SealRecord
+from tracker.domain.state import DeviceState, Lane, ScopeState
+
+
+@dataclass(slots=True)
+class View:
+    """Everything one input shows. Rules read it; only the engine writes (`seal` follows the rules
+    that have already run on this input).
+
+    at: event time of the reading, or the tick's or command's time. now: when the tracker took the
+    input. before and lane: the timeline before and after the reading.
+    """
+
+    plan: Plan | None
+    policy: Policy
+    state: ScopeState
+    at: datetime
+    now: datetime
+    device: str | None = None
+    known: DeviceState | None = None
+    before: Lane | None = None
+    lane: Lane = Lane()  # noqa: RUF009 - frozen
+    moves: Moves = Moves()  # noqa: RUF009 - frozen
+    seal: SealRecord = SealRecord()  # noqa: RUF009 - frozen
+    reading: Reading | None = None
+    placement: Placement | None = None
+    command: Command | None = None
+    late: bool = False
+
+    def places(self) -> tuple[Place, ...]:
+        """The zones this reading is in, if it has a believed fix of its own; else the last
+        confirmed ones.
+        """
+        if self.plan is None:
+            return ()
+        if self.moves.fix is not None and self.placement is not None:
+            return self.plan.places(self.placement.zones)
+        return self.plan.places(tuple(self.lane.zones))
+
+    def where(self) -> dict[str, Any]:
+        """`lat`, `lon` and `zone` as keyword arguments: the best known position."""
+        fix = self.lane.fix
+        facts: dict[str, Any] = {} if fix is None else {"lat": fix.lat, "lon": fix.lon}
+        if places := self.places():
+            facts["zone"] = places[0].id
+        return facts
+
+    def off_route(self) -> bool:
+        """This reading's own fix is off the corridor, and nowhere that the plan expects it."""
+        if self.placement is None or self.moves.fix is None or self.plan is None:
+            return False
+        if self.placement.on_corridor is not False or self._within_uncertainty():
+            return False
+        return not any(self.plan.expects(zone) for zone in self.placement.zones)
+
+    def _within_uncertainty(self) -> bool:
+        """A fix with 300 m accuracy proves no exit from a corridor that is 200 m away."""
+        placement = self.placement
+        if placement is None or placement.uncertainty_m is None or placement.offset_m is None:
+            return False
+        if self.plan is None or self.lane.leg >= len(self.plan.legs):
+            return False
+        half = self.plan.legs[self.lane.leg].half_width_m
+        if half is None:
+            half = self.policy.corridor_half_width_m
+        return placement.offset_m - placement.uncertainty_m <= half
+
+
+Result = tuple[Any, tuple[Outcome, ...]]
+Hook = Callable[[View, Any], Result]
+Run = Literal["device", "scope"]
+NOTHING: tuple[Outcome, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule.
+
+    name: also the key of its memory. memory: the type of what it keeps, None if nothing.
+    keeps: whose memory it is: one timeline's, one device's (both timelines), or the scope's.
+    on_reading, on_tick, on_command: `(view, memory) -> (memory, outcomes)`. Rules that keep memory
+    per lane or device are ticked once a device, on its live lane; the others once a scope.
+    deadline: when it must be ticked at the latest, None if it waits for nothing.
+    """
+
+    name: str
+    memory: Callable[[], Any] | None = None
+    keeps: Literal["lane", "device", "scope"] = "lane"
+    on_reading: Hook | None = None
+    on_tick: Hook | None = None
+    on_command: Hook | None = None
+    deadline: Callable[[View, Any], datetime | None] | None = None
+    without_shipment: bool = False
+
+
+def remembered(rule: Rule, kept: dict[str, Any]) -> Any:
+    """What the rule keeps among these; a fresh memory if it has none yet."""
+    if rule.memory is None:
+        return None
+    memory = kept.get(rule.name)
+    return rule.memory() if memory is None else memory
+
+
+@functools.cache
+def hooked(
+    rules: tuple[Rule, ...], hook: str, run: Run, with_shipment: bool
+) -> tuple[tuple[Rule, Hook], ...]:
+    """The rules that have this hook and are run once a device, or once a scope; with the hook."""
+    return tuple(
+        (rule, function)
+        for rule in rules
+        if (rule.keeps == "scope") == (run == "scope")
+        and (with_shipment or rule.without_shipment)
+        and (function := getattr(rule, hook)) is not None
+    )

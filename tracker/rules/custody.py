@@ -1,0 +1,170 @@
+"""Custody handover: the releaser declares seal and state, the receiver what it read by itself.
+
+Custody stays with the releaser until the receiver's number matches. A mismatch, of the two numbers
+or with the seals in force, is critical; no acceptance within `acceptance_min` warns. Acceptance
+ends both, but not the mismatch if what both read is not in force. Each pair of parties is an
+incident of its own.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from tracker.domain.alert import AlertKind, Severity
+from tracker.domain.command import AcceptCustody, OfferCustody
+from tracker.domain.errors import Refused
+from tracker.domain.finding import FindingType
+from tracker.domain.outcome import Cleared, CustodyMoved, Noted, Outcome, Raised
+from tracker.domain.policy import minutes
+from tracker.rules.base import NOTHING, Result, Rule, View
+
+
+class Memory(Struct, frozen=True, kw_only=True):
+    """The offer that waits for acceptance, if any."""
+
+    offer: OfferCustody | None = None
+    overdue: bool = False
+
+
+def on_command(view: View, memory: Memory) -> Result:
+    command = view.command
+    if isinstance(command, OfferCustody):
+        return _offer(view, memory, command)
+    if isinstance(command, AcceptCustody):
+        return _accept(view, memory, command)
+    return memory, NOTHING
+
+
+def _offer(view: View, memory: Memory, offer: OfferCustody) -> Result:
+    holder = view.state.custodian
+    if holder is not None and offer.releaser != holder:
+        raise Refused(
+            f"{offer.releaser} can't hand over what {holder} holds",
+            mend=f"--from {holder}, or let {holder} hand over first",
+        )
+    found: list[Outcome] = [
+        Noted(
+            type=FindingType.CUSTODY_OFFERED,
+            at=view.at,
+            actor=offer.by,
+            zone=offer.zone,
+            detail=f"{offer.releaser} offers custody to {offer.receiver}, "
+            f"seal {offer.number} {offer.state}",
+            facts={
+                "from": offer.releaser,
+                "to": offer.receiver,
+                "number": offer.number,
+                "state": offer.state,
+            },
+        )
+    ]
+    if memory.offer is not None and _key(memory.offer) != _key(offer):
+        found.append(_over(memory.offer, AlertKind.HANDOVER_NOT_ACCEPTED, view, "offered anew"))
+    if not _in_force(view, offer.number):
+        found.append(
+            _mismatch(
+                view,
+                offer,
+                f"{offer.releaser} declares seal {offer.number}, in force is "
+                f"{', '.join(_numbers(view))}",
+            )
+        )
+    return Memory(offer=offer), tuple(found)
+
+
+def _accept(view: View, memory: Memory, accept: AcceptCustody) -> Result:
+    offer = memory.offer
+    if offer is None or offer.receiver != accept.receiver:
+        raise Refused(
+            f"nobody has offered custody to {accept.receiver}",
+            mend="the releaser declares first: tracker shipment handover ID "
+            f"--from A --to {accept.receiver} --seal N",
+        )
+    if accept.number != offer.number:
+        wrong = _mismatch(
+            view,
+            offer,
+            f"{offer.releaser} declared seal {offer.number}, "
+            f"{accept.receiver} read {accept.number}",
+        )
+        return memory, (wrong,)
+    found: list[Outcome] = [
+        Noted(
+            type=FindingType.CUSTODY_ACCEPTED,
+            at=view.at,
+            actor=accept.by,
+            zone=accept.zone or offer.zone,
+            detail=f"{accept.receiver} takes custody from {offer.releaser}, "
+            f"read seal {accept.number}",
+            facts={"from": offer.releaser, "to": accept.receiver, "number": accept.number},
+        ),
+        CustodyMoved(to=accept.receiver),
+    ]
+    kinds = [AlertKind.HANDOVER_NOT_ACCEPTED]
+    if _in_force(view, accept.number):
+        kinds.append(AlertKind.HANDOVER_MISMATCH)
+    found += [_over(offer, kind, view, "custody was accepted") for kind in kinds]
+    return Memory(), tuple(found)
+
+
+def on_tick(view: View, memory: Memory) -> Result:
+    due = deadline(view, memory)
+    if due is None or view.now < due or memory.offer is None:
+        return memory, NOTHING
+    late = Raised(
+        kind=AlertKind.HANDOVER_NOT_ACCEPTED,
+        severity=Severity.WARNING,
+        key=_key(memory.offer),
+        at=due,
+        zone=memory.offer.zone,
+        detail=f"{memory.offer.receiver} has not accepted custody from {memory.offer.releaser}",
+    )
+    return Memory(offer=memory.offer, overdue=True), (late,)
+
+
+def deadline(view: View, memory: Memory) -> datetime | None:
+    if memory.offer is None or memory.overdue:
+        return None
+    return memory.offer.at + minutes(view.policy.acceptance_min)
+
+
+def _numbers(view: View) -> list[str]:
+    """The numbers in force, one a lock; none if no lock's is known."""
+    seals = (known.live.seal for known in view.state.devices.values())
+    return sorted(seal.number for seal in seals if seal.number is not None)
+
+
+def _in_force(view: View, number: str) -> bool:
+    numbers = _numbers(view)
+    return not numbers or number in numbers
+
+
+def _key(offer: OfferCustody) -> str:
+    return f"{offer.releaser}>{offer.receiver}"
+
+
+def _mismatch(view: View, offer: OfferCustody, detail: str) -> Raised:
+    return Raised(
+        kind=AlertKind.HANDOVER_MISMATCH,
+        severity=Severity.CRITICAL,
+        key=_key(offer),
+        at=view.at,
+        detail=detail,
+        part=True,
+    )
+
+
+def _over(offer: OfferCustody, kind: AlertKind, view: View, why: str) -> Cleared:
+    return Cleared(kind=kind, key=_key(offer), at=view.at, detail=why)
+
+
+RULE = Rule(
+    name="custody",
+    memory=Memory,
+    keeps="scope",
+    on_command=on_command,
+    on_tick=on_tick,
+    deadline=deadline,
+)

@@ -1,0 +1,46 @@
+"""Jamming: the device says so, or its satellites collapse while the cell stays strong.
+
+81 % of truck robberies in Mexico in H1 2024 used a jammer (tvazteca.com), so it is critical. The
+collapse (`jamming_satellites`, `jamming_cell_dbm`) must show in two readings in a row, whatever the
+device says of it. It is over when the device says so or has a fix again.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tracker.domain.alert import AlertKind, Severity
+from tracker.domain.outcome import Cleared, Raised
+from tracker.rules.base import NOTHING, Result, Rule, View
+
+
+def on_reading(view: View, memory: Any) -> Result:
+    was = view.before is not None and view.before.jammed
+    key = view.device or ""
+    if view.lane.jammed:
+        return memory, (
+            Raised(
+                kind=AlertKind.JAMMING,
+                severity=Severity.CRITICAL,
+                key=key,
+                at=view.at,
+                detail=_why(view),
+                **view.where(),
+            ),
+        )
+    if was:
+        return memory, (
+            Cleared(kind=AlertKind.JAMMING, key=key, at=view.at, detail="reception is back"),
+        )
+    return memory, NOTHING
+
+
+def _why(view: View) -> str:
+    if view.reading is not None and view.reading.jamming:
+        return "the device reports jamming"
+    if view.lane.starved:
+        return "satellites collapse under a strong cell"
+    return "no reception since it was jammed"
+
+
+RULE = Rule(name="jamming", on_reading=on_reading)

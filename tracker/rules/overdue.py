@@ -1,0 +1,52 @@
+"""Overdue: the latest arrival of the leg under way has passed. Warning; over on arrival."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from tracker.domain.alert import AlertKind, Severity
+from tracker.domain.outcome import Cleared, Outcome, Raised
+from tracker.rules.base import Result, Rule, View
+
+
+class Memory(Struct, frozen=True, kw_only=True):
+    """The leg that was found overdue, if one is."""
+
+    leg: int | None = None
+
+
+def on_tick(view: View, memory: Memory) -> Result:
+    plan, leg = view.plan, view.state.leg
+    over: tuple[Outcome, ...] = ()
+    if memory.leg is not None and memory.leg < leg:
+        over = (
+            Cleared(kind=AlertKind.OVERDUE, key=str(memory.leg), at=view.now, detail="has arrived"),
+        )
+        memory = Memory()
+    due = deadline(view, memory)
+    if plan is None or due is None or view.now < due or memory.leg is not None:
+        return memory, over
+    goal = plan.legs[leg].to_zone
+    late = Raised(
+        kind=AlertKind.OVERDUE,
+        severity=Severity.WARNING,
+        key=str(leg),
+        at=due,
+        zone=goal,
+        detail=f"leg {leg + 1} was to end{f' in {goal}' if goal else ''} by {due.isoformat()}",
+    )
+    return Memory(leg=leg), (*over, late)
+
+
+def deadline(view: View, memory: Memory) -> datetime | None:
+    plan, leg = view.plan, view.state.leg
+    if plan is None:
+        return None
+    if memory.leg is not None:
+        return view.now if memory.leg < leg else None
+    return plan.legs[leg].latest if leg < len(plan.legs) else None
+
+
+RULE = Rule(name="overdue", memory=Memory, keeps="scope", on_tick=on_tick, deadline=deadline)

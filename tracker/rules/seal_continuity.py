@@ -1,0 +1,187 @@
+"""UNKNOWN -> SEALED: does what the seal sends prove that nothing happened in the silence?
+
+It does if its own serials are unbroken (the backlog fills the gap within `backlog_grace_min`), the
+rope is in and the lock count unchanged. A gap in the serials warns; a changed lock count is
+critical, and so is reappearing off the route (two fixes). An opened seal is `seal_opening`'s.
+Without serials, or if they began anew, the silence stays unproven, which the log says. Until the
+lock itself says that it is sealed, it stays UNKNOWN.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from devices.reading import SealCondition, SealReport
+from tracker.domain.alert import AlertKind, Severity
+from tracker.domain.outcome import Outcome, Raised, SealMoved
+from tracker.domain.policy import minutes
+from tracker.domain.seal import SealRecord, SealState
+from tracker.rules.base import NOTHING, Result, Rule, View
+
+
+class Memory(Struct, frozen=True, kw_only=True):
+    """After a reappearance. after, before: the serials around the gap; missing: how many are still
+    owed, until `due`. shut: it has said since that it is sealed. watching: fixes are being watched
+    for the route, `off` of them were off it.
+    """
+
+    after: int = 0
+    before: int = 0
+    missing: int = 0
+    due: datetime | None = None
+    shut: bool = False
+    watching: bool = False
+    off: int = 0
+
+
+def on_reading(view: View, memory: Memory) -> Result:
+    report = view.reading.seal if view.reading else None
+    if view.late:
+        return _filled(view, memory), _recounted(view, report)
+    found: list[Outcome] = []
+    if view.seal.state is SealState.UNKNOWN and memory.due is None:
+        memory = _reappears(view, memory)
+    memory, strayed = _route(view, memory)
+    found += strayed
+    if report is None or report.condition is not SealCondition.SEALED:
+        return memory, tuple(found)
+    seal = view.seal
+    if seal.state in (SealState.SEALED, SealState.UNKNOWN):
+        seal, counted = _lock_count(view, report)
+        found += counted
+    if seal.state is SealState.UNKNOWN and memory.missing == 0:
+        found.append(_sealed(view, seal, _proof(memory)))
+        memory = replace(memory, due=None)
+    elif seal.state is SealState.UNKNOWN:
+        memory = replace(memory, shut=True)
+    return memory, tuple(found)
+
+
+def _proof(memory: Memory) -> str:
+    if not memory.after or not memory.before:
+        return "it has no serials: continuity is unproven"
+    if memory.after <= memory.before:
+        return "its serials began anew: continuity is unproven"
+    return "serials unbroken"
+
+
+def _reappears(view: View, memory: Memory) -> Memory:
+    """First word after the silence: which serials does it owe?"""
+    new = view.reading.seq if view.reading else None
+    old = view.before.seq if view.before else None
+    missing = max(new - old - 1, 0) if new is not None and old is not None else 0
+    return Memory(
+        after=new or 0,
+        before=old or 0,
+        missing=missing,
+        watching=True,
+        due=view.now + minutes(view.policy.backlog_grace_min),
+    )
+
+
+def _filled(view: View, memory: Memory) -> Memory:
+    seq = view.reading.seq if view.reading else None
+    if seq is None or memory.missing == 0 or not memory.before < seq < memory.after:
+        return memory
+    return replace(memory, missing=memory.missing - 1)
+
+
+def _route(view: View, memory: Memory) -> tuple[Memory, list[Outcome]]:
+    if not memory.watching or view.moves.fix is None:
+        return memory, []
+    if not view.off_route():
+        return replace(memory, watching=False, off=0), []
+    memory = replace(memory, off=memory.off + 1)
+    if memory.off < view.policy.confirm_fixes:
+        return memory, []
+    return replace(memory, watching=False, off=0), [
+        Raised(
+            kind=AlertKind.SEAL_CONTINUITY,
+            severity=Severity.CRITICAL,
+            at=view.at,
+            key=view.device or "",
+            detail="reappears off the route after a silence",
+            **view.where(),
+        )
+    ]
+
+
+def _recounted(view: View, report: SealReport | None) -> tuple[Outcome, ...]:
+    """What the backlog's own lock counts prove."""
+    if report is None or report.condition is not SealCondition.SEALED:
+        return NOTHING
+    if view.seal.state not in (SealState.SEALED, SealState.UNKNOWN):
+        return NOTHING
+    return tuple(_lock_count(view, report)[1])
+
+
+def _lock_count(view: View, report: SealReport) -> tuple[SealRecord, list[Outcome]]:
+    """The seal with the count it reports, and what a change of it proves."""
+    had, has = view.seal.lock_count, report.lock_count
+    if has is None or has == had:
+        return view.seal, []
+    seal = replace(view.seal, lock_count=has)
+    if had is None:
+        return seal, [SealMoved(to=seal, at=view.at, why="first lock count")]
+    return seal, [
+        Raised(
+            kind=AlertKind.SEAL_CONTINUITY,
+            severity=Severity.CRITICAL,
+            at=view.at,
+            key=f"{view.device}:locks",
+            **view.where(),
+            detail=f"its lock count went from {had} to {has} unseen",
+        ),
+        SealMoved(to=seal, at=view.at, why="the lock count changed unseen"),
+    ]
+
+
+def on_tick(view: View, memory: Memory) -> Result:
+    if memory.due is None or view.seal.state is not SealState.UNKNOWN:
+        return replace(memory, due=None) if memory.due else memory, NOTHING
+    if memory.missing == 0 and memory.shut:
+        filled = _sealed(view, view.seal, "the backlog filled the gap")
+        return replace(memory, due=None), (filled,)
+    if memory.missing == 0 or view.now < memory.due:
+        return memory, NOTHING
+    gap = Raised(
+        kind=AlertKind.SEAL_CONTINUITY,
+        severity=Severity.WARNING,
+        at=memory.due,
+        key=f"{view.device}:serials",
+        **view.where(),
+        detail=f"{memory.missing} of its reports between serials {memory.before} and "
+        f"{memory.after} never came",
+    )
+    if not memory.shut:
+        return Memory(), (gap,)
+    return Memory(), (gap, _sealed(view, view.seal, "with a gap in the serials"))
+
+
+def deadline(view: View, memory: Memory) -> datetime | None:
+    if memory.due is None:
+        return None
+    if memory.missing:
+        return memory.due
+    return view.now if memory.shut else None
+
+
+def _sealed(view: View, seal: SealRecord, why: str) -> SealMoved:
+    return SealMoved(
+        to=replace(seal, state=SealState.SEALED, since=view.at),
+        at=view.at,
+        why=f"heard again: {why}",
+    )
+
+
+RULE = Rule(
+    name="seal_continuity",
+    memory=Memory,
+    keeps="device",
+    on_reading=on_reading,
+    on_tick=on_tick,
+    deadline=deadline,
+)

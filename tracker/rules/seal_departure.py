@@ -1,0 +1,74 @@
+"""OPEN_AUTHORISED, and the truck leaves the zone of the opening unsealed. Critical.
+
+Leaving shows in two fixes in a row outside (`confirm_fixes`), whether or not the entry was ever
+confirmed. The destination is excepted: there the cargo is unloaded.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from devices.reading import Fix
+from tracker.domain.alert import AlertKind, Severity
+from tracker.domain.motion import point
+from tracker.domain.outcome import Cleared, Raised
+from tracker.domain.plan import Plan
+from tracker.domain.seal import SealState
+from tracker.rules.base import NOTHING, Result, Rule, View
+
+
+class Memory(Struct, frozen=True, kw_only=True):
+    """outside: fixes in a row outside `zone`, where it was opened; first: the first of them."""
+
+    outside: int = 0
+    zone: str | None = None
+    first: Fix | None = None
+
+
+def on_reading(view: View, memory: Memory) -> Result:
+    seal, plan, fix = view.seal, view.plan, view.moves.fix
+    if plan is None or seal.state is not SealState.OPEN_AUTHORISED:
+        return Memory(), _over(view)
+    if fix is None or view.placement is None or plan.destination in seal.opened_in:
+        return memory, NOTHING
+    gone = [zone for zone in seal.opened_in if zone not in view.placement.zones]
+    if not gone:
+        return Memory(), NOTHING
+    zone, first = memory.zone or gone[0], memory.first or fix
+    memory = Memory(outside=memory.outside + 1, zone=zone, first=first)
+    if memory.outside != view.policy.confirm_fixes:
+        return memory, NOTHING
+    return memory, (_leaves(view, plan, zone, first),)
+
+
+def _leaves(view: View, plan: Plan, zone: str, first: Fix) -> Raised:
+    place = plan.place(zone)
+    return Raised(
+        kind=AlertKind.SEAL_UNSEALED_DEPARTURE,
+        severity=Severity.CRITICAL,
+        key=view.device or "",
+        at=first.time,
+        zone=zone,
+        **point(first),
+        detail=f"leaves {place.name if place else zone} unsealed",
+    )
+
+
+def _over(view: View) -> tuple[Cleared, ...]:
+    if (
+        view.seal.state is not SealState.SEALED
+        or view.before is None
+        or (view.before.seal.state is SealState.SEALED)
+    ):
+        return ()
+    return (
+        Cleared(
+            kind=AlertKind.SEAL_UNSEALED_DEPARTURE,
+            key=view.device or "",
+            at=view.at,
+            detail="sealed again",
+        ),
+    )
+
+
+RULE = Rule(name="seal_departure", memory=Memory, on_reading=on_reading)

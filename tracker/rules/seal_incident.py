@@ -1,0 +1,59 @@
+"""OPEN_UNAUTHORISED, TAMPERED -> SEALED: never by itself.
+
+Only an incident inspected and signed off (`tracker shipment seal --incident`) ends them. A lock
+that says "sealed" is a silent reseal: critical, a further chapter of the incident that is open.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from tracker.domain.alert import AlertKind, Severity
+from tracker.domain.outcome import Cleared, Outcome, Raised, SealMoved
+from tracker.domain.seal import SealRecord, SealState
+from tracker.rules.base import NOTHING, Result, Rule, View
+from tracker.rules.seals import recorded, renumbered, sealed_report
+
+INCIDENTS = (AlertKind.SEAL_TAMPERED, AlertKind.SEAL_OPENED)
+
+
+def on_reading(view: View, memory: Any) -> Result:
+    if not view.seal.breached or view.seal.resealed_silently or sealed_report(view) is None:
+        return memory, NOTHING
+    return memory, _silent(view, view.seal)
+
+
+def _silent(view: View, seal: SealRecord) -> tuple[Outcome, ...]:
+    kind = AlertKind.SEAL_TAMPERED if seal.state is SealState.TAMPERED else AlertKind.SEAL_OPENED
+    why = "resealed silently, without incident report or sign-off"
+    chapter = Raised(
+        kind=kind,
+        severity=Severity.CRITICAL,
+        at=view.at,
+        key=view.device or "",
+        detail=why,
+        part=True,
+        **view.where(),
+    )
+    return chapter, SealMoved(to=replace(seal, resealed_silently=True), at=view.at, why=why)
+
+
+def on_command(view: View, memory: Any) -> Result:
+    command = recorded(view)
+    if command is None or not command.incident or not view.seal.breached:
+        return memory, NOTHING
+    at = command.occurred_at or view.at
+    closed = renumbered(view.seal, command.number, at)
+    found: list[Outcome] = [
+        SealMoved(to=closed, at=at, actor=command.by, why=f"incident signed off: {command.reason}")
+    ]
+    found += [
+        Cleared(kind=kind, at=view.at, key=view.device or "", detail="inspected and signed off")
+        for kind in INCIDENTS
+    ]
+    return memory, tuple(found)
+
+
+RULE = Rule(name="seal_incident", on_reading=on_reading, on_command=on_command)

@@ -1,0 +1,70 @@
+"""UNASSIGNED -> ARMED: a seal is issued from the inventory to a shipment.
+
+Critical if its number, or a bolt seal's, is already active on another shipment, or retired. A lock
+that works without a shipment warns.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from devices.reading import SealCondition, SealEvent
+from tracker.domain.alert import AlertKind, Severity
+from tracker.domain.command import OpenShipment
+from tracker.domain.outcome import Outcome, Raised, SealMoved
+from tracker.domain.seal import SealState
+from tracker.rules.base import NOTHING, Result, Rule, View
+
+
+def on_command(view: View, memory: Any) -> Result:
+    """Run once a device: each lock of the shipment is armed with its number. The first device
+    speaks for the numbers that no lock carries.
+    """
+    command = view.command
+    if not isinstance(command, OpenShipment) or view.plan is None:
+        return memory, NOTHING
+    plan, found = view.plan, list[Outcome]()
+    carried = {lock: plan.number_of(lock) for lock in plan.locks}
+    if view.device in carried:
+        armed = replace(
+            view.seal, state=SealState.ARMED, since=view.at, number=carried[view.device]
+        )
+        found.append(
+            SealMoved(to=armed, at=view.at, actor=command.by, why="issued to the shipment")
+        )
+    first = view.device == plan.shipment.devices[0].id
+    loose = sorted(command.conflicts.keys() - set(carried.values())) if first else []
+    for number in (carried.get(view.device or ""), *loose):
+        if number is not None and (where := command.conflicts.get(number)):
+            found.append(
+                Raised(
+                    kind=AlertKind.SEAL_NUMBER,
+                    severity=Severity.CRITICAL,
+                    key=f"issue:{number}",
+                    at=view.at,
+                    detail=f"seal {number} was issued, but {where}",
+                )
+            )
+    return memory, tuple(found)
+
+
+def on_reading(view: View, memory: Any) -> Result:
+    report = view.reading.seal if view.reading else None
+    if view.plan is not None or report is None:
+        return memory, NOTHING
+    if report.condition is not SealCondition.SEALED and SealEvent.SEALED not in report.events:
+        return memory, NOTHING
+    return memory, (
+        Raised(
+            kind=AlertKind.SEAL_WITHOUT_SHIPMENT,
+            severity=Severity.WARNING,
+            at=view.at,
+            detail=f"seal {report.number or '(no number)'} is sealed without a shipment",
+            **view.where(),
+        ),
+    )
+
+
+RULE = Rule(name="seal_issue", on_command=on_command, on_reading=on_reading, without_shipment=True)

@@ -1,0 +1,245 @@
+"""SEALED -> OPEN_AUTHORISED or OPEN_UNAUTHORISED: who may open it where.
+
+A known credential alone does not authorise; place, agency and window are needed. So an opening is
+- critical without a credential, or with one that the shipment does not list; while moving, off
+  the route, at an unplanned stop; and always at a state inspection (Texas troopers may not open a
+  sealed load, borderblogs.com/?p=3015);
+- a warning at CBP primary or in the queue, and in a right place (customs compound, CBP secondary,
+  a leg's end, a planned or military stop) if nobody records an authorisation within
+  `opening_record_min`;
+- quiet with a recorded authorisation for that place, time and credential.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from devices.reading import SealCondition, SealEvent, SealReport
+from geofences.kinds import ZoneKind
+from tracker.domain.alert import AlertKind, Severity
+from tracker.domain.command import Authorise
+from tracker.domain.outcome import Cleared, Outcome, Raised, SealMoved
+from tracker.domain.plan import Place, Plan
+from tracker.domain.policy import minutes
+from tracker.domain.seal import SealRecord, SealState
+from tracker.domain.shipment import Authorisation
+from tracker.rules.base import NOTHING, Result, Rule, View
+
+OPENINGS = frozenset({SealEvent.OPENED, SealEvent.ROPE_OUT})
+PERMITTING = frozenset(
+    {ZoneKind.CUSTOMS_COMPOUND, ZoneKind.CBP_SECONDARY, ZoneKind.CHECKPOINT_MILITARY}
+)
+DUBIOUS = frozenset({ZoneKind.CBP_PRIMARY, ZoneKind.APPROACH_QUEUE})
+
+
+class Memory(Struct, frozen=True, kw_only=True):
+    """late: openings that the backlog told, whose authorisation is still owed. They are past, so
+    the present seal's `record_due` says nothing of them.
+    """
+
+    late: tuple[SealRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """severity None: quiet. unrecorded: an authorisation is still owed."""
+
+    state: SealState
+    why: str
+    severity: Severity | None = None
+    unrecorded: bool = False
+
+
+def on_reading(view: View, memory: Memory) -> Result:
+    report = view.reading.seal if view.reading else None
+    if report is None or not opens(report):
+        return memory, NOTHING
+    if view.seal.breached:  # the same incident goes on; counted where it was raised
+        return memory, (_incident(view, "still open"),) if _was_opened(view.seal) else NOTHING
+    if not view.seal.on_duty:
+        return memory, NOTHING
+    verdict = judge(view, report)
+    owed = verdict.unrecorded
+    due = view.at + minutes(view.policy.opening_record_min) if owed else None
+    opened = replace(
+        view.seal,
+        state=verdict.state,
+        since=view.at,
+        opened_at=view.at,
+        opened_in=tuple(place.id for place in view.places()),
+        opened_with=_shown(report),
+        record_due=due,
+        pending_number=None,
+    )
+    found: list[Outcome] = [SealMoved(to=opened, at=view.at, why=verdict.why)]
+    if verdict.severity is not None:
+        found.append(_incident(view, verdict.why, verdict.severity))
+    if due is not None and view.late and view.now >= due:
+        found.append(_owed(view, opened))
+    elif due is not None and view.late:
+        memory = Memory(late=(*memory.late, opened))
+    return memory, tuple(found)
+
+
+def opens(report: SealReport) -> bool:
+    return bool(OPENINGS & report.events) or report.condition in (
+        SealCondition.OPEN,
+        SealCondition.UNARMED,
+    )
+
+
+def judge(view: View, report: SealReport) -> Verdict:
+    """What an opening now and here is."""
+    places = view.places()
+    kinds = {place.kind for place in places}
+    plan, names = view.plan, ", ".join(place.name for place in places) or "no known place"
+    unlawful = SealState.OPEN_UNAUTHORISED
+    if ZoneKind.STATE_INSPECTION in kinds:
+        return Verdict(unlawful, f"opened at {names}, where nobody may", Severity.CRITICAL)
+    if view.seal.state is SealState.UNKNOWN and not OPENINGS & report.events:
+        return Verdict(unlawful, "found open after a silence", Severity.CRITICAL)
+    if view.lane.moving:
+        return Verdict(unlawful, "opened while moving", Severity.CRITICAL)
+    leave = plan and covering(plan, places, view.at, _shown(report))
+    if leave and not kinds & DUBIOUS:
+        return Verdict(
+            SealState.OPEN_AUTHORISED,
+            f"opened at {names} by leave of {leave.agency}: {leave.reason}",
+        )
+    if view.off_route():
+        return Verdict(unlawful, "opened off the route", Severity.CRITICAL)
+    if not leave and not known(plan, report):
+        return Verdict(unlawful, f"opened at {names} without a known credential", Severity.CRITICAL)
+    if kinds & DUBIOUS:
+        return Verdict(
+            SealState.OPEN_AUTHORISED, f"opened at {names}, where it is unusual", Severity.WARNING
+        )
+    if plan and any(permits(plan, place) for place in places):
+        return Verdict(SealState.OPEN_AUTHORISED, f"opened at {names}", unrecorded=True)
+    return Verdict(unlawful, f"opened at {names}, at an unplanned stop", Severity.CRITICAL)
+
+
+def known(plan: Plan | None, report: SealReport) -> bool:
+    """The lock accepted a credential, and the shipment, if it lists any, lists this one."""
+    if report.credential is None:
+        return False
+    listed = plan.shipment.credentials if plan else ()
+    return not listed or report.credential.id in listed
+
+
+def permits(plan: Plan, place: Place) -> bool:
+    """The leg may have the seal opened here, given an authorisation."""
+    return (
+        place.kind in PERMITTING
+        or place.id in plan.stops
+        or place.id == plan.destination
+        or (place.country == "US" and place.kind in (ZoneKind.YARD, ZoneKind.CONSIGNEE))
+    )
+
+
+def covering(
+    plan: Plan, places: tuple[Place, ...], at: datetime, shown: str | None
+) -> Authorisation | None:
+    """The authorisation in force here and then for the credential shown, if there is one."""
+    for leave in plan.authorisations:
+        here = any(leave.zone == place.id for place in places)
+        in_time = (leave.from_time is None or leave.from_time <= at) and (
+            leave.until_time is None or at <= leave.until_time
+        )
+        fits = leave.credential is None or leave.credential == shown
+        if here and in_time and fits:
+            return leave
+    return None
+
+
+def on_command(view: View, memory: Memory) -> Result:
+    """An authorisation recorded in time settles an opening that owed one."""
+    seal = view.seal
+    if not isinstance(view.command, Authorise) or view.plan is None:
+        return memory, NOTHING
+    if any(_covered(view.plan, opened) for opened in memory.late):
+        memory = Memory(late=tuple(s for s in memory.late if not _covered(view.plan, s)))
+    if seal.state is not SealState.OPEN_AUTHORISED or not _covered(view.plan, seal):
+        return memory, NOTHING
+    settled = replace(seal, record_due=None)
+    return memory, (
+        SealMoved(to=settled, at=view.at, why="the opening was recorded", actor=view.command.by),
+        Cleared(
+            kind=AlertKind.SEAL_OPENED,
+            key=f"{view.device}:unrecorded",
+            at=view.at,
+            detail="the authorisation was recorded",
+        ),
+    )
+
+
+def _covered(plan: Plan, seal: SealRecord) -> bool:
+    at, places = seal.opened_at, plan.places(seal.opened_in)
+    return at is not None and covering(plan, places, at, seal.opened_with) is not None
+
+
+def on_tick(view: View, memory: Memory) -> Result:
+    seal, found = view.seal, list[Outcome]()
+    for opened in (s for s in memory.late if _due(view, s.record_due)):
+        found.append(_owed(view, opened))
+        memory = Memory(late=tuple(s for s in memory.late if s is not opened))
+    due = seal.record_due if seal.state is SealState.OPEN_AUTHORISED else None
+    if due is not None and _due(view, due):
+        settled = replace(seal, record_due=None)
+        found += (_owed(view, seal), SealMoved(to=settled, at=due, why="nobody recorded it"))
+    return memory, tuple(found)
+
+
+def _due(view: View, due: datetime | None) -> bool:
+    return due is not None and view.now >= due
+
+
+def deadline(view: View, memory: Memory) -> datetime | None:
+    seals = [*memory.late, *((view.seal,) if view.seal.state is SealState.OPEN_AUTHORISED else ())]
+    return min((seal.record_due for seal in seals if seal.record_due is not None), default=None)
+
+
+def _owed(view: View, seal: SealRecord) -> Raised:
+    return Raised(
+        kind=AlertKind.SEAL_OPENED,
+        severity=Severity.WARNING,
+        key=f"{view.device}:unrecorded",
+        at=seal.opened_at or view.at,
+        **view.where(),
+        detail=f"opened, and nobody recorded an authorisation within "
+        f"{view.policy.opening_record_min:.0f} min",
+    )
+
+
+def _shown(report: SealReport) -> str | None:
+    return report.credential.id if report.credential else None
+
+
+def _was_opened(seal: SealRecord) -> bool:
+    return seal.state is SealState.OPEN_UNAUTHORISED
+
+
+def _incident(view: View, why: str, severity: Severity = Severity.CRITICAL) -> Raised:
+    return Raised(
+        kind=AlertKind.SEAL_OPENED,
+        severity=severity,
+        at=view.at,
+        detail=why,
+        key=view.device or "",
+        **view.where(),
+    )
+
+
+RULE = Rule(
+    name="seal_opening",
+    memory=Memory,
+    keeps="device",
+    on_reading=on_reading,
+    on_command=on_command,
+    on_tick=on_tick,
+    deadline=deadline,
+)

@@ -1,0 +1,156 @@
+"""OPEN_AUTHORISED -> SEALED: the new seal after an opening with leave.
+
+A new number, recorded with officer, agency and reason, before the lock closes or within
+`opening_record_min` after. A warning if nobody records it, if the record is incomplete, or beyond
+`reseal_limit`; critical if an old number is used again, or the lock carries another than recorded.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from msgspec.structs import replace
+
+from devices.reading import SealReport
+from tracker.domain.alert import AlertKind, Severity
+from tracker.domain.command import RecordSeal
+from tracker.domain.outcome import Cleared, Outcome, Raised, SealMoved
+from tracker.domain.policy import minutes
+from tracker.domain.seal import SealRecord, SealState
+from tracker.rules.base import NOTHING, Result, Rule, View
+from tracker.rules.seals import number_differs, recorded, renumbered, sealed_report
+
+
+def on_reading(view: View, memory: Any) -> Result:
+    report, seal = sealed_report(view), view.seal
+    if report is None or seal.state is not SealState.OPEN_AUTHORISED:
+        return memory, NOTHING
+    return memory, _again(view, report, seal)
+
+
+def _again(view: View, report: SealReport, seal: SealRecord) -> tuple[Outcome, ...]:
+    new = report.number or seal.pending_number
+    recorded = seal.pending_number is not None and seal.pending_number == new
+    due = None if recorded else view.at + minutes(view.policy.opening_record_min)
+    resealed = renumbered(seal, new, view.at, lock_count=report.lock_count, record_due=due)
+    found: list[Outcome] = [
+        SealMoved(to=resealed, at=view.at, why=f"resealed with {new or 'no number named'}")
+    ]
+    if new is not None and new in (seal.number, *seal.used):
+        found.append(_old_number(view, new, view.at))
+    elif report.number and seal.pending_number and report.number != seal.pending_number:
+        found.append(number_differs(view, report.number, seal.pending_number))
+    found += _limit(view, resealed)
+    return tuple(found)
+
+
+def _limit(view: View, seal: SealRecord) -> list[Outcome]:
+    if seal.reseals <= view.policy.reseal_limit:
+        return []
+    return [
+        Raised(
+            kind=AlertKind.SEAL_RESEALED,
+            severity=Severity.WARNING,
+            at=view.at,
+            key=f"{view.device}:limit",
+            **view.where(),
+            detail=f"resealed {seal.reseals} times, the limit is {view.policy.reseal_limit}",
+        )
+    ]
+
+
+def on_command(view: View, memory: Any) -> Result:
+    command, seal = recorded(view), view.seal
+    if command is None:
+        return memory, NOTHING
+    at = command.occurred_at or view.at
+    if seal.state is SealState.OPEN_AUTHORISED:
+        return memory, _announced(view, command, at)
+    if seal.state is SealState.SEALED and seal.record_due is not None:
+        return memory, _settled(view, command, at)
+    return memory, NOTHING
+
+
+def _announced(view: View, command: RecordSeal, at: datetime) -> tuple[Outcome, ...]:
+    """A reseal is recorded; the lock's own word completes it."""
+    noted = replace(view.seal, pending_number=command.number, record_due=None)
+    moved = SealMoved(to=noted, at=at, actor=command.by, why="the new seal was recorded")
+    return moved, *_faults(view, command, at)
+
+
+def _settled(view: View, command: RecordSeal, at: datetime) -> tuple[Outcome, ...]:
+    """The lock was closed first, and its reseal is recorded in time."""
+    seal = view.seal
+    used = seal.used if seal.number in (None, command.number) else (*seal.used, seal.number)
+    noted = replace(seal, number=command.number, used=used, record_due=None)
+    moved = SealMoved(to=noted, at=at, actor=command.by, why="the reseal was recorded")
+    over = Cleared(
+        kind=AlertKind.SEAL_RESEALED,
+        key=f"{view.device}:unrecorded",
+        at=at,
+        detail="the reseal was recorded",
+    )
+    return moved, over, *_faults(view, command, at)
+
+
+def _faults(view: View, command: RecordSeal, at: datetime) -> list[Outcome]:
+    """What is wrong with the record itself."""
+    found: list[Outcome] = []
+    if command.number in view.seal.used or (
+        view.seal.state is SealState.OPEN_AUTHORISED and command.number == view.seal.number
+    ):
+        found.append(_old_number(view, command.number, at))
+    missing = [name for name in ("officer", "agency", "reason") if not getattr(command, name)]
+    if missing:
+        found.append(
+            Raised(
+                kind=AlertKind.SEAL_RESEALED,
+                severity=Severity.WARNING,
+                at=at,
+                key=f"{view.device}:incomplete",
+                detail=f"the reseal was recorded without {', '.join(missing)}",
+            )
+        )
+    return found
+
+
+def _old_number(view: View, number: str, at: datetime) -> Raised:
+    return Raised(
+        kind=AlertKind.SEAL_RESEALED,
+        severity=Severity.CRITICAL,
+        at=at,
+        key=view.device or "",
+        detail=f"resealed with the old number {number}",
+        **view.where(),
+    )
+
+
+def on_tick(view: View, memory: Any) -> Result:
+    due = deadline(view, memory)
+    if due is None or view.now < due:
+        return memory, NOTHING
+    return memory, (
+        Raised(
+            kind=AlertKind.SEAL_RESEALED,
+            severity=Severity.WARNING,
+            at=due,
+            key=f"{view.device}:unrecorded",
+            **view.where(),
+            detail="resealed, and nobody recorded number, officer, agency and reason",
+        ),
+        SealMoved(to=replace(view.seal, record_due=None), at=due, why="nobody recorded it"),
+    )
+
+
+def deadline(view: View, memory: Any) -> datetime | None:
+    return view.seal.record_due if view.seal.state is SealState.SEALED else None
+
+
+RULE = Rule(
+    name="seal_reseal",
+    on_reading=on_reading,
+    on_command=on_command,
+    on_tick=on_tick,
+    deadline=deadline,
+)

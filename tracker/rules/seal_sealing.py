@@ -1,0 +1,104 @@
+"""ARMED -> SEALED, and the number while it is sealed.
+
+In the loading zone, standing, the number as in the manifest. A warning outside it, while moving, or
+`sealing_late_min` after loading; critical if the number differs, then or later.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from devices.reading import SealReport
+from geofences.kinds import ZoneKind
+from tracker.domain.alert import AlertKind, Severity
+from tracker.domain.outcome import Outcome, Raised, SealMoved
+from tracker.domain.policy import minutes
+from tracker.domain.seal import SealRecord, SealState
+from tracker.rules.base import NOTHING, Result, Rule, View
+from tracker.rules.seals import number_differs, recorded, sealed_report
+
+
+def on_reading(view: View, memory: Any) -> Result:
+    report, seal = sealed_report(view), view.seal
+    if report is None:
+        return memory, NOTHING
+    if seal.state is SealState.ARMED:
+        return memory, _first(view, report, seal)
+    if seal.state is SealState.FAULT:
+        healed = replace(seal, state=SealState.SEALED, since=view.at)
+        return memory, (SealMoved(to=healed, at=view.at, why="the fault is over"),)
+    if seal.state is SealState.SEALED:
+        return memory, _still(view, report, seal)
+    return memory, NOTHING
+
+
+def _first(view: View, report: SealReport, seal: SealRecord) -> tuple[Outcome, ...]:
+    number = report.number or seal.number
+    sealed = replace(
+        seal,
+        state=SealState.SEALED,
+        since=view.at,
+        number=seal.number or number,
+        lock_count=report.lock_count,
+    )
+    found: list[Outcome] = [
+        SealMoved(to=sealed, at=view.at, why=f"sealed with {number or 'no number named'}")
+    ]
+    if report.number and seal.number and report.number != seal.number:
+        found.append(number_differs(view, report.number, seal.number))
+    if doubts := _doubts(view):
+        found.append(
+            Raised(
+                kind=AlertKind.SEAL_SEALING,
+                severity=Severity.WARNING,
+                at=view.at,
+                key=view.device or "",
+                detail="sealed " + ", ".join(doubts),
+                **view.where(),
+            )
+        )
+    return tuple(found)
+
+
+def _doubts(view: View) -> list[str]:
+    plan = view.plan
+    doubts = []
+    if (
+        plan
+        and plan.loading
+        and all(
+            place.id != plan.loading and place.kind is not ZoneKind.PLANT for place in view.places()
+        )
+    ):
+        doubts.append("outside the loading zone")
+    if view.lane.moving:
+        doubts.append("while moving")
+    loaded = plan.shipment.loaded_at if plan else None
+    if loaded is not None and view.at - loaded > minutes(view.policy.sealing_late_min):
+        doubts.append(f"{(view.at - loaded).total_seconds() / 60:.0f} min after loading")
+    return doubts
+
+
+def _still(view: View, report: SealReport, seal: SealRecord) -> tuple[Outcome, ...]:
+    if report.number is None or report.number == seal.number:
+        return NOTHING
+    if seal.number is None:
+        named = replace(seal, number=report.number)
+        return (SealMoved(to=named, at=view.at, why="the lock names its number"),)
+    return (number_differs(view, report.number, seal.number),)
+
+
+def on_command(view: View, memory: Any) -> Result:
+    """A person has read the number of a seal that is not closed yet."""
+    command, seal = recorded(view), view.seal
+    if command is None or seal.state is not SealState.ARMED:
+        return memory, NOTHING
+    if seal.number not in (None, command.number):
+        return memory, (number_differs(view, command.number, seal.number),)
+    read = replace(seal, number=command.number)
+    return memory, (SealMoved(to=read, at=view.at, actor=command.by, why="the number was read"),)
+
+
+RULE = Rule(name="seal_sealing", on_reading=on_reading, on_command=on_command)

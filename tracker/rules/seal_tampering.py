@@ -1,0 +1,115 @@
+"""SEALED -> TAMPERED: the rope cut, the shell opened, the cover opened and then movement.
+
+Those are critical. Back cover or vibration alone and a stuck motor warn; so does a lock that
+reports a fault. A cut counts from the arming to the release (the word of the sealing may be lost):
+no authorisation covers a destroyed rope.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from devices.reading import SealCondition, SealEvent, SealReport
+from tracker.domain.alert import AlertKind, Severity
+from tracker.domain.outcome import Cleared, Outcome, Raised, SealMoved
+from tracker.domain.seal import SealRecord, SealState
+from tracker.rules.base import NOTHING, Result, Rule, View
+
+IDLE = (SealState.UNASSIGNED, SealState.RELEASED)
+SUSPICIOUS = {
+    SealEvent.COVER_OPENED: "the back cover was opened",
+    SealEvent.VIBRATION: "vibration at the lock",
+    SealEvent.MOTOR_STUCK: "the lock's motor is stuck",
+}
+
+
+def on_reading(view: View, memory: Any) -> Result:
+    report = view.reading.seal if view.reading else None
+    seal = view.seal
+    if seal.state in IDLE or (report is None and not seal.cover_open):
+        return memory, NOTHING
+    report = report or SealReport()
+    why = _violation(view, report, seal)
+    if why is not None:
+        return memory, _violated(view, why)
+    found: list[Outcome] = [
+        Raised(
+            kind=AlertKind.SEAL_TAMPERED,
+            severity=Severity.WARNING,
+            at=view.at,
+            detail=text,
+            key=f"{view.device}:{event}",
+            **view.where(),
+        )
+        for event, text in SUSPICIOUS.items()
+        if event in report.events
+    ]
+    if report.condition is SealCondition.FAULT:
+        found.append(
+            Raised(
+                kind=AlertKind.SEAL_FAULT,
+                severity=Severity.WARNING,
+                at=view.at,
+                key=view.device or "",
+                detail="the lock reports a fault",
+                **view.where(),
+            )
+        )
+    elif report.condition is SealCondition.SEALED and seal.state is SealState.FAULT:
+        found.append(
+            Cleared(
+                kind=AlertKind.SEAL_FAULT,
+                at=view.at,
+                key=view.device or "",
+                detail="the fault is over",
+            )
+        )
+    after = _after(report, seal, view)
+    if after is not seal:
+        found.append(SealMoved(to=after, at=view.at, why="the lock reports it"))
+    return memory, tuple(found)
+
+
+def _violation(view: View, report: SealReport, seal: SealRecord) -> str | None:
+    if SealEvent.CUT in report.events or report.condition is SealCondition.CUT:
+        return "the rope was cut"
+    if report.condition is SealCondition.TAMPERED:
+        return "the lock's shell was opened"
+    opened = SealEvent.COVER_OPENED in report.events
+    if seal.cover_open and view.moves.fix is not None and view.lane.moving and not opened:
+        return "the back cover was opened, and then the truck moved"
+    return None
+
+
+def _violated(view: View, why: str) -> tuple[Outcome, ...]:
+    seal = view.seal
+    incident = Raised(
+        kind=AlertKind.SEAL_TAMPERED,
+        severity=Severity.CRITICAL,
+        at=view.at,
+        key=view.device or "",
+        detail=why,
+        **view.where(),
+    )
+    if seal.state is SealState.TAMPERED:
+        return (incident,)
+    after = replace(
+        seal, state=SealState.TAMPERED, since=view.at, record_due=None, cover_open=False
+    )
+    return incident, SealMoved(to=after, at=view.at, why=why)
+
+
+def _after(report: SealReport, seal: SealRecord, view: View) -> SealRecord:
+    after = seal
+    if SealEvent.COVER_OPENED in report.events:
+        after = replace(after, cover_open=True)
+    elif SealEvent.COVER_CLOSED in report.events:
+        after = replace(after, cover_open=False)
+    if report.condition is SealCondition.FAULT and seal.state is SealState.SEALED:
+        after = replace(after, state=SealState.FAULT, since=view.at)
+    return after
+
+
+RULE = Rule(name="seal_tampering", on_reading=on_reading)

@@ -1,0 +1,110 @@
+"""Silence: no word from a device for longer than its situation explains.
+
+`silence_moving_min` while moving, `silence_parked_min` parked; in a listed dead zone its
+`usual_minutes`; after jamming `silence_after_jamming_min`, and then it is critical. A seal that is
+silent is UNKNOWN: no data is never no event. Measured from the receipt of the last word of any
+kind; ticks come only while the broker's queue is drained, so an outage of ours accuses no truck.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from geofences.kinds import ZoneKind
+from tracker.domain.alert import AlertKind, Severity
+from tracker.domain.finding import FindingType
+from tracker.domain.outcome import Cleared, Noted, Outcome, Raised, SealMoved
+from tracker.domain.policy import minutes
+from tracker.domain.seal import SealState
+from tracker.domain.state import Lane
+from tracker.rules.base import NOTHING, Result, Rule, View
+
+
+class Memory(Struct, frozen=True, kw_only=True):
+    silent: bool = False
+
+
+def on_tick(view: View, memory: Memory) -> Result:
+    due = deadline(view, memory)
+    if due is None or view.now < due or view.known is None:
+        return memory, NOTHING
+    after = minutes_of(view.now - view.known.heard_at)
+    if view.lane.jammed:
+        severity, why = Severity.CRITICAL, f"no word for {after} min since it was jammed"
+    elif view.lane.at is None:
+        severity, why = Severity.WARNING, f"never heard in the {after} min since it was assigned"
+    else:
+        how = "moving" if view.lane.moving else "parked"
+        severity, why = Severity.WARNING, f"no word for {after} min, last heard {how}"
+    found: list[Outcome] = [
+        Raised(
+            kind=AlertKind.SILENCE,
+            severity=severity,
+            key=view.device or "",
+            at=due,
+            detail=why,
+            **view.where(),
+        )
+    ]
+    if view.seal.state is SealState.SEALED:
+        silent = replace(view.seal, state=SealState.UNKNOWN, since=due)
+        found.append(SealMoved(to=silent, at=due, why=why))
+    return Memory(silent=True), tuple(found)
+
+
+def on_reading(view: View, memory: Memory) -> Result:
+    found: list[Outcome] = []
+    if memory.silent:
+        found.append(
+            Cleared(
+                kind=AlertKind.SILENCE, key=view.device or "", at=view.now, detail="heard again"
+            )
+        )
+    if not view.late and view.before is not None and view.before.at is not None:
+        gap = view.at - view.before.at
+        if gap > _limit(view, view.before):
+            found.append(
+                Noted(
+                    type=FindingType.COVERAGE_GAP,
+                    at=view.at,
+                    **view.where(),
+                    detail=f"nothing was heard of the {minutes_of(gap)} min before",
+                    facts={"from": view.before.at.isoformat(), "seconds": int(gap.total_seconds())},
+                )
+            )
+    return Memory(), tuple(found)
+
+
+def deadline(view: View, memory: Memory) -> datetime | None:
+    if memory.silent or view.known is None or view.plan is None:
+        return None
+    since = view.known.heard_at
+    if view.lane.at is None and view.plan.legs and view.plan.legs[0].earliest is not None:
+        since = max(since, view.plan.legs[0].earliest)
+    return since + _limit(view, view.lane)
+
+
+def _limit(view: View, lane: Lane) -> timedelta:
+    if lane.jammed:
+        return minutes(view.policy.silence_after_jamming_min)
+    moving = view.policy.silence_moving_min if lane.moving else view.policy.silence_parked_min
+    places = view.plan.places(tuple(lane.zones)) if view.plan else ()
+    dead = [place.usual_minutes or 0.0 for place in places if place.kind is ZoneKind.DEAD_ZONE]
+    return minutes(max([moving, *dead]))
+
+
+def minutes_of(span: timedelta) -> str:
+    return f"{span.total_seconds() / 60:.0f}"
+
+
+RULE = Rule(
+    name="silence",
+    memory=Memory,
+    keeps="device",
+    on_tick=on_tick,
+    on_reading=on_reading,
+    deadline=deadline,
+)

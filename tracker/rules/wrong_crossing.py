@@ -1,0 +1,96 @@
+"""Wrong crossing: the truck commits to a crossing other than the planned one, or crosses there.
+
+To commit is to be confirmed in a zone of that crossing from which a truck does not turn back
+(compound, bridge, inspections; its queue may lie beside another road). To cross is a change of
+country, confirmed by two fixes, off the corridor and with no zone of the planned crossing seen.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from geofences.kinds import ZoneKind
+from tracker.domain.alert import AlertKind, Severity
+from tracker.domain.motion import point
+from tracker.domain.outcome import Outcome, Raised
+from tracker.rules.base import NOTHING, Result, Rule, View
+
+COMMITTED = frozenset(
+    {
+        ZoneKind.CUSTOMS_COMPOUND,
+        ZoneKind.BRIDGE,
+        ZoneKind.CBP_PRIMARY,
+        ZoneKind.CBP_SECONDARY,
+        ZoneKind.STATE_INSPECTION,
+    }
+)
+
+
+class Memory(Struct, frozen=True, kw_only=True):
+    """country: the confirmed one. other: fixes in a row in another, the first at `since`.
+    planned_seen: a zone of the planned crossing was seen on this side.
+    """
+
+    country: str | None = None
+    other: int = 0
+    since: datetime | None = None
+    planned_seen: bool = False
+
+
+def on_reading(view: View, memory: Memory) -> Result:
+    plan, fix, placement = view.plan, view.moves.fix, view.placement
+    if plan is None or plan.shipment.crossing is None or fix is None or placement is None:
+        return memory, NOTHING
+    found: list[Outcome] = []
+    for zone, first in view.moves.entered.items():
+        place = plan.place(zone)
+        if (
+            place
+            and place.crossing not in (None, plan.shipment.crossing)
+            and place.kind in COMMITTED
+        ):
+            commits = f"commits to {place.name}"
+            found.append(_wrong(first.time, commits, zone=zone, **point(first)))
+    if any(place.crossing == plan.shipment.crossing for place in view.places()):
+        memory = replace(memory, planned_seen=True)
+    if placement.country is None or placement.country == memory.country:
+        return replace(memory, other=0, since=None) if memory.other else memory, tuple(found)
+    if memory.country is not None and memory.other + 1 < view.policy.confirm_fixes:
+        since = memory.since or fix.time
+        return replace(memory, other=memory.other + 1, since=since), tuple(found)
+    crossed = memory.country is not None and not memory.planned_seen and view.off_route()
+    if crossed:
+        found.append(
+            _wrong(
+                memory.since or fix.time,
+                f"crosses into {placement.country} away from the planned "
+                f"crossing {plan.shipment.crossing}",
+                **point(fix),
+            )
+        )
+    return Memory(country=placement.country), tuple(found)
+
+
+def _wrong(
+    at: datetime,
+    detail: str,
+    *,
+    zone: str | None = None,
+    lat: float | None = None,
+    lon: float | None = None,
+) -> Raised:
+    return Raised(
+        kind=AlertKind.WRONG_CROSSING,
+        severity=Severity.CRITICAL,
+        at=at,
+        detail=detail,
+        zone=zone,
+        lat=lat,
+        lon=lon,
+    )
+
+
+RULE = Rule(name="wrong_crossing", memory=Memory, on_reading=on_reading)
