@@ -12,7 +12,7 @@ from tracker.domain.errors import NotFound, Refused
 from tracker.domain.finding import Finding, FindingType
 from tracker.domain.outcome import Cleared, Raised
 from tracker.domain.policy import Policy, minutes
-from tracker.domain.state import ScopeState
+from tracker.domain.state import ScopeState, Settled
 
 Change = tuple[ScopeState, Finding | None]
 
@@ -27,9 +27,14 @@ def raised(
     evidence: str | None,
     policy: Policy,
 ) -> Change:
-    """Raise an alert for this incident, or count the evidence in the one that is open."""
+    """Raise an alert for this incident, or count the evidence in the one that is open.
+
+    More evidence of an incident that was closed raises nothing; a new one, or a graver turn, does.
+    """
     slot = f"{what.kind}:{what.key}"
     alert, seen = state.alerts.get(slot), what.seen or what.at
+    if alert is None and _is_settled(state, slot, what):
+        return state, None
     if alert is None:
         number = state.alert_count + 1
         alert = Alert(
@@ -154,7 +159,7 @@ def acknowledged(
 def closed(
     state: ScopeState, alert_id: str, *, by: str, reason: str, now: datetime
 ) -> tuple[ScopeState, Finding, Alert]:
-    """Close it: it leaves the state, and the same incident would raise a new one.
+    """Close it: it leaves the state; the same incident going on raises no other.
 
     Raises NotFound if no such alert is open, Refused without a reason.
     """
@@ -173,7 +178,8 @@ def closed(
         escalate_at=None,
     )
     rest = {s: a for s, a in state.alerts.items() if s != slot}
-    state = replace(state, alerts=rest)
+    settled = Settled(until=alert.last_seen, severity=alert.severity)
+    state = replace(state, alerts=rest, settled={**state.settled, slot: settled})
     return (
         state,
         _finding(FindingType.ALERT_CLOSED, state, alert, now, at=now, actor=by, detail=reason),
@@ -186,6 +192,13 @@ def _open(state: ScopeState, alert_id: str) -> tuple[str, Alert]:
         if alert.id == alert_id:
             return slot, alert
     raise NotFound(f"no open alert {alert_id}", mend="tracker alerts list --open shows them")
+
+
+def _is_settled(state: ScopeState, slot: str, what: Raised) -> bool:
+    settled = state.settled.get(slot)
+    if settled is None or what.seen is None:  # a single event is always an incident of its own
+        return False
+    return what.at <= settled.until and what.severity.rank <= settled.severity.rank
 
 
 def _due(severity: Severity, now: datetime, policy: Policy) -> datetime | None:

@@ -39,6 +39,14 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             "ours: parked devices were measured drifting 90 m and jumping 200 m",
         ),
     ] = 150.0
+    jump_m: Annotated[
+        float,
+        _meta(
+            "a single fix no further than this from the last leaves no zone",
+            "m",
+            "ours: parked devices were measured jumping 200 m",
+        ),
+    ] = 300.0
     credible_kmh: Annotated[
         float,
         _meta(

@@ -38,6 +38,7 @@ class SealRecord(Struct, frozen=True, kw_only=True):
     number: the number in force, None until one is known. used: every number before it.
     pending_number: a new number recorded by a person, which the lock has not confirmed yet.
     opened_in: the zones occupied when it was opened with leave; it must be resealed there.
+    unrecorded: it was resealed, and nobody has said with which number and why.
     opened_with: the credential's id. cover_open: the back cover was opened and not closed since.
     past: the newest episodes that are over, oldest first (at most PAST_KEPT).
     record_due: when an opening or a reseal that nobody recorded yet becomes suspicious.
@@ -54,6 +55,7 @@ class SealRecord(Struct, frozen=True, kw_only=True):
     opened_in: tuple[str, ...] = ()
     opened_with: str | None = None
     record_due: datetime | None = None
+    unrecorded: bool = False
     cover_open: bool = False
     resealed_silently: bool = False
     past: tuple[Episode, ...] = ()

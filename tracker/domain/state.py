@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import Struct
 
 from devices.reading import Fix
-from tracker.domain.alert import Alert
+from tracker.domain.alert import Alert, Severity
 from tracker.domain.seal import SealRecord
 
 
@@ -72,8 +72,16 @@ class DeviceState(Struct, frozen=True, kw_only=True):
     memory: dict[str, Any] = {}
 
 
+class Settled(Struct, frozen=True, kw_only=True):
+    """An alert was closed: its incident reached until then, and was as grave as that."""
+
+    until: datetime
+    severity: Severity
+
+
 class ScopeState(Struct, frozen=True, kw_only=True):
-    """`scope`: a shipment's id, or "device:<id>". `alerts`: the open ones, by kind and key.
+    """`scope`: a shipment's id, or "device:<id>". `alerts`: the open ones, by kind and key;
+    `settled`: the newest closed one of each kind and key.
 
     log_seq, log_prev: where the scope's chain of custody entries stands (next seq; hex of the
     last leaf's hash). wake_at: when a tick is due at the latest.
@@ -82,6 +90,7 @@ class ScopeState(Struct, frozen=True, kw_only=True):
     scope: str
     devices: dict[str, DeviceState] = {}
     alerts: dict[str, Alert] = {}
+    settled: dict[str, Settled] = {}
     alert_count: int = 0
     custodian: str | None = None
     leg: int = 0

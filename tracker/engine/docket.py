@@ -72,8 +72,7 @@ class Docket:
             self._seal(view, outcome)
         elif isinstance(outcome, Delivered):
             view.lane = replace(view.lane, leg=view.lane.leg + 1)
-            if not view.late:
-                self.state = replace(self.state, leg=max(self.state.leg, view.lane.leg))
+            self.state = replace(self.state, leg=max(self.state.leg, view.lane.leg))
         elif isinstance(outcome, CustodyMoved):
             self.state = replace(self.state, custodian=outcome.to)
         if finding is not None:

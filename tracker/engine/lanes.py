@@ -81,6 +81,15 @@ def kept(
     return replace(known, live=after, backlog=before, held_until=now + grace if gap else None)
 
 
+def arrived(known: DeviceState, leg: int) -> DeviceState:
+    """A leg that the backlog tells complete is complete for the present, too: the truck is past it,
+    and would otherwise be held against the road behind it.
+    """
+    if leg <= known.live.leg:
+        return known
+    return replace(known, live=replace(known.live, leg=leg))
+
+
 def corridor_of(
     state: ScopeState, plan: Plan | None, reading: Reading, policy: Policy
 ) -> str | None:

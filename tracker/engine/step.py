@@ -33,7 +33,7 @@ from tracker.domain.policy import Policy
 from tracker.domain.state import DeviceState, Lane, ScopeState
 from tracker.engine import lanes, records
 from tracker.engine.docket import Docket
-from tracker.rules.base import Hook, Rule, Run, View, hooked, remembered
+from tracker.rules.base import Hook, Rule, View, hooked, remembered
 
 
 class Heard(Struct, frozen=True, kw_only=True):
@@ -133,7 +133,8 @@ class _Run:
         )
         known = replace(known, heard_at=max(known.heard_at, reading.received_at))
         known, lane = self._device_rules(view, known, lane, "on_reading")
-        self._put(reading.device, lanes.kept(known, before, lane, reading, late, self.policy))
+        known = lanes.kept(known, before, lane, reading, late, self.policy)
+        self._put(reading.device, lanes.arrived(known, lane.leg))
 
     def tick(self, now: datetime) -> None:
         self.state, escalated = lifecycle.escalated(self.state, now)
@@ -212,8 +213,6 @@ class _Run:
         kept = {"lane": lane.memory, "device": known.memory}
         for rule, function in hooked(self.rules, hook, "device", self.plan is not None):
             kept[rule.keeps] = self._call(rule, function, view, kept[rule.keeps])
-        if hook == "on_tick":
-            self._try_deadlines(view, "device", kept)
         if kept["device"] is not known.memory:
             known = replace(known, memory=kept["device"])
         leg = view.lane.leg
@@ -226,12 +225,10 @@ class _Run:
             memory = self._call(rule, function, view, self.state.memory)
             if memory is not self.state.memory:
                 self.state = replace(self.state, memory=memory)
-        if hook == "on_tick":
-            self._try_deadlines(view, "scope", {"scope": self.state.memory})
 
     def _call(self, rule: Rule, function: Hook, view: View, kept: dict[str, Any]) -> dict[str, Any]:
-        memory = remembered(rule, kept)
         try:
+            memory = remembered(rule, kept)
             new, outcomes = function(view, memory)
         except Exception as error:
             if isinstance(error, TrackerError) and view.command is not None:
@@ -241,14 +238,6 @@ class _Run:
         for outcome in outcomes:
             self.docket.fold(view, outcome)
         return kept if new is memory or not rule.memory else {**kept, rule.name: new}
-
-    def _try_deadlines(self, view: View, run: Run, kept: dict[str, dict[str, Any]]) -> None:
-        """A deadline that raises had this tick made at once; here it is told which one it is."""
-        for rule, deadline in hooked(self.rules, "deadline", run, self.plan is not None):
-            try:
-                deadline(view, remembered(rule, kept[rule.keeps]))
-            except Exception as error:  # noqa: BLE001 - as in `_call`
-                self.docket.failed(rule, view, error)
 
     def _put(self, device: str, known: DeviceState) -> None:
         self.state = replace(self.state, devices={**self.state.devices, device: known})

@@ -15,6 +15,7 @@ from typing import Any, Literal
 from devices.reading import Reading
 from geofences.placement import Placement
 from tracker.domain.command import Command
+from tracker.domain.geo import metres_between
 from tracker.domain.motion import Moves
 from tracker.domain.outcome import Outcome
 from tracker.domain.plan import Place, Plan
@@ -49,14 +50,20 @@ class View:
     late: bool = False
 
     def places(self) -> tuple[Place, ...]:
-        """The zones this reading is in, if it has a believed fix of its own; else the last
-        confirmed ones.
+        """The zones this reading's own fix is in; and, if it is no further from the last fix than
+        a parked receiver jumps, the confirmed ones: one fix does not leave a zone.
         """
         if self.plan is None:
             return ()
-        if self.moves.fix is not None and self.placement is not None:
-            return self.plan.places(self.placement.zones)
-        return self.plan.places(tuple(self.lane.zones))
+        fix, placement = self.moves.fix, self.placement
+        if fix is None or placement is None:
+            return self.plan.places(tuple(self.lane.zones))
+        last = self.before.fix if self.before else None
+        if last is None or metres_between(last.lat, last.lon, fix.lat, fix.lon) > (
+            self.policy.jump_m
+        ):
+            return self.plan.places(placement.zones)
+        return self.plan.places(tuple(dict.fromkeys((*placement.zones, *self.lane.zones))))
 
     def where(self) -> dict[str, Any]:
         """`lat`, `lon` and `zone` as keyword arguments: the best known position."""
@@ -67,12 +74,14 @@ class View:
         return facts
 
     def off_route(self) -> bool:
-        """This reading's own fix is off the corridor, and nowhere that the plan expects it."""
+        """This reading's own fix is off the corridor, and the truck is nowhere that the plan
+        expects it (nor was, if that one fix is all that speaks for its having left).
+        """
         if self.placement is None or self.moves.fix is None or self.plan is None:
             return False
         if self.placement.on_corridor is not False or self._within_uncertainty():
             return False
-        return not any(self.plan.expects(zone) for zone in self.placement.zones)
+        return not any(self.plan.expects(place.id) for place in self.places())
 
     def _within_uncertainty(self) -> bool:
         """A fix with 300 m accuracy proves no exit from a corridor that is 200 m away."""

@@ -7,29 +7,38 @@ device says of it. It is over when the device says so or has a fix again.
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+
+from msgspec import Struct
 
 from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.outcome import Cleared, Raised
 from tracker.rules.base import NOTHING, Result, Rule, View
 
 
-def on_reading(view: View, memory: Any) -> Result:
-    was = view.before is not None and view.before.jammed
+class Memory(Struct, frozen=True, kw_only=True):
+    """Since when it is jammed; None if it is not."""
+
+    since: datetime | None = None
+
+
+def on_reading(view: View, memory: Memory) -> Result:
     key = view.device or ""
     if view.lane.jammed:
-        return memory, (
+        since = memory.since or view.at
+        return Memory(since=since), (
             Raised(
                 kind=AlertKind.JAMMING,
                 severity=Severity.CRITICAL,
                 key=key,
-                at=view.at,
+                at=since,
+                seen=view.at,
                 detail=_why(view),
                 **view.where(),
             ),
         )
-    if was:
-        return memory, (
+    if memory.since is not None:
+        return Memory(), (
             Cleared(kind=AlertKind.JAMMING, key=key, at=view.at, detail="reception is back"),
         )
     return memory, NOTHING
@@ -43,4 +52,4 @@ def _why(view: View) -> str:
     return "no reception since it was jammed"
 
 
-RULE = Rule(name="jamming", on_reading=on_reading)
+RULE = Rule(name="jamming", memory=Memory, on_reading=on_reading)

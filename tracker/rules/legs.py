@@ -1,4 +1,7 @@
-"""A leg is complete when the truck is confirmed in the zone where it ends."""
+"""A leg is complete when the truck is confirmed in the zone where it ends.
+
+An arrival that only the backlog tells completes it for the present, too.
+"""
 
 from __future__ import annotations
 

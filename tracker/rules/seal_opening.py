@@ -59,7 +59,7 @@ def on_reading(view: View, memory: Memory) -> Result:
     if report is None or not opens(report):
         return memory, NOTHING
     if view.seal.breached:  # the same incident goes on; counted where it was raised
-        return memory, (_incident(view, "still open"),) if _was_opened(view.seal) else NOTHING
+        return memory, (_still_open(view),) if _was_opened(view.seal) else NOTHING
     if not view.seal.on_duty:
         return memory, NOTHING
     verdict = judge(view, report)
@@ -221,6 +221,11 @@ def _shown(report: SealReport) -> str | None:
 
 def _was_opened(seal: SealRecord) -> bool:
     return seal.state is SealState.OPEN_UNAUTHORISED
+
+
+def _still_open(view: View) -> Raised:
+    since = view.seal.since or view.at
+    return replace(_incident(view, "still open"), at=since, seen=view.at)
 
 
 def _incident(view: View, why: str, severity: Severity = Severity.CRITICAL) -> Raised:

@@ -3,6 +3,8 @@
 A new number, recorded with officer, agency and reason, before the lock closes or within
 `opening_record_min` after. A warning if nobody records it, if the record is incomplete, or beyond
 `reseal_limit`; critical if an old number is used again, or the lock carries another than recorded.
+A record that comes later still ends the warning. One for a seal whose opening was not seen (it
+happened where there was no coverage) is kept until the lock names that number.
 """
 
 from __future__ import annotations
@@ -41,6 +43,8 @@ def _again(view: View, report: SealReport, seal: SealRecord) -> tuple[Outcome, .
         found.append(_old_number(view, new, view.at))
     elif report.number and seal.pending_number and report.number != seal.pending_number:
         found.append(number_differs(view, report.number, seal.pending_number))
+    if view.late and due is not None and view.now >= due:  # the past waits for no timer
+        found.append(_unrecorded(view, due))
     found += _limit(view, resealed)
     return tuple(found)
 
@@ -67,8 +71,10 @@ def on_command(view: View, memory: Any) -> Result:
     at = command.occurred_at or view.at
     if seal.state is SealState.OPEN_AUTHORISED:
         return memory, _announced(view, command, at)
-    if seal.state is SealState.SEALED and seal.record_due is not None:
+    if seal.unrecorded and seal.state in (SealState.SEALED, SealState.UNKNOWN):
         return memory, _settled(view, command, at)
+    if seal.on_duty and command.number != seal.number:
+        return memory, _announced(view, command, at)
     return memory, NOTHING
 
 
@@ -80,10 +86,10 @@ def _announced(view: View, command: RecordSeal, at: datetime) -> tuple[Outcome, 
 
 
 def _settled(view: View, command: RecordSeal, at: datetime) -> tuple[Outcome, ...]:
-    """The lock was closed first, and its reseal is recorded in time."""
+    """The lock was closed first, and its reseal is recorded after."""
     seal = view.seal
     used = seal.used if seal.number in (None, command.number) else (*seal.used, seal.number)
-    noted = replace(seal, number=command.number, used=used, record_due=None)
+    noted = replace(seal, number=command.number, used=used, record_due=None, unrecorded=False)
     moved = SealMoved(to=noted, at=at, actor=command.by, why="the reseal was recorded")
     over = Cleared(
         kind=AlertKind.SEAL_RESEALED,
@@ -131,15 +137,19 @@ def on_tick(view: View, memory: Any) -> Result:
     if due is None or view.now < due:
         return memory, NOTHING
     return memory, (
-        Raised(
-            kind=AlertKind.SEAL_RESEALED,
-            severity=Severity.WARNING,
-            at=due,
-            key=f"{view.device}:unrecorded",
-            **view.where(),
-            detail="resealed, and nobody recorded number, officer, agency and reason",
-        ),
+        _unrecorded(view, due),
         SealMoved(to=replace(view.seal, record_due=None), at=due, why="nobody recorded it"),
+    )
+
+
+def _unrecorded(view: View, due: datetime) -> Raised:
+    return Raised(
+        kind=AlertKind.SEAL_RESEALED,
+        severity=Severity.WARNING,
+        at=due,
+        key=f"{view.device}:unrecorded",
+        **view.where(),
+        detail="resealed, and nobody recorded number, officer, agency and reason",
     )
 
 

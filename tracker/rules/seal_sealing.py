@@ -17,7 +17,7 @@ from tracker.domain.outcome import Outcome, Raised, SealMoved
 from tracker.domain.policy import minutes
 from tracker.domain.seal import SealRecord, SealState
 from tracker.rules.base import NOTHING, Result, Rule, View
-from tracker.rules.seals import number_differs, recorded, sealed_report
+from tracker.rules.seals import number_differs, recorded, renumbered, sealed_report
 
 
 def on_reading(view: View, memory: Any) -> Result:
@@ -28,7 +28,8 @@ def on_reading(view: View, memory: Any) -> Result:
         return memory, _first(view, report, seal)
     if seal.state is SealState.FAULT:
         healed = replace(seal, state=SealState.SEALED, since=view.at)
-        return memory, (SealMoved(to=healed, at=view.at, why="the fault is over"),)
+        over = SealMoved(to=healed, at=view.at, why="the fault is over")
+        return memory, (over, *_still(view, report, healed))
     if seal.state is SealState.SEALED:
         return memory, _still(view, report, seal)
     return memory, NOTHING
@@ -87,6 +88,10 @@ def _still(view: View, report: SealReport, seal: SealRecord) -> tuple[Outcome, .
     if seal.number is None:
         named = replace(seal, number=report.number)
         return (SealMoved(to=named, at=view.at, why="the lock names its number"),)
+    if report.number == seal.pending_number:  # recorded by a person; its opening was not seen
+        changed = renumbered(seal, report.number, view.at, lock_count=report.lock_count)
+        why = f"resealed with {report.number}, as recorded"
+        return (SealMoved(to=changed, at=view.at, why=why),)
     return (number_differs(view, report.number, seal.number),)
 
 

@@ -1,8 +1,8 @@
 """SEALED -> TAMPERED: the rope cut, the shell opened, the cover opened and then movement.
 
 Those are critical. Back cover or vibration alone and a stuck motor warn; so does a lock that
-reports a fault. A cut counts from the arming to the release (the word of the sealing may be lost):
-no authorisation covers a destroyed rope.
+reports a fault. A cut counts up to the release, whatever was heard before (the word of the sealing
+may be lost): no authorisation covers a destroyed rope.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from tracker.domain.outcome import Cleared, Outcome, Raised, SealMoved
 from tracker.domain.seal import SealRecord, SealState
 from tracker.rules.base import NOTHING, Result, Rule, View
 
-IDLE = (SealState.UNASSIGNED, SealState.RELEASED)
 SUSPICIOUS = {
     SealEvent.COVER_OPENED: "the back cover was opened",
     SealEvent.VIBRATION: "vibration at the lock",
@@ -28,7 +27,8 @@ SUSPICIOUS = {
 def on_reading(view: View, memory: Any) -> Result:
     report = view.reading.seal if view.reading else None
     seal = view.seal
-    if seal.state in IDLE or (report is None and not seal.cover_open):
+    idle = seal.state is SealState.RELEASED or view.plan is None
+    if idle or (report is None and not seal.cover_open):
         return memory, NOTHING
     report = report or SealReport()
     why = _violation(view, report, seal)
@@ -85,15 +85,17 @@ def _violation(view: View, report: SealReport, seal: SealRecord) -> str | None:
 
 def _violated(view: View, why: str) -> tuple[Outcome, ...]:
     seal = view.seal
+    goes_on = seal.state is SealState.TAMPERED and seal.since is not None
     incident = Raised(
         kind=AlertKind.SEAL_TAMPERED,
         severity=Severity.CRITICAL,
-        at=view.at,
+        at=seal.since if goes_on and seal.since else view.at,
+        seen=view.at,
         key=view.device or "",
         detail=why,
         **view.where(),
     )
-    if seal.state is SealState.TAMPERED:
+    if goes_on:
         return (incident,)
     after = replace(
         seal, state=SealState.TAMPERED, since=view.at, record_due=None, cover_open=False

@@ -39,7 +39,10 @@ def renumbered(
     lock_count: int | None = None,
     record_due: datetime | None = None,
 ) -> SealRecord:
-    """Sealed once more, with the number `new` (None: none was named)."""
+    """Sealed once more, with the number `new` (None: none was named).
+
+    record_due None: it is recorded already. Without a lock count the next one is learnt anew.
+    """
     used = seal.used if seal.number in (None, new) else (*seal.used, seal.number or "")
     return replace(
         seal,
@@ -51,7 +54,8 @@ def renumbered(
         resealed_silently=False,
         reseals=seal.reseals + 1,
         record_due=record_due,
-        lock_count=lock_count if lock_count is not None else seal.lock_count,
+        unrecorded=record_due is not None,
+        lock_count=lock_count,
     )
 
 
