@@ -9,7 +9,12 @@ class Placement(Struct, frozen=True, kw_only=True):
     """Everything geography has to say of one position.
 
     zones: ids of the zones that contain it, sorted.
-    country: "US" or "MX" by the border line; None where the line does not decide.
+    doubtful: ids of the zones whose edge lies within the fix's claimed accuracy, sorted: the fix
+        proves neither that it is inside them nor that it is out.
+    passed: ids of the zones that the straight way from the previous position runs through, in the
+        order of the way, and that hold neither of its ends; empty if no previous was given.
+    country: "US" or "MX" by the border line, "bridge" on a bridge between them; None where the
+        line does not decide.
     corridor: the corridor it was held against, None if none was asked.
     on_corridor: within the corridor's half-width; None if none was asked.
     offset_m: metres (geodesic) to the corridor's centre line. Always there when off the corridor;
@@ -19,6 +24,8 @@ class Placement(Struct, frozen=True, kw_only=True):
     """
 
     zones: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
+    passed: tuple[str, ...] = ()
     country: str | None = None
     corridor: str | None = None
     on_corridor: bool | None = None

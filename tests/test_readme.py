@@ -105,8 +105,8 @@ def _background(
         text=True,
     )
     assert process.stdout is not None
-    first = process.stdout.readline()
-    assert pattern(lines).fullmatch(first), f"$ {command}\nprinted\n{first}"
+    printed = "".join(process.stdout.readline() for _ in lines)
+    assert pattern(lines).fullmatch(printed), f"$ {command}\nprinted\n{printed}"
     return process
 
 

@@ -7,6 +7,7 @@ its next batch or tick.
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 from collections.abc import Callable
 from datetime import datetime
@@ -88,6 +89,7 @@ class Desk:
             if stored.closed_at is not None:
                 raise Refused(f"shipment {shipment} was closed at {stored.closed_at.isoformat()}")
             self._check_lock(shipment, command)
+            self._check_zone(shipment, command)
             changed = _after(stored, command)
             if changed is not stored:
                 ledger.replan(changed)
@@ -103,7 +105,10 @@ class Desk:
                 if any(known.id == alert for known in state.alerts.values()):
                     ledger.judge(scope, command)
                     return
-            raise NotFound(f"no open alert {alert!r}", mend="tracker alerts list --open shows them")
+            raise NotFound(
+                f"no open alert {alert!r}: it is closed, or there is none of that id",
+                mend="tracker alerts list --open shows them",
+            )
 
         return self._durably(fill)
 
@@ -135,6 +140,16 @@ class Desk:
         if command.device is not None and command.device not in plan.locks:
             raise UsageError(f"no lock {command.device!r} on {shipment}", mend=f"one of {names}")
 
+    def _check_zone(self, shipment: str, command: AnyCommand) -> None:
+        """A place that is declared is one we know (that of an opening is checked by its plan)."""
+        zone = getattr(command, "zone", None)
+        plan = self.fleet.plan(shipment)
+        if zone is None or plan is None:
+            return
+        if plan.place(zone) or plan.place(f"{shipment}/{zone}"):  # its own goes by its short name
+            return
+        raise UsageError(f"no zone {zone!r}", mend="tracker zones list shows them")
+
     def _may_open(self, new: StoredShipment) -> None:
         for stored in self.fleet.shipments():
             if stored.id == new.id:
@@ -163,11 +178,26 @@ def parse(document: bytes) -> Shipment:
         return msgspec.json.decode(document, type=Shipment)
     except msgspec.ValidationError as error:
         what, _, path = str(error).partition(" - at `")
-        raise UsageError(
-            what, where=path.rstrip("`") or "$", mend="tracker shipment schema prints what fits"
-        ) from None
+        raise UsageError(what, where=path.rstrip("`") or "$", mend=_mend(what)) from None
     except msgspec.DecodeError as error:
         raise UsageError(f"not JSON: {error}") from None
+
+
+def _mend(what: str) -> str:
+    """For a key that is nearly one we know, that; for a pattern, its meaning in words."""
+    schema = msgspec.json.schema(Shipment)
+    kinds = [kind for kind in schema["$defs"].values() if "properties" in kind]
+    _, unknown, key = what.partition("unknown field `")
+    if unknown:
+        names = {name for kind in kinds for name in kind["properties"]}
+        near = difflib.get_close_matches(key.rstrip("`"), names, n=1)
+        if near:
+            return f"did you mean {near[0]}?"
+    for kind in kinds:
+        for field in kind["properties"].values():
+            if "pattern" in field and field["pattern"] in what:
+                return str(field["description"])
+    return "tracker shipment schema prints what fits"
 
 
 def _blank(shipment: Shipment, now: datetime) -> ScopeState:

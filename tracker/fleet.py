@@ -57,6 +57,13 @@ class Fleet:
             self._redraw()
         self.version = snapshot.version
 
+    def adopt(self, geography: Geography) -> None:
+        """Hold everything against other zones from here on; every shipment is planned anew."""
+        self.geography = geography
+        for known in self._shipments.values():
+            known.planned = self._planned(known.stored)
+        self._redraw()
+
     def _planned(self, stored: StoredShipment) -> Planned:
         """One shipment whose zones are gone from the files must not stop the others: it is followed
         without a route, and the log of the program says why.
@@ -115,6 +122,11 @@ class Fleet:
             for scope, state in self.states.items()
             if state.wake_at is not None and state.wake_at <= now
         ]
+
+    def next_due(self) -> datetime | None:
+        """When the first timer runs out; None if none runs."""
+        waits = (state.wake_at for state in self.states.values() if state.wake_at is not None)
+        return min(waits, default=None)
 
     def committed(self, states: Sequence[ScopeState], version: int) -> None:
         """These states are durable as `version`."""

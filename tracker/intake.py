@@ -17,15 +17,15 @@ from datetime import datetime, timedelta
 import msgspec
 
 from devices import catalogue, identity
-from devices.reading import Fix, Reading, Rejected
-from geofences.placement import Placement
-from tracker import engine
+from devices.reading import Reading, Rejected
 from tracker.domain.errors import ServiceUnreachable
 from tracker.engine import Heard, Tick
 from tracker.fleet import Fleet
 from tracker.ledger import Ledger
+from tracker.placing import Placer
 from tracker.planning import Geography
 from tracker.ports import Clock, Inbox, Journal, Message, Notifier, Stale, StoredReading
+from tracker.redrawing import put_in_force
 from tracker.rules import ORDER
 from tracker.rules.base import Rule
 
@@ -39,7 +39,7 @@ class Intake:
     """Runs until told to stop; one object, one thread. `tick_s`: how often timers are looked at.
 
     keep_rejected_bytes: of a rejected payload at most so many bytes are kept, and the reason says
-    how many there were.
+    how many there were. watched: gives the geography anew when its files have changed.
     """
 
     def __init__(
@@ -54,12 +54,15 @@ class Intake:
         rules: tuple[Rule, ...] = ORDER,
         tick_s: float = 1.0,
         keep_rejected_bytes: int = KEEP_REJECTED_BYTES,
+        watched: Callable[[], Geography | None] = lambda: None,
     ) -> None:
         self.inbox, self.journal, self.clock = inbox, journal, clock
         self.origin, self.notifier, self.tick_s = origin, notifier, tick_s
         self.keep_rejected_bytes = keep_rejected_bytes
         self.fleet = Fleet(geography, rules)
         self.fleet.refresh(journal.load())
+        self._durably(lambda ledger: put_in_force(ledger, clock.now()))
+        self._watched = watched
         self._ticked_at: datetime | None = None
         self._heard: dict[str, datetime] = {}  # device -> its own time, since last settled
 
@@ -103,6 +106,9 @@ class Intake:
         self._ticked_at = now
         if self.journal.version() != self.fleet.version:
             self.fleet.refresh(self.journal.load(self.fleet.version))
+        if (anew := self._watched()) is not None:
+            self.fleet.adopt(anew)
+            self._durably(lambda ledger: put_in_force(ledger, now))
         if self.fleet.due(now):
             self._durably(lambda ledger: self._tick(ledger, now))
 
@@ -146,17 +152,9 @@ class Intake:
         scopes = [
             self.fleet.scope_of(item.reading.device, item.reading.event_time) for item in fresh
         ]
-        placements = self._place(ledger, fresh, scopes)
+        placer = Placer(ledger, fresh, scopes)
         for number, (item, scope) in enumerate(zip(fresh, scopes, strict=True)):
-            placement = placements[number]
-            if placement is not None and placement.corridor != self._corridor(ledger, item, scope):
-                # A leg was completed within this batch: what follows of this shipment is held
-                # against the next leg's corridor.
-                rest = [n for n in range(number, len(fresh)) if scopes[n] == scope]
-                again = self._place(ledger, [fresh[n] for n in rest], [scope] * len(rest))
-                for n, anew in zip(rest, again, strict=True):
-                    placements[n] = anew
-                placement = placements[number]
+            placement = placer.placement(number)
             step = ledger.judge(
                 scope, Heard(reading=item.reading, identity=item.digest.hex()), placement
             )
@@ -166,36 +164,13 @@ class Intake:
             if not step.late:
                 self._heard[item.reading.device] = item.reading.event_time
 
-    def _corridor(self, ledger: Ledger, item: StoredReading, scope: str) -> str | None:
-        plan, policy = self.fleet.plan(scope), self.fleet.policy(scope)
-        return engine.corridor_of(ledger.state(scope), plan, item.reading, policy)
-
-    def _place(
-        self, ledger: Ledger, items: list[StoredReading], scopes: list[str]
-    ) -> list[Placement | None]:
-        """Where each reading was: one vectorised question to the atlas for all of them."""
-        fixes: list[tuple[int, Fix, str | None]] = []
-        for number, (item, scope) in enumerate(zip(items, scopes, strict=True)):
-            if isinstance(item.reading.position, Fix):
-                corridor = self._corridor(ledger, item, scope)
-                fixes.append((number, item.reading.position, corridor))
-        placements: list[Placement | None] = [None] * len(items)
-        if fixes:
-            located = self.fleet.atlas.locate(
-                [fix.lat for _, fix, _ in fixes],
-                [fix.lon for _, fix, _ in fixes],
-                corridors=[corridor for _, _, corridor in fixes],
-                accuracies=[fix.accuracy_m for _, fix, _ in fixes],
-            )
-            for (number, _, _), placement in zip(fixes, located, strict=True):
-                placements[number] = placement
-        return placements
-
     def _durably(self, fill: Callable[[Ledger], None]) -> None:
         """Compute and commit; compute again if somebody else committed first; then tell."""
         while True:
             ledger = Ledger(self.fleet, self.origin)
             fill(ledger)
+            if ledger.empty:
+                return
             try:
                 version = self.journal.commit(ledger.work(), self.fleet.version)
             except Stale:

@@ -16,7 +16,14 @@ from tracker.engine import Input, Step
 from tracker.fleet import Fleet
 from tracker.log import leaf
 from tracker.planning import Planned
-from tracker.ports import NewEntry, StoredReading, StoredShipment, StoredState, Work
+from tracker.ports import (
+    NewEntry,
+    StoredGeography,
+    StoredReading,
+    StoredShipment,
+    StoredState,
+    Work,
+)
 from tracker.rules import VERSION as RULES_VERSION
 
 
@@ -31,8 +38,14 @@ class Ledger:
         self.readings: list[StoredReading] = []
         self.rejects: list[Rejected] = []
         self.shipments: list[StoredShipment] = []
+        self.geographies: list[StoredGeography] = []
         self._entries: dict[str, NewEntry] = {}
         self._planned: dict[str, Planned] = {}
+
+    @property
+    def empty(self) -> bool:
+        """Nothing is to be written."""
+        return not (self.states or self.readings or self.rejects or self.geographies)
 
     def state(self, scope: str) -> ScopeState:
         return self.states.get(scope) or self.fleet.state(scope)
@@ -105,4 +118,5 @@ class Ledger:
             alerts=list(self.alerts.values()),
             states=states,
             shipments=self.shipments,
+            geographies=self.geographies,
         )

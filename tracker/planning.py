@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,8 +37,11 @@ class Planned:
 
 
 class Geography:
-    """Everything on file: the atlas, and the places as rules know them. `version` is a digest of
-    the zones and corridors, and stands in every custody entry.
+    """Everything on file: the atlas, and the places as rules know them.
+
+    content: the zones and corridors as one GeoJSON FeatureCollection, the same bytes for the same
+    content whatever their order on file. version: the first 16 hex digits of its SHA-256, which
+    stands in every custody entry.
     """
 
     def __init__(self, shelf: Shelf, policy: Policy) -> None:
@@ -48,7 +50,13 @@ class Geography:
             shelf.zones, shelf.corridors, default_half_width_m=policy.corridor_half_width_m
         )
         self.places = {zone.id: place_of(zone) for zone in shelf.zones}
-        self.version = _digest(shelf)
+        self.content = _content(shelf)
+        self.version = hashlib.sha256(self.content).hexdigest()[:16]
+
+    @classmethod
+    def of_content(cls, content: bytes, policy: Policy) -> Geography:
+        """A geography that was in force before, from its stored `content`."""
+        return cls(from_features(json.loads(content), where="stored zones"), policy)
 
     def plan(self, stored: StoredShipment) -> Planned:
         """Raises UsageError with the JSON path of what cannot be planned."""
@@ -244,12 +252,7 @@ class _Planner:
         return brought
 
 
-def _digest(shelf: Shelf) -> str:
-    """First 16 hex digits of SHA-256 over the zones and corridors, each as sorted GeoJSON."""
-    lines = sorted(_texts(shelf))
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
-
-
-def _texts(shelf: Shelf) -> Iterator[str]:
-    for feature in to_geojson(shelf.zones, shelf.corridors)["features"]:
-        yield json.dumps(feature, sort_keys=True)
+def _content(shelf: Shelf) -> bytes:
+    features = to_geojson(shelf.zones, shelf.corridors)["features"]
+    lines = sorted(json.dumps(feature, sort_keys=True) for feature in features)
+    return ('{"type": "FeatureCollection", "features": [\n' + ",\n".join(lines) + "\n]}").encode()

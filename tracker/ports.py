@@ -112,6 +112,14 @@ class StoredState(Struct, frozen=True, kw_only=True):
     body: bytes
 
 
+class StoredGeography(Struct, frozen=True, kw_only=True):
+    """Zones and corridors that were in force: `content` is GeoJSON, `version` its digest."""
+
+    version: str
+    content: bytes
+    since: datetime
+
+
 class Snapshot(Struct, frozen=True, kw_only=True):
     """What changed after the version asked for: `version` is the journal's newest."""
 
@@ -129,6 +137,7 @@ class Work(Struct, frozen=True, kw_only=True):
     alerts: Sequence[Alert] = ()
     states: Sequence[StoredState] = ()
     shipments: Sequence[StoredShipment] = ()
+    geographies: Sequence[StoredGeography] = ()
 
 
 class Stale(Exception):
@@ -154,7 +163,8 @@ class Journal(Protocol):
         """Append and replace all of `work` in one durable transaction; the new version.
 
         Durable once it returns (power loss included). Raises Stale, with nothing written, if the
-        journal is not at version `expected`. Rejects of identical bytes and topic are all kept.
+        journal is not at version `expected`. Rejects of identical bytes and topic are all kept;
+        a geography that is there already stays as it is.
         """
         ...
 
@@ -225,6 +235,10 @@ class Records(Protocol):
     def rejects(
         self, *, device: str | None = None, limit: int | None = None
     ) -> list[RejectRow]: ...
+    def geographies(self) -> list[StoredGeography]:
+        """Every version of the zones that was ever in force, oldest first."""
+        ...
+
     def counts(self) -> dict[str, int]:
         """Rows of each kind: readings, late, rejects, entries, alerts, shipments."""
         ...

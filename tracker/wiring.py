@@ -9,18 +9,21 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tracker.adapters.mqtt_settings import MqttSettings, Tls
 from tracker.config import Config
-from tracker.domain.errors import UsageError
+from tracker.domain.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
     from geofences.formats import Shelf
+    from tracker.adapters.clock import ManualClock
     from tracker.adapters.embedded import EmbeddedBroker
     from tracker.adapters.journal import SqlJournal
     from tracker.adapters.publisher import Publisher
+    from tracker.adapters.zone_files import ZoneFiles
     from tracker.desk import Desk
     from tracker.intake import Intake
     from tracker.planning import Geography
@@ -89,6 +92,37 @@ def geography(config: Config) -> Geography:
     from tracker.planning import Geography
 
     return Geography(shelf(config.zones.files), config.policy)
+
+
+def zone_files(config: Config) -> ZoneFiles:
+    """Watches the configured zone files, and the configuration for which they are."""
+    from tracker.adapters.zone_files import ZoneFiles
+    from tracker.config import load
+
+    def now() -> Config:
+        return load(config.source) if config.source else config
+
+    return ZoneFiles(
+        config.source,
+        lambda: [Path(name) for name in now().zones.files],
+        lambda: geography(now()),
+    )
+
+
+def old_geography(config: Config, version: str) -> Geography:
+    """The zones and corridors that were in force as `version` (a part of it will do).
+
+    Raises NotFound with the versions that there are.
+    """
+    from tracker.planning import Geography
+
+    with records(config) as journal:
+        kept = journal.geographies()
+    found = [one for one in kept if one.version.startswith(version)]
+    if len(found) != 1:
+        known = ", ".join(one.version for one in kept) or "none yet"
+        raise NotFound(f"no single zones version {version!r}", mend=f"in force were: {known}")
+    return Geography.of_content(found[0].content, config.policy)
 
 
 # MQTT
@@ -196,6 +230,37 @@ def desk(config: Config, *, clock: Clock | None = None) -> Iterator[Desk]:
 
 
 @contextmanager
+def rehearsal(
+    geography: Geography, origin: str, start: datetime
+) -> Iterator[tuple[Intake, Desk, SqlJournal, ManualClock]]:
+    """An intake and a desk on a journal of their own that is gone afterwards; the clock is set."""
+    import tempfile
+
+    from tracker.adapters.clock import ManualClock
+    from tracker.adapters.journal import SqlJournal
+    from tracker.adapters.notifiers import Silent
+    from tracker.desk import Desk
+    from tracker.intake import Intake
+    from tracker.rehearsal import Handed
+
+    clock = ManualClock(start)
+    with tempfile.TemporaryDirectory(prefix="tracker-rehearsal-") as folder:
+        url = f"sqlite:///{Path(folder) / 'rehearsal.db'}"
+        with closing(SqlJournal.open(url)) as opened, closing(SqlJournal.open(url)) as desks:
+            intake = Intake(
+                inbox=Handed(),
+                journal=opened,
+                clock=clock,
+                geography=geography,
+                origin=origin,
+                notifier=Silent(),
+                tick_s=0.0,
+            )
+            desk = Desk(journal=desks, clock=clock, geography=geography, origin=origin)
+            yield intake, desk, opened, clock
+
+
+@contextmanager
 def tracker(
     config: Config,
     *,
@@ -225,6 +290,7 @@ def tracker(
             notifier=notifier or Silent(),
             tick_s=config.intake.tick_s,
             keep_rejected_bytes=config.intake.keep_rejected_bytes,
+            watched=zone_files(config),
             **choices,
         )
         inbox.wait_connected(settings.connect_timeout_s)

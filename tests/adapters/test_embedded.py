@@ -19,7 +19,7 @@ from tracker.adapters.embedded import EmbeddedBroker
 from tracker.adapters.mqtt import MqttInbox, probe
 from tracker.adapters.mqtt_settings import MqttSettings
 from tracker.adapters.publisher import Publisher
-from tracker.domain.errors import ServiceUnreachable
+from tracker.domain.errors import ServiceUnreachable, UsageError
 
 PASSWORD = "a secret: \"'\\ä$1"
 TOPICS = ("seals/#",)
@@ -166,6 +166,13 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
     assert "another port" in caught.value.mend
     with embedded(tmp_path, port=port):  # and the store is free again
         pass
+
+
+def test_a_store_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "store").write_text("a file is in the way")
+    with pytest.raises(UsageError, match="cannot write there") as caught, embedded(tmp_path):
+        pass
+    assert "[embedded] store" in caught.value.mend
 
 
 def test_no_server_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

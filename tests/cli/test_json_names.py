@@ -65,7 +65,7 @@ def test_printed_as_documented(
     (tmp_path / "bad.geojson").write_text(BAD_ZONES)
     handover = ["shipment", "handover", "TRIP-1", "--to", "transfer"]
     opened(*handover, "--from", "acme", "--seal", "MX0012345")
-    opened(*handover, "--accept", "--seal", "ANOTHER1")
+    opened(*handover, "--accept", "--seal", "ANOTHER1", code=1)
     documents = opened(*arguments, "--json", code=code).documents
     assert documents
     for document in documents:

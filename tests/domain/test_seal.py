@@ -51,6 +51,13 @@ def test_as_it_was_then(minute: float, state: SealState, number: str | None) -> 
     assert all(episode.until <= at(minute) for episode in was.past)
 
 
+def test_a_seal_issued_after_what_it_tells_was_sealed_by_its_own_time() -> None:
+    """The shipment was opened at minute 300; the seal says that it was sealed at minute 10."""
+    seal = history((SealState.ARMED, "A", 300), (SealState.SEALED, "A", 10))
+    assert seal.as_of(at(20)).state is SealState.SEALED
+    assert seal.as_of(at(5)).state is not SealState.SEALED
+
+
 def test_what_was_owed_later_was_not_owed_then() -> None:
     later = replace(SEAL, record_due=at(45), pending_number="C", lock_count=9)
     was = later.as_of(at(15))

@@ -18,10 +18,11 @@ meridian; the placement is given (`zones`, `off` m, `country`), for rules see no
 
     reading  at, km, speed, zones, off, country, accuracy, seal, jamming, seq, satellites, rssi,
              hdop, device, received (default: at), fix_at (default: at), no_fix; what is left out
-             stays as it was (km, zones, off, country) or is absent; aside: leave those as they were
+             stays as it was (km, zones, off, country) or is absent; aside: leave those as they
+             were; doubtful, passed: zones that the fix's accuracy, or the way to it, speaks of
     tick     { tick = minutes }
     command  { command = "authorise" | "seal" | "offer" | "accept" | "close" | "ack" |
-               "close_alert", at, ... its fields }
+               "close_alert" | "redraw", at, ... its fields }
 An expected alert may carry more: "critical seal_tampered late at=3 seen=4 count=2 zone=customs
 device=L1 status=escalated ended"; with "not-" before a word it must not be so. Several words of a
 detail, in order, stand after a tilde: "critical jamming ~ satellites collapse".
@@ -190,7 +191,11 @@ class Play:
                 accuracy_m=said.get("accuracy"),
                 **quality,
             )
-            placement = self._placement(here, said.get("accuracy"))
+            placement = msgspec.structs.replace(
+                self._placement(here, said.get("accuracy")),
+                doubtful=tuple(said.get("doubtful", ())),
+                passed=tuple(said.get("passed", ())),
+            )
         rssi = said.get("rssi")
         reading = Reading(
             device=said.get("device", "L1"),
@@ -242,6 +247,7 @@ class Play:
             "close": commands.CloseShipment,
             "ack": commands.AcknowledgeAlert,
             "close_alert": commands.CloseAlert,
+            "redraw": commands.RedrawZones,
         }
         return kinds[name](at=at, **said)  # type: ignore[no-any-return]
 

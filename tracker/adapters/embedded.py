@@ -10,6 +10,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -20,7 +21,7 @@ from tracker.adapters.mqtt_link import Link
 from tracker.adapters.mqtt_settings import MqttSettings
 from tracker.adapters.nats_server import configuration, find_server, free_port
 from tracker.adapters.process_file import ProcessFile
-from tracker.domain.errors import ServiceUnreachable
+from tracker.domain.errors import ServiceUnreachable, UsageError
 
 log = logging.getLogger(__name__)
 
@@ -94,7 +95,7 @@ class EmbeddedBroker:
 
     def __enter__(self) -> EmbeddedBroker:
         self._program = find_server()
-        self._store.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._make_store()
         self._process_file.take()
         try:
             self._port = self._port or free_port(self._host)
@@ -118,6 +119,18 @@ class EmbeddedBroker:
         if self._monitor.is_alive():
             self._monitor.join()
         self._process_file.release()
+
+    def _make_store(self) -> None:
+        try:
+            self._store.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with tempfile.TemporaryFile(dir=self._store):
+                pass
+        except OSError as error:
+            raise UsageError(
+                f"the embedded broker cannot write there: {error.strerror}",
+                where=str(self._store),
+                mend="let this user write there, or name another folder in [embedded] store",
+            ) from error
 
     def _refuse_taken_port(self) -> None:
         with socket.socket() as probe:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracker.cli import render
-from tracker.cli.session import By, Json, load_config, session
+from tracker.cli.session import By, Json, known_shipment, load_config, session
 from tracker.domain.alert import Alert, AlertStatus, Severity
 from tracker.domain.errors import NotFound
 
@@ -40,6 +40,8 @@ def list_(
 
     wanted = [one.value for one in status or ()] or (OPEN if open_ else [])
     with wiring.records(load_config(ctx)) as records:
+        if shipment is not None:
+            known_shipment(records, shipment)
         found = records.alerts(shipment=shipment, status=wanted, severity=severity)
     zone = session(ctx).zone
     render.documents(
@@ -53,17 +55,30 @@ def list_(
 
 @app.command()
 def show(ctx: typer.Context, alert: AlertId, as_json: Json = False) -> None:
-    """Show one alert in full."""
+    """Show one alert in full, and what became of it: by whom, when, in which words."""
     from tracker import wiring
 
+    zone = session(ctx).zone
     with wiring.records(load_config(ctx)) as records:
         found = records.alert(alert)
-    if found is None:
-        raise NotFound(f"there is no alert {alert}", mend="`tracker alerts list` names them")
-    if as_json:
-        render.json_line(found)
-    else:
-        render.alert_pairs(found, session(ctx).zone)
+        if found is None:
+            raise NotFound(f"there is no alert {alert}", mend="`tracker alerts list` names them")
+        if as_json:
+            render.json_line(found)
+            return
+        scope = found.shipment or f"device:{found.device}"
+        entries = ((entry, render.said(entry.leaf)) for entry in records.entries(scope=scope))
+        render.alert_pairs(found, zone)
+        render.say("")
+        render.table(
+            ("RECORDED", "WHAT", "BY", "DETAIL"),
+            (
+                (render.moment(entry.recorded_at, zone), entry.type, said.by, said.detail)
+                for entry, said in entries
+                if said.alert == alert
+            ),
+            empty="no entries",
+        )
 
 
 @app.command()

@@ -38,6 +38,22 @@ if TYPE_CHECKING:
 THERE = ZoneInfo("America/Monterrey")
 """Times are shown as the drivers' watches show them."""
 WALL_S = 36.0
+LABELS = {
+    "simulated_min": "simulated minutes",
+    "elapsed_s": "took (s)",
+    "readings_per_s": "readings a second",
+    "entries": "custody entries",
+    "rejects": "unreadable payloads",
+    "late": "alerts told late",
+    "false_alarms_honest": "false alarms, honest truck",
+    "missing": "alerts missing",
+    "unexpected": "alerts not due",
+}
+"""The summary's names for people; the others are said as they are."""
+VERDICT = (
+    "All as it should be: the honest truck was delivered without an alert, and each of the other"
+    " five raised the alerts it should, and no others."
+)
 QUIET = frozenset({FindingType.DEVICE_SEEN, FindingType.LEG_COMPLETED})
 """Findings that would only repeat, while it runs, what others have just said."""
 
@@ -203,8 +219,9 @@ def _tell(tale: Story, records: Records, summary: Summary) -> None:
     render.table(
         ("SEQ", "OCCURRED", "TYPE", "BY", "DETAIL"),
         (
-            (entry.seq, render.moment(entry.occurred_at, THERE), entry.type, *_said(entry.leaf))
+            (entry.seq, render.moment(entry.occurred_at, THERE), entry.type, said.by, said.detail)
             for entry in records.entries(scope=tale.honest)
+            for said in (render.said(entry.leaf),)
         ),
         empty="none",
     )
@@ -219,19 +236,15 @@ def _tell(tale: Story, records: Records, summary: Summary) -> None:
     )
     render.say("\nSummary\n", style="bold")
     values = msgspec.structs.asdict(summary)
-    render.pairs((name.replace("_", " "), _value(value)) for name, value in values.items())
+    render.pairs((LABELS.get(name, name), _value(value)) for name, value in values.items())
+    render.say(f"\n{VERDICT if summary.ok else 'Not as it should be: see the summary.'}")
     if summary.folder is not None:
         render.say(f"\nlook around: tracker --config {summary.folder}/tracker.toml shipment list")
 
 
-def _said(leaf: bytes) -> tuple[object, object]:
-    """(who, what) of a custody entry."""
-    document = msgspec.json.decode(leaf)
-    payload = document.get("payload", document)
-    return payload.get("actor"), payload.get("detail")
-
-
 def _value(value: object) -> object:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, dict):
         return ", ".join(f"{count} {name}" for name, count in value.items()) or "none"
     if isinstance(value, list):

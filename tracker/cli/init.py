@@ -58,7 +58,9 @@ def write(folder: Path, *, force: bool = False) -> tuple[Path, Path, int]:
         config.write_text(text, encoding="utf-8")
     except OSError as error:
         raise UsageError(
-            f"cannot write: {error.strerror}", where=str(error.filename), mend="choose a folder"
+            f"cannot write: {error.strerror}",
+            where=str(error.filename),
+            mend="choose a folder where you may write",
         ) from error
     return config, password, port
 
@@ -97,7 +99,7 @@ def _refuse_to_overwrite(files: list[Path], *, force: bool) -> None:
         raise UsageError(
             "is there already" if len(there) == 1 else "are there already",
             where=" and ".join(there),
-            mend="choose another folder, or overwrite with --force",
+            mend="choose another folder, or overwrite with `tracker init --force`",
         )
 
 

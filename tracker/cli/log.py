@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 import typer
 
 from tracker.cli import render
-from tracker.cli.session import Json, load_config, session
+from tracker.cli.session import Json, known_shipment, load_config, session
 from tracker.domain.errors import UsageError
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 app = typer.Typer(no_args_is_help=True, help="The custody log: what is recorded, in order.")
 
@@ -40,6 +43,8 @@ def show(
 
     zone = session(ctx).zone
     with wiring.records(load_config(ctx)) as records:
+        if shipment is not None and records.state(shipment) is None:
+            known_shipment(records, shipment)
         entries = records.entries(scope=shipment, after=after, limit=limit)
         if leaf:
             for entry in entries:
@@ -52,20 +57,21 @@ def show(
         render.documents(
             found,
             as_json=as_json,
-            columns=("INDEX", "SCOPE", "SEQ", "OCCURRED", "TYPE", "DETAIL"),
-            row=lambda entry: (
-                entry["index"],
-                entry["scope"],
-                entry["seq"],
-                render.moment(entry["occurred_at"], zone),
-                entry["type"],
-                _detail(entry["leaf"]),
-            ),
+            columns=("INDEX", "SCOPE", "SEQ", "OCCURRED", "TYPE", "BY", "DETAIL"),
+            row=lambda entry: _row(entry, zone),
             empty="no entries",
         )
 
 
-def _detail(leaf: msgspec.Raw) -> str:
-    document = msgspec.json.decode(leaf)
-    payload = document.get("payload", document)
-    return str(payload.get("detail", ""))
+def _row(entry: dict[str, Any], zone: ZoneInfo) -> tuple[Any, ...]:
+    said = render.said(entry["leaf"])
+    occurred = render.moment(entry["occurred_at"], zone)
+    return (
+        entry["index"],
+        entry["scope"],
+        entry["seq"],
+        f"{occurred} late" if said.late else occurred,
+        entry["type"],
+        said.by,
+        f"{said.alert}: {said.detail}" if said.alert else said.detail,
+    )

@@ -8,10 +8,22 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Struct
 
-from tracker.domain.alert import Alert, AlertStatus
+from tracker.domain.alert import Alert, AlertKind, AlertStatus, Severity
 from tracker.domain.seal import SealState
+from tracker.domain.shipment import Shipment
 from tracker.domain.state import ScopeState
 from tracker.engine import decode
+
+BREACHES = frozenset(
+    {
+        AlertKind.SEAL_OPENED,
+        AlertKind.SEAL_TAMPERED,
+        AlertKind.SEAL_NUMBER,
+        AlertKind.SEAL_RESEALED,
+        AlertKind.SEAL_CONTINUITY,
+        AlertKind.SEAL_UNSEALED_DEPARTURE,
+    }
+)
 
 if TYPE_CHECKING:
     from tracker.ports import Records, StoredShipment
@@ -32,7 +44,11 @@ class DeviceNow(Struct, frozen=True, kw_only=True):
 
 
 class Overview(Struct, frozen=True, kw_only=True):
-    """`tracker shipment show --json`: these are its stable names."""
+    """`tracker shipment show --json`: these are its stable names.
+
+    breaches: device -> the open critical alert that speaks against its seal, whatever the lock
+    says now.
+    """
 
     id: str
     status: str
@@ -40,7 +56,9 @@ class Overview(Struct, frozen=True, kw_only=True):
     closed_at: datetime | None
     custodian: str | None
     leg: int
+    legs: int
     devices: tuple[DeviceNow, ...]
+    breaches: dict[str, str]
     open_alerts: int
     alerts: int
     shipment: msgspec.Raw
@@ -57,7 +75,9 @@ def overview(stored: StoredShipment, records: Records) -> Overview:
         closed_at=stored.closed_at,
         custodian=state.custodian,
         leg=state.leg,
+        legs=len(msgspec.json.decode(stored.document, type=Shipment).legs),
         devices=tuple(_now(device, state) for device in stored.devices),
+        breaches=_breaches(state),
         open_alerts=sum(map(_is_open, alerts)),
         alerts=len(alerts),
         shipment=msgspec.Raw(stored.document),
@@ -84,3 +104,12 @@ def _now(device: str, state: ScopeState) -> DeviceNow:
         seal_state=lane.seal.state,
         seal_number=lane.seal.number,
     )
+
+
+def _breaches(state: ScopeState) -> dict[str, str]:
+    """The lock may say "sealed" again; an open incident says what that is worth."""
+    return {
+        alert.device: alert.id
+        for alert in state.alerts.values()
+        if alert.device and alert.severity is Severity.CRITICAL and alert.kind in BREACHES
+    }

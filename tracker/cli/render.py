@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from tracker.cli.overview import Overview
+    from tracker.cli.overview import DeviceNow, Overview
 
 STYLES = {Severity.CRITICAL: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 UNCUT = 10_000
@@ -192,18 +192,38 @@ def hex_lines(payload: bytes, most: int = 4096) -> Iterable[str]:
         yield f"... {len(payload) - most} bytes more (--json has them all)"
 
 
+class Said(NamedTuple):
+    """A custody entry in words: who declared it, what, of which alert, told late."""
+
+    by: str | None
+    detail: str
+    alert: str | None
+    late: bool
+
+
+def said(leaf: bytes | msgspec.Raw) -> Said:
+    payload = msgspec.json.decode(leaf)["payload"]
+    facts = payload.get("facts") or {}
+    return Said(
+        payload.get("actor"),
+        payload.get("detail", ""),
+        facts.get("alert"),
+        bool(payload.get("late")),
+    )
+
+
 OVERVIEW_COLUMNS = ("SHIPMENT", "STATUS", "OPENED", "CUSTODIAN", "SEALS", "ZONES", "OPEN ALERTS")
 
 
 def overview_row(one: Overview, zone: ZoneInfo) -> tuple[Any, ...]:
-    seals = ", ".join(f"{d.device} {d.seal_number or ''} {d.seal_state}" for d in one.devices)
+    seals = ", ".join(f"{d.device} {d.seal_number or ''} {_seal(one, d)}" for d in one.devices)
     zones = ", ".join(sorted({place for device in one.devices for place in device.zones}))
     opened = moment(one.opened_at, zone)
     return (one.id, one.status, opened, one.custodian, seals, zones, one.open_alerts)
 
 
-def overview(one: Overview, zone: ZoneInfo) -> None:
-    """A shipment, and below it its devices."""
+def overview(one: Overview, alerts: Sequence[Alert], zone: ZoneInfo) -> None:
+    """A shipment, and below it its devices and its open `alerts`."""
     pairs(
         (
             ("shipment", one.id),
@@ -211,7 +231,7 @@ def overview(one: Overview, zone: ZoneInfo) -> None:
             ("opened", moment(one.opened_at, zone)),
             ("closed", moment(one.closed_at, zone)),
             ("custodian", one.custodian),
-            ("leg", one.leg + 1),
+            ("leg", _leg(one)),
             ("alerts", f"{one.open_alerts} open of {one.alerts}"),
         )
     )
@@ -220,7 +240,7 @@ def overview(one: Overview, zone: ZoneInfo) -> None:
         (
             device.device,
             device.seal_number,
-            device.seal_state.value,
+            _seal(one, device),
             place(device.lat, device.lon),
             moment(device.event_time, zone),
             ", ".join(device.zones),
@@ -228,6 +248,20 @@ def overview(one: Overview, zone: ZoneInfo) -> None:
         for device in one.devices
     )
     table(columns, rows, empty="no devices")
+    if alerts:
+        say("")
+        table(ALERT_COLUMNS, (alert_row(alert, zone) for alert in alerts), empty="")
+
+
+def _seal(one: Overview, device: DeviceNow) -> str:
+    state, breach = device.seal_state.value, one.breaches.get(device.device)
+    return f"{state}, breached: {breach}" if breach else state
+
+
+def _leg(one: Overview) -> str | None:
+    if not one.legs:
+        return None
+    return f"{one.leg + 1} of {one.legs}" if one.leg < one.legs else f"all {one.legs} complete"
 
 
 def finding_line(finding: Finding, zone: ZoneInfo) -> Text:

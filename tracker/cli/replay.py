@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import typer
 
 from tracker.cli import render
-from tracker.cli.session import Json, parse_moment
-from tracker.cli.target import Host, Port, Rate, Speed, Username, send, target
+from tracker.cli.rehearse import judge
+from tracker.cli.session import Json, parse_moment, session
+from tracker.cli.target import Host, Port, Rate, Speed, Username, send, sent_report, target
 from tracker.domain.errors import UsageError
 from tracker.simulation import pace
 
@@ -49,6 +50,20 @@ def replay(
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Leave bad rows out, and count them.")
     ] = False,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SHIPMENT",
+            help="A shipment's file: judge the track by it here, and publish nothing.",
+        ),
+    ] = None,
+    zones_version: Annotated[
+        str | None,
+        typer.Option(
+            metavar="VERSION",
+            help="With --against: by the zones of that version (tracker zones versions).",
+        ),
+    ] = None,
     host: Host = None,
     port: Port = None,
     username: Username = None,
@@ -57,17 +72,25 @@ def replay(
     """Publish a recorded track as native telemetry, in its order of receipt.
 
     Its times keep their distances. By default they move so that the last point falls where the
-    sending ends, which is now with --speed max: no point is ahead of the clock.
+    sending ends, which is now with --speed max: no point is ahead of the clock. With --against
+    nothing is published: the track is judged here, by the zones in force or by older ones.
     """
     from tracker.simulation import tracks
 
     reported = _seal(seal)
     factor = pace.speed(speed)
-    track = tracks.read(file, zone=_zone(zone), skip_bad=skip_bad)
+    # Where the times move anyway, only their distances count, and any zone will do.
+    assumed = None if keep_times else ZoneInfo("UTC")
+    track = tracks.read(file, zone=_zone(zone) or assumed, skip_bad=skip_bad)
     if interval is not None:
         track = tracks.thin(track, interval)
     track = tracks.shifted(track, _shift(track, start, end, factor, keep_times=keep_times))
     sendings = tracks.deliveries(track, device, reported)
+    if against is not None:
+        judge(ctx, sendings, against, zones_version, as_json=as_json)
+        return
+    if zones_version is not None:
+        raise UsageError("--zones-version goes with --against", mend="name the shipment's file")
     config = target(ctx, host, port, username)
     sent = send(config, sendings, factor, rate, label=file.name)
     report = {"file": str(file), "skipped": len(track.skipped), "thinned": track.thinned, **sent}
@@ -76,7 +99,7 @@ def replay(
         return
     for bad in track.skipped:
         render.warn(f"{bad.where}: {bad.what}")
-    render.pairs(report.items())
+    sent_report(report, session(ctx).zone)
 
 
 def _shift(

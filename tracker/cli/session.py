@@ -7,15 +7,18 @@ import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 import typer
 
 from tracker import config
-from tracker.domain.errors import UsageError
-from tracker.domain.shipment import Moment
+from tracker.domain.errors import NotFound, UsageError
+from tracker.domain.shipment import Moment, SealNumber
+
+if TYPE_CHECKING:
+    from tracker.ports import Records, StoredShipment
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,24 @@ def parse_moment(text: str) -> datetime:
     except msgspec.ValidationError:
         reason = f"{text!r} is not RFC 3339 with a zone, such as 2025-03-01T08:00:00-06:00"
         raise typer.BadParameter(reason) from None
+
+
+def parse_number(text: str) -> str:
+    try:
+        return msgspec.convert(text, SealNumber)
+    except msgspec.ValidationError:
+        reason = f"{text!r} is no seal number: 1 to 21 letters, digits or '-', not all zeros"
+        raise typer.BadParameter(reason) from None
+
+
+def known_shipment(records: Records, shipment: str) -> StoredShipment:
+    """Raises NotFound: a mistyped id must not read as a shipment of which there is nothing."""
+    stored = records.shipment(shipment)
+    if stored is None:
+        raise NotFound(
+            f"there is no shipment {shipment}", mend="`tracker shipment list` names them"
+        )
+    return stored
 
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document a line (docs/json.md).")]

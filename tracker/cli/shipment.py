@@ -8,8 +8,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracker.cli import render
-from tracker.cli.session import By, Json, ShipmentId, load_config, parse_moment, session
-from tracker.domain.errors import NotFound, UsageError
+from tracker.cli.alerts import OPEN
+from tracker.cli.session import (
+    By,
+    Json,
+    ShipmentId,
+    known_shipment,
+    load_config,
+    parse_moment,
+    parse_number,
+    session,
+)
+from tracker.domain.errors import UsageError
+from tracker.domain.finding import FindingType
 
 if TYPE_CHECKING:
     from tracker.domain.command import Command
@@ -53,16 +64,12 @@ def _show(ctx: typer.Context, shipment: str, *, as_json: bool) -> None:
     from tracker.cli.overview import overview
 
     with wiring.records(load_config(ctx)) as records:
-        stored = records.shipment(shipment)
-        if stored is None:
-            raise NotFound(
-                f"there is no shipment {shipment}", mend="`tracker shipment list` names them"
-            )
-        found = overview(stored, records)
+        found = overview(known_shipment(records, shipment), records)
+        alerts = records.alerts(shipment=shipment, status=OPEN)
     if as_json:
         render.json_line(found)
     else:
-        render.overview(found, session(ctx).zone)
+        render.overview(found, alerts, session(ctx).zone)
 
 
 @app.command("list")
@@ -104,7 +111,10 @@ def handover(
     zone: Zone = None,
     as_json: Json = False,
 ) -> None:
-    """Hand custody over: the releaser declares (--from), then the receiver accepts (--accept)."""
+    """Hand custody over: the releaser declares (--from), then the receiver accepts (--accept).
+
+    Exits with 1 if the receiver read another number: an alert is raised, custody does not pass.
+    """
     from tracker import wiring
     from tracker.domain.command import AcceptCustody, OfferCustody
 
@@ -129,6 +139,12 @@ def handover(
             )
         found = desk.submit(shipment, command)
     render.findings(found, session(ctx).zone, as_json=as_json)
+    if accept and all(one.type is not FindingType.CUSTODY_ACCEPTED for one in found):
+        render.warn(
+            "custody has not passed: the numbers differ\n"
+            "  -> both are recorded; if one was misread, accept anew with what the seal says"
+        )
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -174,7 +190,10 @@ def authorise(
 def seal(
     ctx: typer.Context,
     shipment: ShipmentId,
-    number: Annotated[str, typer.Option(help="The number now on the doors.")],
+    number: Annotated[
+        str,
+        typer.Option(parser=parse_number, metavar="NUMBER", help="The number now on the doors."),
+    ],
     by: By,
     device: Annotated[str | None, typer.Option(help="The lock that carries it.")] = None,
     zone: Zone = None,
@@ -193,6 +212,10 @@ def seal(
     from tracker import wiring
     from tracker.domain.command import RecordSeal
 
+    if incident and not reason.strip():
+        raise UsageError(
+            "--incident needs a reason", mend='--reason "what was inspected, and what was found"'
+        )
     with wiring.desk(load_config(ctx)) as desk:
         command = RecordSeal(
             at=desk.now(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import tomllib
 from pathlib import Path
@@ -30,6 +31,8 @@ def read(name: str) -> tuple[bytes, str]:
     except UnicodeDecodeError as error:
         raise UsageError("not UTF-8 text", where=name, mend="save it as UTF-8") from error
     where = "standard input" if name == "-" else name
+    if not text.strip():
+        raise UsageError("it is empty", where=where, mend="docs/shipment.md shows a shipment")
     return msgspec.json.encode(_parse(text, where, toml=_is_toml(name, text))), where
 
 
@@ -42,14 +45,44 @@ def _is_toml(name: str, text: str) -> bool:
 
 def _parse(text: str, where: str, *, toml: bool) -> Any:
     try:
-        return tomllib.loads(text) if toml else msgspec.json.decode(text)
+        return tomllib.loads(text) if toml else _json(text, where)
+    except RecursionError as error:
+        raise UsageError("nested too deep", where=where, mend="see docs/shipment.md") from error
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"not TOML: {error}", where=where, mend="see https://toml.io") from error
+        mend = "see https://toml.io; a file of JSON is called .json"
+        raise UsageError(f"not TOML: {error}", where=where, mend=mend) from error
     except msgspec.DecodeError as error:
-        reason = str(error).removeprefix("JSON is malformed: ")
         raise UsageError(
-            f"not JSON: {reason}", where=where, mend="check brackets, quotes and commas there"
+            f"not JSON: {_reason(text, str(error))}",
+            where=where,
+            mend="check brackets, quotes and commas there; a file of TOML is called .toml",
         ) from error
+
+
+def _json(text: str, where: str) -> Any:
+    """As msgspec reads it, but a key that stands twice is a fault: one of its values would go."""
+    said = msgspec.json.decode(text)
+
+    def once(pairs: list[tuple[str, Any]]) -> None:
+        seen = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise UsageError(f"the key {key!r} stands twice", where=where, mend="keep one")
+            seen.add(key)
+
+    json.loads(text, object_pairs_hook=once)
+    return said
+
+
+def _reason(text: str, said: str) -> str:
+    """msgspec's complaint, with line and column in place of the byte."""
+    reason = said.removeprefix("JSON is malformed: ")
+    what, found, byte = reason.partition(" (byte ")
+    if not found:
+        return f"{reason}: something is not closed"
+    before = text.encode()[: int(byte.rstrip(")"))].decode(errors="ignore")
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    return f"{what} (line {line}, column {column})"
 
 
 def schema() -> dict[str, Any]:

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracker.cli import render
-from tracker.cli.session import Json
-from tracker.cli.target import Host, Port, Rate, Speed, Username, send, target
+from tracker.cli.session import Json, session
+from tracker.cli.target import Host, Port, Rate, Speed, Username, send, sent_report, target
 from tracker.domain.errors import NotFound, UsageError
 from tracker.simulation import pace
 from tracker.simulation.scenarios import MISHAPS, honest
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from tracker.simulation.devices import Delivery
     from tracker.simulation.journeys import Journey, Road
 
@@ -70,7 +72,7 @@ def simulate(
     if as_json:
         render.json_line(report)
     else:
-        _tell(report, fleet)
+        _tell(report, fleet, session(ctx).zone)
 
 
 def _road(files: tuple[str, ...], corridor: str) -> Road:
@@ -123,10 +125,10 @@ def _sendings(fleet: list[Truck], until: datetime | None) -> list[Delivery]:
     return [one for one in every if until is None or one.at <= until]
 
 
-def _tell(report: dict[str, object], fleet: list[Truck]) -> None:
+def _tell(report: dict[str, object], fleet: list[Truck], zone: ZoneInfo) -> None:
     render.table(
         ("DEVICE", "FAULTS"),
         ((truck.journey.device, ", ".join(truck.faults)) for truck in fleet),
         empty="no trucks",
     )
-    render.pairs((name, value) for name, value in report.items() if name != "trucks")
+    sent_report({name: value for name, value in report.items() if name != "trucks"}, zone)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
@@ -13,9 +15,12 @@ import typer
 from tracker.cli import render
 from tracker.cli.session import load_config
 from tracker.config import Config
+from tracker.domain.errors import ServiceUnreachable
 from tracker.simulation import pace
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from tracker.simulation.devices import Delivery
 
 Host = Annotated[str | None, typer.Option(help="Another broker than the configured one.")]
@@ -57,6 +62,7 @@ def send(
     console = render.console(stderr=True)
     columns = (label, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with (
+        _told_who_starts_it(config),
         wiring.publisher(config, f"{CLIENT}-{secrets.token_hex(4)}") as publisher,
         Progress(*columns, console=console, disable=not console.is_terminal) as progress,
     ):
@@ -77,3 +83,33 @@ def send(
         "elapsed_s": round(elapsed, 3),
         "rate": round(len(sendings) / elapsed, 1),
     }
+
+
+@contextmanager
+def _told_who_starts_it(config: Config) -> Iterator[None]:
+    try:
+        yield
+    except ServiceUnreachable as error:
+        if not config.broker.embedded:
+            raise
+        mend = "`tracker run` starts the embedded broker: have it running beside this"
+        raise ServiceUnreachable(error.what, where=error.where, mend=mend) from error
+
+
+def sent_report(report: Mapping[str, object], zone: ZoneInfo) -> None:
+    """What went out, for people."""
+    render.pairs((LABELS.get(name, name), _shown(value, zone)) for name, value in report.items())
+
+
+LABELS = {
+    "first_time": "first",
+    "last_time": "last",
+    "elapsed_s": "took (s)",
+    "rate": "messages a second",
+}
+
+
+def _shown(value: object, zone: ZoneInfo) -> object:
+    if isinstance(value, datetime):
+        return render.moment(value, zone)
+    return ", ".join(map(str, value)) if isinstance(value, list) else value

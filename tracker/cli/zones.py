@@ -13,6 +13,7 @@ import typer
 
 from tracker.cli import render
 from tracker.cli.session import Json, load_config
+from tracker.cli.zones_versions import versions
 from tracker.domain.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from tracker.config import Config
 
 app = typer.Typer(no_args_is_help=True, help="Zones and corridors: list, check, locate.")
+
+app.command()(versions)
 
 Position = tuple[float, float]
 

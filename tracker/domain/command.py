@@ -77,6 +77,28 @@ class CloseShipment(Command, frozen=True):
     reason: str = ""
 
 
+class ZonesInForce(Command, frozen=True):
+    """From here on, positions are held against these zones and corridors.
+
+    version: digest of their content (`Geography.version`). previous: the one before, if any.
+    """
+
+    version: str
+    zones: int
+    corridors: int
+    previous: str | None = None
+
+
+class RedrawZones(Command, frozen=True):
+    """The zones changed under the trucks: where each device's last position is in the new ones.
+
+    zones: device -> ids of the zones that hold its last believed position.
+    """
+
+    version: str
+    zones: dict[str, tuple[str, ...]]
+
+
 class AcknowledgeAlert(Command, frozen=True):
     alert: str
     note: str = ""
@@ -94,6 +116,8 @@ AnyCommand = (
     | OfferCustody
     | AcceptCustody
     | CloseShipment
+    | ZonesInForce
+    | RedrawZones
     | AcknowledgeAlert
     | CloseAlert
 )

@@ -18,6 +18,9 @@ class FindingType(enum.StrEnum):
     CUSTODY_ACCEPTED = "custody_accepted"
     ZONE_ENTERED = "zone_entered"
     ZONE_LEFT = "zone_left"
+    ZONE_PASSED = "zone_passed"
+    ZONES_IN_FORCE = "zones_in_force"
+    ZONES_REDRAWN = "zones_redrawn"
     LEG_COMPLETED = "leg_completed"
     COVERAGE_GAP = "coverage_gap"
     DEVICE_SEEN = "device_seen"
@@ -34,7 +37,8 @@ Fact = str | int | bool | None
 
 
 class Finding(Struct, frozen=True, kw_only=True):
-    """One conclusion. `scope` is the shipment's id, or "device:<id>" for one without a shipment.
+    """One conclusion. `scope` is the shipment's id, "device:<id>" for a device without a shipment,
+    or "tracker:zones" for what concerns all of them.
 
     occurred_at: by the device's clock (or the actor's statement); recorded_at: when the tracker
     took the input it came from. evidence: the identity of the reading it rests on.

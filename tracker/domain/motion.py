@@ -28,12 +28,14 @@ STRONG_GSM = (0, 31)
 class Moves:
     """What changed in a lane with one reading. `fix` is None unless it is new and believed.
 
-    entered, left: zone -> the fix that first showed it.
+    entered, left: zone -> the fix that first showed it. passed: zones that the straight way from
+    the last fix ran through, and that hold neither of the two.
     """
 
     fix: Fix | None = None
     entered: dict[str, Fix] = field(default_factory=dict)
     left: dict[str, Fix] = field(default_factory=dict)
+    passed: tuple[str, ...] = ()
 
 
 def advance(
@@ -56,9 +58,22 @@ def advance(
     lane = _settle(replace(lane, suspect=None), fix, policy)
     if placement is None or plan is None:
         return replace(lane, fix=fix), Moves(fix=fix)
+    passed = _passed(lane, fix, placement, plan, policy)
     inside = {zone for zone in placement.zones if plan.place(zone) is not None}
-    lane, entered, left = _zones(lane, fix, inside, policy)
-    return replace(lane, fix=fix), Moves(fix=fix, entered=entered, left=left)
+    lane, entered, left = _zones(lane, fix, inside, set(placement.doubtful), policy)
+    lane = replace(lane, fix=fix, progress_m=placement.progress_m)
+    return lane, Moves(fix=fix, entered=entered, left=left, passed=passed)
+
+
+def _passed(
+    lane: Lane, fix: Fix, placement: Placement, plan: Plan, policy: Policy
+) -> tuple[str, ...]:
+    """Zones jumped over since the last fix, if it is recent enough for a straight way to tell."""
+    if not placement.passed or lane.fix is None:
+        return ()
+    if fix.time - lane.fix.time > minutes(policy.passage_min):
+        return ()
+    return tuple(z for z in placement.passed if z not in lane.zones and plan.place(z) is not None)
 
 
 def _anew(lane: Lane) -> Lane:
@@ -111,13 +126,17 @@ def _moving(lane: Lane, halt: Halt, fix: Fix, policy: Policy) -> bool:
 
 
 def _zones(
-    lane: Lane, fix: Fix, inside: set[str], policy: Policy
+    lane: Lane, fix: Fix, inside: set[str], doubtful: set[str], policy: Policy
 ) -> tuple[Lane, dict[str, Fix], dict[str, Fix]]:
+    """Zones entered and left. A fix as vague as the zone's edge is near proves no exit: what was
+    seen of one before it stays as it is.
+    """
     known = lane.zones
     if not lane.arriving and not lane.leaving and inside == known.keys():
         return lane, {}, {}
     arriving = _seen(lane.arriving, sorted(inside - known.keys()), fix)
-    leaving = _seen(lane.leaving, sorted(known.keys() - inside), fix)
+    leaving = _seen(lane.leaving, sorted(known.keys() - inside - doubtful), fix)
+    leaving |= {z: s for z, s in lane.leaving.items() if z in doubtful and z not in inside}
     entered = _confirmed(arriving, policy)
     left = _confirmed(leaving, policy)
     zones: dict[str, datetime] = {z: t for z, t in known.items() if z not in left}

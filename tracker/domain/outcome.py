@@ -62,6 +62,12 @@ class SealMoved(Struct, frozen=True, kw_only=True):
     actor: str | None = None
 
 
+class ZonesMoved(Struct, frozen=True, kw_only=True):
+    """The device is in these zones, by no movement of its own: id -> since when."""
+
+    zones: dict[str, datetime]
+
+
 class Delivered(Struct, frozen=True, kw_only=True):
     """The leg under way is complete."""
 
@@ -75,4 +81,4 @@ class CustodyMoved(Struct, frozen=True, kw_only=True):
     to: str
 
 
-Outcome = Noted | Raised | Cleared | SealMoved | Delivered | CustodyMoved
+Outcome = Noted | Raised | Cleared | SealMoved | ZonesMoved | Delivered | CustodyMoved

@@ -58,6 +58,14 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     hdop_useless: Annotated[
         float, _meta("a fix with this HDOP or more is no fix", "", "receivers send 99 for none")
     ] = 99.0
+    passage_min: Annotated[
+        float,
+        _meta(
+            "between fixes no further apart than this, a zone on the straight way was passed",
+            "min",
+            "ours: at 100 km/h and a fix every 2 minutes a bridge is jumped over",
+        ),
+    ] = 5.0
     confirm_fixes: Annotated[
         int,
         _meta(
@@ -91,6 +99,10 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     stop_critical_min: Annotated[
         float, _meta("an unplanned stop of this length is critical", "min", "ours")
     ] = 30.0
+    authorised_stop_min: Annotated[
+        float,
+        _meta("where an opening is authorised, it may stand this long", "min", "ours"),
+    ] = 60.0
     border_stop_min: Annotated[
         float,
         _meta(

@@ -61,9 +61,12 @@ class SealRecord(Struct, frozen=True, kw_only=True):
     past: tuple[Episode, ...] = ()
 
     def moved(self, to: SealRecord, at: datetime) -> SealRecord:
-        """`to`, remembering the episode that ends with it."""
+        """`to`, remembering the episode that ends with it. None before it outlasts it: a shipment
+        may be opened after what its seal then tells, and `at` is the seal's own time.
+        """
+        before = (replace(episode, until=min(episode.until, at)) for episode in self.past)
         ended = Episode(state=self.state, number=self.number, until=at)
-        return replace(to, past=(*self.past, ended)[-PAST_KEPT:])
+        return replace(to, past=(*before, ended)[-PAST_KEPT:])
 
     def as_of(self, at: datetime) -> SealRecord:
         """The seal as it was at an earlier time, as far as it is remembered: the lock count of

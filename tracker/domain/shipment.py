@@ -82,7 +82,14 @@ class Custodian(Declared, frozen=True):
 class Device(Declared, frozen=True):
     """`role` lock: on the cargo doors; tracker: on the tractor or trailer."""
 
-    id: Annotated[str, Meta(min_length=1, max_length=129)]
+    id: Annotated[
+        str,
+        Meta(
+            pattern=r"^[^\s+#/]{1,64}(/[^\s+#/]{1,64})?$",
+            description="as in its topic: 1 to 64 of letters, digits, '.', '_', '-'; OwnTracks: "
+            "user/device",
+        ),
+    ]
     role: DeviceRole = DeviceRole.LOCK
 
 

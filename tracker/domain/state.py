@@ -37,6 +37,7 @@ class Lane(Struct, frozen=True, kw_only=True):
 
     at: event time of its newest reading; None before the first. fix: the newest believed one.
     suspect: a newer one that was not believed. zones: confirmed, with the time of entry.
+    progress_m: along the leg's corridor, where it is being followed (a corridor that meets itself).
     leg: index of the leg under way. memory: what each rule keeps, by the rule's name.
     """
 
@@ -53,6 +54,7 @@ class Lane(Struct, frozen=True, kw_only=True):
     jammed: bool = False
     starved: int = 0
     leg: int = 0
+    progress_m: float | None = None
     seal: SealRecord = SealRecord()
     memory: dict[str, Any] = {}
 
@@ -80,9 +82,10 @@ class Settled(Struct, frozen=True, kw_only=True):
 
 
 class ScopeState(Struct, frozen=True, kw_only=True):
-    """`scope`: a shipment's id, or "device:<id>". `alerts`: the open ones, by kind and key;
-    `settled`: the newest closed one of each kind and key.
+    """scope: a shipment's id, "device:<id>", or "tracker:zones". alerts: the open ones, by kind and
+    key; settled: the newest closed one of each kind and key.
 
+    zones_version: of "tracker:zones" alone, the geography in force.
     log_seq, log_prev: where the scope's chain of custody entries stands (next seq; hex of the
     last leaf's hash). wake_at: when a tick is due at the latest.
     """
@@ -93,6 +96,7 @@ class ScopeState(Struct, frozen=True, kw_only=True):
     settled: dict[str, Settled] = {}
     alert_count: int = 0
     custodian: str | None = None
+    zones_version: str | None = None
     leg: int = 0
     memory: dict[str, Any] = {}
     closed: bool = False
@@ -102,7 +106,9 @@ class ScopeState(Struct, frozen=True, kw_only=True):
 
     @property
     def shipment(self) -> str | None:
-        return None if self.scope.startswith(DEVICE_SCOPE) else self.scope
+        return None if ":" in self.scope else self.scope  # no shipment's id has a colon
 
 
 DEVICE_SCOPE = "device:"
+ZONES_SCOPE = "tracker:zones"
+"""The log's own line of entries on which zones were in force."""

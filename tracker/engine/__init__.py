@@ -2,7 +2,7 @@
 
 from tracker.engine.codec import decode, encode
 from tracker.engine.deadlines import with_deadline
-from tracker.engine.lanes import corridor_of
+from tracker.engine.lanes import corridor_of, lane_of
 from tracker.engine.step import Heard, Input, Step, Tick, step
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "corridor_of",
     "decode",
     "encode",
+    "lane_of",
     "step",
     "with_deadline",
 ]

@@ -15,6 +15,7 @@ from tracker.domain.outcome import (
     Outcome,
     Raised,
     SealMoved,
+    ZonesMoved,
 )
 from tracker.domain.policy import Policy
 from tracker.domain.state import ScopeState
@@ -70,6 +71,8 @@ class Docket:
             self.note(view, outcome)
         elif isinstance(outcome, SealMoved):
             self._seal(view, outcome)
+        elif isinstance(outcome, ZonesMoved):
+            view.lane = replace(view.lane, zones=outcome.zones, arriving={}, leaving={})
         elif isinstance(outcome, Delivered):
             view.lane = replace(view.lane, leg=view.lane.leg + 1)
             self.state = replace(self.state, leg=max(self.state.leg, view.lane.leg))

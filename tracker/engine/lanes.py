@@ -90,11 +90,8 @@ def arrived(known: DeviceState, leg: int) -> DeviceState:
     return replace(known, live=replace(known.live, leg=leg))
 
 
-def corridor_of(
-    state: ScopeState, plan: Plan | None, reading: Reading, policy: Policy
-) -> str | None:
-    """The corridor that this reading is to be held against: that of its lane's leg."""
-    if plan is None:
+def corridor_of(lane: Lane, plan: Plan | None) -> str | None:
+    """The corridor that a reading of this lane is to be held against: that of its leg."""
+    if plan is None or lane.leg >= len(plan.legs):
         return None
-    leg = lane_of(state, reading, policy)[0].leg
-    return plan.legs[leg].corridor if leg < len(plan.legs) else None
+    return plan.legs[lane.leg].corridor

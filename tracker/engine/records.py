@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from tracker.domain.command import AnyCommand, Authorise, CloseShipment, OpenShipment, RecordSeal
+from tracker.domain.command import (
+    AnyCommand,
+    Authorise,
+    CloseShipment,
+    OpenShipment,
+    RecordSeal,
+    ZonesInForce,
+)
 from tracker.domain.finding import FindingType
 from tracker.domain.outcome import Noted
 
@@ -32,6 +39,20 @@ def opening(command: AnyCommand) -> Noted | None:
                 "from": leave.from_time.isoformat() if leave.from_time else None,
                 "until": leave.until_time.isoformat() if leave.until_time else None,
                 "reason": leave.reason,
+            },
+        )
+    if isinstance(command, ZonesInForce):
+        return Noted(
+            type=FindingType.ZONES_IN_FORCE,
+            at=command.at,
+            actor=command.by,
+            detail=f"{command.zones} zones and {command.corridors} corridors, "
+            f"version {command.version}",
+            facts={
+                "version": command.version,
+                "previous": command.previous,
+                "zones": command.zones,
+                "corridors": command.corridors,
             },
         )
     if isinstance(command, RecordSeal):

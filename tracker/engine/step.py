@@ -24,7 +24,13 @@ from geofences.placement import Placement
 from tracker import rules as registry
 from tracker.domain import lifecycle
 from tracker.domain.alert import Alert
-from tracker.domain.command import AcknowledgeAlert, AnyCommand, CloseAlert, CloseShipment
+from tracker.domain.command import (
+    AcknowledgeAlert,
+    AnyCommand,
+    CloseAlert,
+    CloseShipment,
+    ZonesInForce,
+)
 from tracker.domain.errors import TrackerError
 from tracker.domain.finding import Finding
 from tracker.domain.motion import advance
@@ -170,6 +176,8 @@ class _Run:
         for device in self.state.devices:
             self._on_device(device, at, "on_command", command)
         self._on_scope(view, "on_command")
+        if isinstance(command, ZonesInForce):
+            self.state = replace(self.state, zones_version=command.version)
         if isinstance(command, CloseShipment):
             entries = self.state.log_seq + len(self.docket.findings) + 1
             self.docket.note(view, records.closing(command, entries))
@@ -215,9 +223,8 @@ class _Run:
             kept[rule.keeps] = self._call(rule, function, view, kept[rule.keeps])
         if kept["device"] is not known.memory:
             known = replace(known, memory=kept["device"])
-        leg = view.lane.leg
-        if kept["lane"] is not lane.memory or view.seal is not lane.seal or leg != lane.leg:
-            lane = replace(lane, memory=kept["lane"], seal=view.seal, leg=leg)
+        if kept["lane"] is not lane.memory or view.seal is not lane.seal or view.lane is not lane:
+            lane = replace(view.lane, memory=kept["lane"], seal=view.seal)
         return known, lane
 
     def _on_scope(self, view: View, hook: str) -> None:

@@ -29,13 +29,15 @@ from tracker.rules import (
     unplanned_stop,
     wrong_crossing,
     zone_visits,
+    zones_redrawn,
 )
 from tracker.rules.base import Rule
 
-VERSION = "1"
+VERSION = "2"
 """Stands in every custody entry; raised whenever a rule concludes anything else than before."""
 
 ORDER: tuple[Rule, ...] = (
+    zones_redrawn.RULE,
     zone_visits.RULE,
     legs.RULE,
     seal_issue.RULE,

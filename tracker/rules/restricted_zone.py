@@ -1,4 +1,7 @@
-"""Restricted zone entered: two fixes inside (`confirm_fixes`). Critical."""
+"""Restricted zone entered: two fixes inside (`confirm_fixes`). Critical.
+
+One that the straight way between two fixes runs through is a warning: the road may bend.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,8 @@ from tracker.rules.base import NOTHING, Result, Rule, View
 
 
 def on_reading(view: View, memory: Any) -> Result:
-    if view.plan is None or not (view.moves.entered or view.moves.left):
+    moves = view.moves
+    if view.plan is None or not (moves.entered or moves.left or moves.passed):
         return memory, NOTHING
     found: list[Outcome] = []
     for zone, fix in view.moves.entered.items():
@@ -27,6 +31,20 @@ def on_reading(view: View, memory: Any) -> Result:
                     zone=zone,
                     detail=f"enters the restricted zone {place.name}",
                     **point(fix),
+                )
+            )
+    for zone in moves.passed:
+        place = view.plan.place(zone)
+        if place is not None and place.kind is ZoneKind.RESTRICTED and moves.fix is not None:
+            found.append(
+                Raised(
+                    kind=AlertKind.RESTRICTED_ZONE,
+                    severity=Severity.WARNING,
+                    key=f"{zone}:passed",
+                    at=moves.fix.time,
+                    zone=zone,
+                    detail=f"passes the restricted zone {place.name} between two fixes",
+                    **point(moves.fix),
                 )
             )
     found += [

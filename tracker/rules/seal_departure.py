@@ -1,5 +1,7 @@
-"""OPEN_AUTHORISED, and the truck leaves the zone of the opening unsealed. Critical.
+"""The truck is under way unsealed. Critical.
 
+OPEN_AUTHORISED, and it leaves the zone of the opening; or ARMED, and outside the loading zone it
+moves while the lock itself says that it is open.
 Leaving shows in two fixes in a row outside (`confirm_fixes`), whether or not the entry was ever
 confirmed. The destination is excepted: there the cargo is unloaded.
 """
@@ -8,7 +10,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from devices.reading import Fix
+from devices.reading import Fix, SealCondition
+from geofences.kinds import ZoneKind
 from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.motion import point
 from tracker.domain.outcome import Cleared, Raised
@@ -27,6 +30,8 @@ class Memory(Struct, frozen=True, kw_only=True):
 
 def on_reading(view: View, memory: Memory) -> Result:
     seal, plan, fix = view.seal, view.plan, view.moves.fix
+    if plan is not None and seal.state is SealState.ARMED:
+        return memory, _never_sealed(view, plan)
     if plan is None or seal.state is not SealState.OPEN_AUTHORISED:
         return Memory(), _over(view)
     if fix is None or view.placement is None or plan.destination in seal.opened_in:
@@ -51,6 +56,25 @@ def _leaves(view: View, plan: Plan, zone: str, first: Fix) -> Raised:
         zone=zone,
         **point(first),
         detail=f"leaves {place.name if place else zone} unsealed",
+    )
+
+
+def _never_sealed(view: View, plan: Plan) -> tuple[Raised, ...]:
+    report = view.reading.seal if view.reading else None
+    open_ = report is not None and report.condition in (SealCondition.OPEN, SealCondition.UNARMED)
+    if not open_ or view.moves.fix is None or not view.lane.moving:
+        return ()
+    if any(p.id == plan.loading or p.kind is ZoneKind.PLANT for p in view.places()):
+        return ()
+    return (
+        Raised(
+            kind=AlertKind.SEAL_UNSEALED_DEPARTURE,
+            severity=Severity.CRITICAL,
+            key=view.device or "",
+            at=view.at,
+            detail="under way, and was never sealed",
+            **view.where(),
+        ),
     )
 
 

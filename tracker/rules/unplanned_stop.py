@@ -3,7 +3,8 @@
 A stop is staying within `stop_radius_m` (parked receivers wander). It warns after
 `stop_warning_min`, is critical after `stop_critical_min`, and in a high-risk zone at once. Where
 the plan has the truck it may stand, high risk or not: at a leg's end without limit, at a planned
-stop for its minutes and then as above, in the planned crossing's zones for `border_stop_min`
+stop for its minutes and then as above, where an opening is authorised for `authorised_stop_min`, in
+the planned crossing's zones for `border_stop_min`
 (queues of hours happen).
 """
 
@@ -79,6 +80,8 @@ def allowance(plan: Plan, policy: Policy, zones: tuple[str, ...]) -> timedelta |
     for zone in zones:
         if any(zone in (leg.from_zone, leg.to_zone) for leg in plan.legs):
             return None
+        if any(leave.zone == zone for leave in plan.authorisations):
+            allowed = max(allowed, minutes(policy.authorised_stop_min))
         if zone in plan.stops:
             allowed = max(allowed, minutes(plan.stops[zone]))
         elif plan.expects(zone):

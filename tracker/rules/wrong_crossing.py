@@ -2,7 +2,8 @@
 
 To commit is to be confirmed in a zone of that crossing from which a truck does not turn back
 (compound, bridge, inspections; its queue may lie beside another road). To cross is a change of
-country, confirmed by two fixes, off the corridor and with no zone of the planned crossing seen.
+country, confirmed by two fixes, with no zone of the planned crossing seen or passed, and no
+corridor that it keeps to (or over a bridge that the straight way between two fixes ran across).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from geofences.kinds import ZoneKind
 from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.motion import point
 from tracker.domain.outcome import Outcome, Raised
+from tracker.domain.plan import Plan
 from tracker.rules.base import NOTHING, Result, Rule, View
 
 COMMITTED = frozenset(
@@ -31,13 +33,15 @@ COMMITTED = frozenset(
 
 class Memory(Struct, frozen=True, kw_only=True):
     """country: the confirmed one. other: fixes in a row in another, the first at `since`.
-    planned_seen: a zone of the planned crossing was seen on this side.
+    planned_seen: a zone of the planned crossing was seen or passed since the last change.
+    jumped: another crossing's bridge that was passed between two fixes since then.
     """
 
     country: str | None = None
     other: int = 0
     since: datetime | None = None
     planned_seen: bool = False
+    jumped: str | None = None
 
 
 def on_reading(view: View, memory: Memory) -> Result:
@@ -54,24 +58,37 @@ def on_reading(view: View, memory: Memory) -> Result:
         ):
             commits = f"commits to {place.name}"
             found.append(_wrong(first.time, commits, zone=zone, **point(first)))
-    if any(place.crossing == plan.shipment.crossing for place in view.places()):
-        memory = replace(memory, planned_seen=True)
-    if placement.country is None or placement.country == memory.country:
+    memory = _seen(view, plan, memory)
+    if placement.country in (None, "bridge"):
+        return memory, tuple(found)
+    if placement.country == memory.country:
         return replace(memory, other=0, since=None) if memory.other else memory, tuple(found)
     if memory.country is not None and memory.other + 1 < view.policy.confirm_fixes:
         since = memory.since or fix.time
         return replace(memory, other=memory.other + 1, since=since), tuple(found)
-    crossed = memory.country is not None and not memory.planned_seen and view.off_route()
-    if crossed:
+    vouched = placement.on_corridor is not None and not view.off_route()
+    elsewhere = not memory.planned_seen and (memory.jumped is not None or not vouched)
+    if memory.country is not None and elsewhere:
         found.append(
             _wrong(
                 memory.since or fix.time,
                 f"crosses into {placement.country} away from the planned "
-                f"crossing {plan.shipment.crossing}",
+                f"crossing {plan.shipment.crossing}"
+                + (f", over {memory.jumped}" if memory.jumped else ""),
                 **point(fix),
             )
         )
     return Memory(country=placement.country), tuple(found)
+
+
+def _seen(view: View, plan: Plan, memory: Memory) -> Memory:
+    passed = plan.places(view.moves.passed)
+    if any(place.crossing == plan.shipment.crossing for place in (*view.places(), *passed)):
+        return replace(memory, planned_seen=True)
+    for place in passed:
+        if place.kind is ZoneKind.BRIDGE and place.crossing is not None:
+            return replace(memory, jumped=place.name)
+    return memory
 
 
 def _wrong(

@@ -1,5 +1,8 @@
 """Zones entered and left, once two fixes agree. The time is that of the first of them.
 
+A zone that was jumped over between two fixes (at most `passage_min` apart) is passed: the straight
+way ran through it.
+
 No alert: the visits are custody facts. Source of the two fixes: `confirm_fixes` in the policy.
 """
 
@@ -15,7 +18,8 @@ from tracker.rules.base import NOTHING, Result, Rule, View
 
 
 def on_reading(view: View, memory: Any) -> Result:
-    if not view.moves.entered and not view.moves.left:
+    moves = view.moves
+    if not moves.entered and not moves.left and not moves.passed:
         return memory, NOTHING
     notes: list[Outcome] = [
         _note(view, FindingType.ZONE_LEFT, zone, fix) for zone, fix in view.moves.left.items()
@@ -23,7 +27,21 @@ def on_reading(view: View, memory: Any) -> Result:
     notes += [
         _note(view, FindingType.ZONE_ENTERED, zone, fix) for zone, fix in view.moves.entered.items()
     ]
+    if moves.passed and moves.fix is not None and view.before and view.before.fix:
+        notes += [_passage(view, zone, view.before.fix, moves.fix) for zone in moves.passed]
     return memory, tuple(notes)
+
+
+def _passage(view: View, zone: str, last: Fix, fix: Fix) -> Noted:
+    place = view.plan.place(zone) if view.plan else None
+    return Noted(
+        type=FindingType.ZONE_PASSED,
+        at=fix.time,
+        zone=zone,
+        detail=f"passes {place.name if place else zone} between two fixes",
+        facts={"kind": str(place.kind) if place else None, "since": last.time.isoformat()},
+        **point(fix),
+    )
 
 
 def _note(view: View, type_: FindingType, zone: str, fix: Fix) -> Noted:

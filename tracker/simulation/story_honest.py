@@ -104,7 +104,8 @@ def _declarations(drive: Drive, places: Places) -> tuple[Declaration, ...]:
     )
     return (
         at(PLANT, 13, lambda now: RecordSeal(
-            at=now, by="shipper: dock 4", number=FIRST_SEAL, zone=PLANT, verified=True)),
+            at=now, by="shipper: dock 4", number=FIRST_SEAL, zone=PLANT, reason="loaded",
+            verified=True)),
         at(YARD, 5, lambda now: OfferCustody(
             at=now, by="transportes-norte: driver", releaser="transportes-norte",
             receiver="cruces-rio", number=FIRST_SEAL, zone=YARD)),

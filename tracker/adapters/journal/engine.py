@@ -62,6 +62,12 @@ def upsert(table: Table) -> Insert:
     return statement.on_conflict_do_update(index_elements=list(keys), set_=replaced)
 
 
+def insert_new(table: Table) -> Insert:
+    """Insert; what has its primary key there already stays as it is."""
+    statement = sqlite_insert(table)
+    return statement.on_conflict_do_nothing(index_elements=list(table.primary_key.columns))
+
+
 def append(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
     """Insert `rows`, raw values in the order of the table's columns.
 

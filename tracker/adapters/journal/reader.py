@@ -13,6 +13,7 @@ from tracker.adapters.journal.engine import diagnosed
 from tracker.adapters.journal.tables import (
     ALERTS,
     ENTRIES,
+    GEOGRAPHIES,
     HEAD,
     READINGS,
     REJECTS,
@@ -20,7 +21,14 @@ from tracker.adapters.journal.tables import (
     STATES,
 )
 from tracker.domain.alert import Alert, AlertKind, AlertStatus, Severity
-from tracker.ports import DeviceRow, EntryRow, RejectRow, StoredReading, StoredShipment
+from tracker.ports import (
+    DeviceRow,
+    EntryRow,
+    RejectRow,
+    StoredGeography,
+    StoredReading,
+    StoredShipment,
+)
 
 
 class Reader:
@@ -120,6 +128,11 @@ class Reader:
         if device is not None:
             query = query.where(REJECTS.c.device == device)
         return [_reject(row) for row in reversed(self._rows(query))]
+
+    def geographies(self) -> list[StoredGeography]:
+        """In the order in which they came into force first."""
+        query = select(GEOGRAPHIES).order_by(GEOGRAPHIES.c.since, GEOGRAPHIES.c.version)
+        return [StoredGeography(**row) for row in self._rows(query)]
 
     def counts(self) -> dict[str, int]:
         """Rows of each kind: readings, late, rejects, entries, alerts, shipments."""

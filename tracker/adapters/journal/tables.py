@@ -131,6 +131,7 @@ class Alerts(SQLModel, table=True):
     closed_at: datetime | None = Field(sa_type=UtcMicros)
     closed_by: str | None
     close_reason: str | None
+    escalate_at: datetime | None = Field(sa_type=UtcMicros)
 
 
 class States(SQLModel, table=True):
@@ -151,6 +152,14 @@ class Shipments(SQLModel, table=True):
     closed_at: datetime | None = Field(sa_type=UtcMicros)
     devices: list[str] = Field(sa_type=JSON)
     numbers: list[str] = Field(sa_type=JSON)
+
+
+class Geographies(SQLModel, table=True):
+    """Every version of zones and corridors that was ever in force; `content` is GeoJSON."""
+
+    version: str = Field(primary_key=True)
+    content: bytes = Field(sa_type=LargeBinary)
+    since: datetime = Field(sa_type=UtcMicros)
 
 
 class Rejects(SQLModel, table=True):
@@ -178,4 +187,5 @@ ENTRIES = _table(Entries)
 ALERTS = _table(Alerts)
 STATES = _table(States)
 SHIPMENTS = _table(Shipments)
+GEOGRAPHIES = _table(Geographies)
 REJECTS = _table(Rejects)

@@ -12,12 +12,21 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from devices.reading import Fix, Rejected
-from tracker.adapters.journal.engine import append, connect, diagnosed, present, upsert, writing
+from tracker.adapters.journal.engine import (
+    append,
+    connect,
+    diagnosed,
+    insert_new,
+    present,
+    upsert,
+    writing,
+)
 from tracker.adapters.journal.reader import Reader, shipment_from
 from tracker.adapters.journal.schema import prepare
 from tracker.adapters.journal.tables import (
     ALERTS,
     ENTRIES,
+    GEOGRAPHIES,
     HEAD,
     READINGS,
     REJECTS,
@@ -111,6 +120,7 @@ _INSERT_ENTRY = insert(ENTRIES)
 _UPSERT_ALERT = upsert(ALERTS)
 _UPSERT_STATE = upsert(STATES)
 _UPSERT_SHIPMENT = upsert(SHIPMENTS)
+_KEEP_GEOGRAPHY = insert_new(GEOGRAPHIES)
 
 
 def _write(connection: Connection, work: Work, version: int, log_size: int) -> None:
@@ -123,6 +133,7 @@ def _write(connection: Connection, work: Work, version: int, log_size: int) -> N
         (_UPSERT_ALERT, [_alert(alert) for alert in work.alerts]),
         (_UPSERT_STATE, [_state(state, version) for state in work.states]),
         (_UPSERT_SHIPMENT, [_shipment(shipment, version) for shipment in work.shipments]),
+        (_KEEP_GEOGRAPHY, [msgspec.structs.asdict(one) for one in work.geographies]),
     )
     for statement, rows in steps:
         if rows:

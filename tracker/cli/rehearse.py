@@ -1,0 +1,52 @@
+"""`tracker replay --against`: what the rules conclude from a track, with nothing published."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import typer
+
+from tracker.cli import render, shipment_file
+from tracker.cli.session import load_config, session
+
+if TYPE_CHECKING:
+    from tracker.simulation.devices import Delivery
+
+
+def judge(
+    ctx: typer.Context,
+    sendings: Sequence[Delivery],
+    shipment: str,
+    version: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Prints the alerts, as `alerts list` does; the counts for people on stderr."""
+    from tracker import wiring
+    from tracker.ports import Message
+    from tracker.rehearsal import rehearse
+
+    config = load_config(ctx)
+    geography = wiring.old_geography(config, version) if version else wiring.geography(config)
+    document, _ = shipment_file.read(shipment)
+    start = min(sending.at for sending in sendings)
+    messages = (
+        Message(topic=one.topic, payload=one.payload, received_at=one.at) for one in sendings
+    )
+    with wiring.rehearsal(geography, config.log.origin, start) as (intake, desk, journal, clock):
+        desk.open(document, by="rehearsal")
+        count = rehearse(intake, clock, messages)
+        alerts, counts = journal.alerts(), journal.counts()
+    render.warn(
+        f"{count} messages judged by zones {geography.version}: {counts['readings']} readings, "
+        f"{counts['late']} late, {counts['rejects']} rejects, {len(alerts)} alerts"
+    )
+    zone = session(ctx).zone
+    render.documents(
+        alerts,
+        as_json=as_json,
+        columns=render.ALERT_COLUMNS,
+        row=lambda alert: render.alert_row(alert, zone),
+        empty="no alerts",
+    )
