@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PACKAGES := devices geofences tracker
 
-.PHONY: help demo run test check docs bench mosquitto
+.PHONY: help demo run test check docs bench mosquitto chromium
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,7 +18,7 @@ run: $(VENV)/.stamp-run ## set up, then run the tracker (configuration in ./trac
 	@test -f tracker.toml || $(BIN)/tracker init
 	@$(BIN)/tracker run
 
-test: mosquitto check ## set up, then linters, types, architecture and all tests
+test: mosquitto chromium check ## set up, then linters, types, architecture and all tests
 	$(BIN)/python -m pytest
 
 check: $(VENV)/.stamp-dev ## linters, types and architecture only
@@ -67,4 +67,16 @@ mosquitto:
 	else \
 		echo "mosquitto is not installed: its tests will be skipped; to have them run:"; \
 		echo "    sudo apt-get install mosquitto"; \
+	fi
+
+# The map of `tracker zones show` is tested in a real browser.
+chromium:
+	@if command -v chromium >/dev/null && command -v chromedriver >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "installing chromium"; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium \
+			chromium-driver >/dev/null; \
+	else \
+		echo "chromium is not installed: its tests will be skipped; to have them run:"; \
+		echo "    sudo apt-get install chromium chromium-driver"; \
 	fi

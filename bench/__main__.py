@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 
-from bench import intake, stages
+from bench import geofences, intake, stages
 
 
 def main() -> None:
@@ -15,6 +15,8 @@ def main() -> None:
     stages.report()
     print()
     intake.report()
+    print()
+    geofences.report()
 
 
 main()

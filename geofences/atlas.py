@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import TypeVar
 
-import numpy as np
-import shapely
-from numpy.typing import ArrayLike, NDArray
-
+from geofences.areas import Areas
 from geofences.border import border
 from geofences.corridor import Corridor
-from geofences.earth import Array, Index, floats
+from geofences.earth import Numbers, position, positions
 from geofences.errors import GeoFault, UnknownCorridor, UnknownPlace, UnknownZone
+from geofences.lanes import Lanes
+from geofences.locating import hold, place, place_one
 from geofences.placement import Placement
 from geofences.zone import Zone
 
 DEFAULT_HALF_WIDTH_M = 500.0
+OVERLAY = 8
+"""Zones that are added are indexed beside those that were there, until they are more than an
+eighth of them: then all are indexed anew."""
 
 
 class Atlas:
@@ -37,11 +40,8 @@ class Atlas:
         self.default_half_width_m = default_half_width_m
         self.zones: Mapping[str, Zone] = MappingProxyType(_by_id(zones))
         self.corridors: Mapping[str, Corridor] = MappingProxyType(_by_id(corridors))
-        self._areas = _Areas(self.zones.values())
-        self._lanes = {
-            corridor.id: _Lane(corridor, default_half_width_m)
-            for corridor in self.corridors.values()
-        }
+        self._areas = _indexed(self.zones.values())
+        self._lanes = Lanes(self.corridors.values(), default_half_width_m)
         self._border = border()
 
     def zone(self, zone_id: str) -> Zone:
@@ -59,135 +59,70 @@ class Atlas:
             raise UnknownCorridor(corridor_id) from None
 
     def extended(self, zones: Iterable[Zone] = (), corridors: Iterable[Corridor] = ()) -> Atlas:
-        """An atlas with these besides its own. Raises GeoFault if an id is there already."""
-        return Atlas(
-            [*self.zones.values(), *zones],
-            [*self.corridors.values(), *corridors],
-            default_half_width_m=self.default_half_width_m,
-        )
+        """An atlas with these besides its own, which are not indexed anew for a few more. Raises
+        GeoFault if an id is there already."""
+        zones, corridors = list(zones), list(corridors)
+        made = copy.copy(self)
+        if zones:
+            made.zones = MappingProxyType(_by_id([*self.zones.values(), *zones]))
+            more = [zone for areas in self._areas[1:] for zone in areas.zones] + zones
+            if len(more) * OVERLAY <= len(self.zones):
+                made._areas = self._areas[:1] + _indexed(more)
+            else:
+                made._areas = _indexed(made.zones.values())
+        if corridors:
+            made.corridors = MappingProxyType(_by_id([*self.corridors.values(), *corridors]))
+            made._lanes = self._lanes.extended(corridors)
+        return made
 
     def without(self, ids: Iterable[str]) -> Atlas:
         """An atlas without these zones and corridors. Raises UnknownPlace for an id it lacks."""
         gone = set(ids)
         for missing in sorted(gone - self.zones.keys() - self.corridors.keys()):
             raise UnknownPlace(missing)
-        return Atlas(
-            [zone for zone in self.zones.values() if zone.id not in gone],
-            [corridor for corridor in self.corridors.values() if corridor.id not in gone],
-            default_half_width_m=self.default_half_width_m,
-        )
+        made = copy.copy(self)
+        if gone & self.zones.keys():
+            kept = {zone.id: zone for zone in self.zones.values() if zone.id not in gone}
+            made.zones = MappingProxyType(kept)
+            made._areas = _indexed(kept.values())
+        if gone & self.corridors.keys():
+            left = {one.id: one for one in self.corridors.values() if one.id not in gone}
+            made.corridors = MappingProxyType(left)
+            made._lanes = Lanes(left.values(), self.default_half_width_m)
+        return made
 
     def locate(
         self,
-        lats: ArrayLike,
-        lons: ArrayLike,
+        lats: Numbers,
+        lons: Numbers,
         *,
         corridors: Sequence[str | None] | None = None,
         accuracies: Sequence[float | None] | None = None,
+        previous: Sequence[tuple[float, float] | None] | None = None,
+        progress: Sequence[float | None] | None = None,
         exact: bool = False,
     ) -> list[Placement]:
         """Where each position (degrees) is; all sequences are of one length.
 
-        `corridors` names the corridor that each is held against, `accuracies` (m) is passed on.
-        A position on a zone's boundary is inside. `exact` gives offset and progress to those on
-        their corridor too; who is off it always has them. Raises UnknownCorridor, and ValueError
+        `corridors` names the corridor that each is held against. `accuracies` (m, as claimed)
+        makes `doubtful`; one of 0 m or less claims nothing. `previous` (lat, lon), where the device
+        was before, makes `passed`. `progress` (m), the last along the corridor, decides between
+        stretches of the corridor that are about equally near (see `Lanes.continued`). A position
+        on a zone's boundary is inside. Offset and progress have those who are off their corridor,
+        those with a last `progress`, and with `exact` all. Raises UnknownCorridor, and ValueError
         for sequences of different lengths or a position that is no finite number.
         """
-        y, x = floats(lats), floats(lons)
+        if len(lats) == 1 and corridors is accuracies is previous is progress is None:
+            return [place_one(self._areas, self._border, *position(lats, lons))]
+        y, x = positions(lats, lons)
         count = len(y)
-        named = [None] * count if corridors is None else corridors
-        claimed = [None] * count if accuracies is None else accuracies
-        if not count == len(x) == len(named) == len(claimed):
-            raise ValueError("lats, lons, corridors and accuracies differ in length")
-        if not np.isfinite(x + y).all():
-            raise ValueError("a position is no finite number")
-        if count == 1:
-            country = [self._border.country(y[0], x[0])]
-        else:
-            country = self._border.countries(y, x).tolist()
-        held = self._held(y, x, named, exact) if corridors is not None else [_UNHELD] * count
-        zones = self._areas.holding(y, x)
-        return [
-            Placement(
-                zones=zones[i],
-                country=country[i],
-                corridor=named[i],
-                on_corridor=held[i][0],
-                offset_m=held[i][1],
-                progress_m=held[i][2],
-                uncertainty_m=claimed[i],
-            )
-            for i in range(count)
-        ]
-
-    def _held(self, y: Array, x: Array, named: Sequence[str | None], exact: bool) -> list[_Held]:
-        """For each position: on its corridor, offset (m), progress (m)."""
-        held = [_UNHELD] * len(named)
-        asked: dict[str, list[int]] = {}
-        for i, corridor_id in enumerate(named):
-            if corridor_id is not None:
-                asked.setdefault(corridor_id, []).append(i)
-        for corridor_id, members in asked.items():
-            lane = self._lanes.get(corridor_id)
-            if lane is None:
-                raise UnknownCorridor(corridor_id)
-            lane.hold(y, x, members, exact, held)
-        return held
-
-
-_Held = tuple[bool | None, float | None, float | None]
-_UNHELD: _Held = (None, None, None)
-_ON: _Held = (True, None, None)
-
-
-class _Areas:
-    """Zones in a tree, by id; a hit of the tree (bounding boxes) is asked of the prepared zone."""
-
-    def __init__(self, zones: Iterable[Zone]) -> None:
-        ordered = sorted(zones, key=lambda zone: zone.id)
-        self._ids = [zone.id for zone in ordered]
-        self._polygons: NDArray[Any] = np.array([zone.polygon for zone in ordered], dtype=object)
-        shapely.prepare(self._polygons)
-        shapely.intersects_xy(self._polygons, 0.0, 0.0)
-        self._tree = shapely.STRtree(self._polygons)
-        self._tree.query(shapely.points(0.0, 0.0))  # the tree builds itself at the first question
-
-    def holding(self, y: Array, x: Array) -> list[tuple[str, ...]]:
-        """For each position the ids of the zones that hold it, sorted."""
-        who, which = self._candidates(y, x)
-        inside = shapely.intersects_xy(self._polygons[which], x[who], y[who])
-        holding: list[tuple[str, ...]] = [()] * len(y)
-        for i, k in sorted(zip(who[inside].tolist(), which[inside].tolist(), strict=True)):
-            holding[i] += (self._ids[k],)
-        return holding
-
-    def _candidates(self, y: Array, x: Array) -> tuple[Index, Index]:
-        who, which = self._tree.query(shapely.points(x, y))
-        return who, which
-
-
-class _Lane:
-    """A corridor with the gate for its half-width."""
-
-    def __init__(self, corridor: Corridor, default_half_width_m: float) -> None:
-        self.corridor = corridor
-        self.half_width_m = corridor.half_width_m or default_half_width_m
-        self._gate = corridor.gate(self.half_width_m)
-
-    def hold(self, y: Array, x: Array, members: list[int], exact: bool, out: list[_Held]) -> None:
-        """Writes the answer for the positions `members` of y and x into `out`."""
-        measured = members
-        if not exact:
-            within = shapely.contains_xy(self._gate, x[members], y[members]).tolist()
-            for i in members:
-                out[i] = _ON
-            measured = [i for i, on in zip(members, within, strict=True) if not on]
-        if measured:
-            offset, progress = self.corridor.offsets(y[measured], x[measured])
-            on = (offset <= self.half_width_m).tolist()
-            found = zip(on, offset.tolist(), progress.tolist(), strict=True)
-            for i, answer in zip(measured, found, strict=True):
-                out[i] = answer
+        for asked in (corridors, accuracies, previous, progress):
+            if asked is not None and len(asked) != count:
+                raise ValueError(f"{count} positions, but another sequence is of different length")
+        held = None
+        if corridors is not None:
+            held = corridors, hold(self._lanes, y, x, corridors, accuracies, progress, exact)
+        return place(self._areas, self._border, y, x, accuracies, previous, held)
 
 
 _Place = TypeVar("_Place", Zone, Corridor)
@@ -195,8 +130,13 @@ _Place = TypeVar("_Place", Zone, Corridor)
 
 def _by_id(places: Iterable[_Place]) -> dict[str, _Place]:
     found: dict[str, _Place] = {}
-    for place in places:
-        if place.id in found:
-            raise GeoFault("atlas", f"the id {place.id!r} occurs twice", "give each its own")
-        found[place.id] = place
+    for one in places:
+        if one.id in found:
+            raise GeoFault("atlas", f"the id {one.id!r} occurs twice", "give each its own")
+        found[one.id] = one
     return found
+
+
+def _indexed(zones: Iterable[Zone]) -> tuple[Areas, ...]:
+    solid = [zone for zone in zones if not zone.polygon.is_empty]
+    return (Areas(solid),) if solid else ()

@@ -15,9 +15,14 @@ from numpy.typing import ArrayLike, NDArray
 from shapely import Polygon
 
 from geofences import library
-from geofences.earth import floats
+from geofences.earth import Array, floats
+from geofences.raster import EDGE, INSIDE, cells, frames, rasterise
 
-_NAMES = np.array([None, "US", "MX"], dtype=object)
+_SIDES = (None, "US", "MX")
+_NAMES = np.array(_SIDES, dtype=object)
+_ASK = 3
+SIDE = 512
+"""Cells in a row of the raster: some 25 by 11 km each: most of a journey needs no polygon."""
 
 
 class Border:
@@ -29,20 +34,47 @@ class Border:
         pacific = reach.index(line[0])
         self._us = Polygon([*line[:-1], *reach[:pacific]])
         self._mx = Polygon([*line[:0:-1], *reach[pacific:-1]])
-        for area in (self._us, self._mx):
-            shapely.prepare(area)
-            shapely.intersects_xy(area, 0.0, 0.0)  # GEOS builds the index at the first question
+        both = np.array([self._us, self._mx], dtype=object)
+        shapely.prepare(both)
+        for lon, lat in line[:3]:  # GEOS builds its index at the second question
+            shapely.intersects_xy(both, lon, lat)
+        self._raster(both)
+
+    def _raster(self, both: NDArray[Any]) -> None:
+        """One raster of both: the side itself, or _ASK where an edge of either crosses the cell."""
+        whole = np.array([shapely.total_bounds(both)])
+        frame = frames(whole, np.array([SIDE]))
+        us, mx = rasterise(both, np.repeat(frame, 2, axis=0)).reshape(2, -1)
+        edge = ((us | mx) & EDGE) > 0
+        self._codes = np.where(edge, _ASK, (us & INSIDE) + 2 * (mx & INSIDE)).astype(np.uint8)
+        self._frame = frame.T.copy()
+        self._one_frame = tuple(frame[0, :4].tolist())
+        self._one_code = self._codes.data
 
     def countries(self, lats: ArrayLike, lons: ArrayLike) -> NDArray[Any]:
         """ "US", "MX" or None for each position (degrees); on the very line it is "US"."""
-        x, y = floats(lons), floats(lats)
-        code = np.where(shapely.intersects_xy(self._us, x, y), 1, 0)
-        rest = np.flatnonzero(code == 0)
-        code[rest] = np.where(shapely.intersects_xy(self._mx, x[rest], y[rest]), 2, 0)
-        return _NAMES[code]
+        return self.sides(np.stack((floats(lons), floats(lats))))
+
+    def sides(self, spots: Array) -> NDArray[Any]:
+        """As `countries`, of (2, n) longitudes and latitudes."""
+        code = self._codes.take(cells(self._frame, spots))
+        ask = np.flatnonzero(code == _ASK)
+        if len(ask):
+            x, y = spots[:, ask]
+            us = shapely.intersects_xy(self._us, x, y)
+            code[ask] = np.where(us, 1, 2 * shapely.intersects_xy(self._mx, x, y))
+        found: NDArray[Any] = _NAMES[code]
+        return found
 
     def country(self, lat: float, lon: float) -> str | None:
         """As `countries`, of one position and faster so."""
+        x0, y0, per_x, per_y = self._one_frame
+        u, v = (lon - x0) * per_x, (lat - y0) * per_y
+        if not (0.0 <= u < SIDE and 0.0 <= v < SIDE):
+            return None
+        code = self._one_code[int(v) * SIDE + int(u)]
+        if code != _ASK:
+            return _SIDES[code]
         if shapely.intersects_xy(self._us, lon, lat):
             return "US"
         return "MX" if shapely.intersects_xy(self._mx, lon, lat) else None

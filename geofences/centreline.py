@@ -1,30 +1,22 @@
-"""The nearest point of a long line to many positions at once, in metres.
+"""A line in metres: cut into pieces, its length, where so many metres along it lead.
 
 At load the line is cut into pieces of at most 1 km, straight in longitude and latitude as GeoJSON
 means it, and turned into earth-centred chords. Such a chord lies within 4 cm of its piece (at 60
 degrees of latitude; 2 cm below and up to 3.4 cm beside it), which bounds the error of it all.
-
-Runs of consecutive pieces are held in a ball each. By the triangle inequality only the runs whose
-ball reaches nearer than the nearest known point can hold the nearest one, and only their pieces are
-looked at: exact, without an index to keep right and without a projection.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 import numpy as np
 
-from geofences.earth import Array, Index, Mask, chord_to_arc, ecef, floats, geodesics
+from geofences.earth import Array, Mask, chord_to_arc, ecef, floats, geodesics
+from geofences.lines import Lines
 
 PIECE_M = 1_000.0
-RUN = 32
-"""Pieces in a run. For lines of 500 to 5,000 pieces 16 to 64 measured within a third of each other,
-8 and 128 at half of that and less."""
-BLOCK = 512
-"""Positions at once: bounds the memory. Of 64 to 1,024, 512 measured best by some percent."""
-ROUNDING_M = 0.01
-"""Slack for the rounding of distances computed as |p|^2 - 2pq + |q|^2 over thousands of km."""
 
 
 class Centreline:
@@ -37,73 +29,29 @@ class Centreline:
     def __init__(self, parts: Sequence[Array]) -> None:
         lons, lats, solid = _pieces(parts)
         azimuth, length = geodesics(lons, lats)
-        self._lons, self._lats, self._azimuth = lons, lats, azimuth
-        self._reached = np.concatenate(([0.0], np.cumsum(length)))
-        self.length_m = float(self._reached[-1])
         if not length[solid].sum() > 0:
             raise ValueError("the line has no length")
-        self._build_runs(np.flatnonzero(solid & (length > 0)), length)
+        self._lons, self._lats, self._azimuth, self._solid = lons, lats, azimuth, solid
+        self._reached = np.concatenate(([0.0], np.cumsum(length)))
+        self.length_m = float(self._reached[-1])
 
-    def _build_runs(self, pieces: Index, length: Array) -> None:
-        xyz = np.stack(ecef(self._lats, self._lons))
-        self._centre = xyz.mean(axis=1, keepdims=True)
-        xyz -= self._centre  # small numbers round less
-        runs = -(-len(pieces) // RUN)
-        # The last run is filled up with its last piece: a copy can only tie, and ties go first.
-        padded = np.minimum(np.arange(runs * RUN), len(pieces) - 1).reshape(runs, RUN)
-        piece = pieces[padded]
-        self._piece = piece
-        self._start = xyz[:, piece]
-        self._step = xyz[:, piece + 1] - self._start
-        self._per_step2 = 1.0 / (self._step**2).sum(axis=0)
-        self._piece_length = length[piece]
-        # A ball's centre is a vertex, so its distance bounds the answer from above.
-        self._ball = self._start[:, :, RUN // 2].copy()
-        ends = np.stack((self._start, self._start + self._step))
-        spread = ends - self._ball[None, :, :, None]
-        self._radius = np.sqrt((spread**2).sum(axis=1)).max(axis=(0, 2))
-        self._ball2 = (self._ball**2).sum(axis=0)
+    @cached_property
+    def _lines(self) -> Lines:
+        return lines([self])
 
     def offsets(self, lats: Array, lons: Array) -> tuple[Array, Array]:
         """(metres to the line, metres along it from its start to the nearest point).
 
         Where two points of the line are equally near, the earlier one counts.
         """
-        points = np.stack(ecef(lats, lons)) - self._centre
-        offset, progress = np.empty(len(lats)), np.empty(len(lats))
-        for block in range(0, len(lats), BLOCK):
-            here = slice(block, block + BLOCK)
-            offset[here], progress[here] = self._nearest(points[:, here])
-        return chord_to_arc(offset), progress
-
-    def _nearest(self, points: Array) -> tuple[Array, Array]:
-        who, run = self._near_runs(points)
-        from_start = points[:, who, None] - self._start[:, run]
-        step = self._step[:, run]
-        along = np.einsum("cpk,cpk->pk", from_start, step)
-        along *= self._per_step2[run]
-        np.clip(along, 0.0, 1.0, out=along)
-        from_start -= along * step
-        apart2 = np.einsum("cpk,cpk->pk", from_start, from_start)
-        best = apart2.argmin(axis=1)
-        pair = np.arange(len(who))
-        first = _first_least(who, apart2[pair, best])
-        run, best, pair = run[first], best[first], pair[first]
-        within = along[pair, best] * self._piece_length[run, best]
-        return np.sqrt(apart2[pair, best]), self._reached[self._piece[run, best]] + within
-
-    def _near_runs(self, points: Array) -> tuple[Index, Index]:
-        """Pairs (position, run that may hold its nearest point), by position, then by run."""
-        apart2 = (points**2).sum(axis=0)[:, None] + self._ball2 - 2.0 * (points.T @ self._ball)
-        apart = np.sqrt(np.maximum(apart2, 0.0))
-        bound = apart.min(axis=1, keepdims=True) + ROUNDING_M
-        who, run = np.nonzero(apart - self._radius <= bound)
-        return who, run
+        points = np.column_stack(ecef(lats, lons))
+        chord, progress = self._lines.nearest(points, np.zeros(len(lats), dtype=np.intp))
+        return chord_to_arc(chord), progress
 
     def at(self, progress_m: float) -> tuple[float, float, float]:
         """(lat, lon, course in degrees) at so many metres from the start, kept to the ends."""
         piece = int(np.searchsorted(self._reached, progress_m, side="right")) - 1
-        piece = min(max(piece, 0), len(self._azimuth) - 1)
+        piece = min(max(piece, 0), len(self._solid) - 1)
         length = self._reached[piece + 1] - self._reached[piece]
         share = (progress_m - self._reached[piece]) / length if length else 0.0
         share = min(max(share, 0.0), 1.0)
@@ -114,15 +62,31 @@ class Centreline:
     def strings(self) -> Iterator[Array]:
         """The pieces as (n, 2) arrays of lon, lat, one a part that is connected."""
         position = np.column_stack((self._lons, self._lats))
-        last = 0
-        for gap in [*self._gaps(), len(self._lons) - 1]:
-            yield position[last : gap + 1]
-            last = gap + 1
+        for first, end in self._parts():
+            yield position[first:end]
 
-    def _gaps(self) -> list[int]:
-        solid = np.zeros(len(self._azimuth), dtype=bool)
-        solid[self._piece] = True
-        return [int(gap) for gap in np.flatnonzero(~solid)]
+    def _parts(self) -> list[tuple[int, int]]:
+        """First vertex and end of each part that is connected and has a length."""
+        gaps = np.flatnonzero(~self._solid) + 1
+        bounds = [0, *gaps.tolist(), len(self._lons)]
+        return [(a, b) for a, b in itertools.pairwise(bounds) if b - a > 1]
+
+
+def lines(many: Sequence[Centreline]) -> Lines:
+    """All of them in one index, numbered in this order."""
+    sizes = [len(one._reached) for one in many]
+    start = np.cumsum(sizes) - sizes
+    parts = [
+        (number, first + before, end + before)
+        for number, (one, before) in enumerate(zip(many, start.tolist(), strict=True))
+        for first, end in one._parts()
+    ]
+    owner, first, end = np.array(parts, dtype=np.intp).reshape(-1, 3).T
+    lats, lons, reached = (
+        np.concatenate([getattr(one, name) for one in many] or [np.zeros(0)])
+        for name in ("_lats", "_lons", "_reached")
+    )
+    return Lines(np.column_stack(ecef(lats, lons)), first, end, owner, reached)
 
 
 def _pieces(parts: Sequence[Array]) -> tuple[Array, Array, Mask]:
@@ -145,12 +109,3 @@ def _pieces(parts: Sequence[Array]) -> tuple[Array, Array, Mask]:
     lons = np.append(lons[step] + share * np.diff(lons)[step], lons[-1])
     lats = np.append(lats[step] + share * np.diff(lats)[step], lats[-1])
     return lons, lats, line[step]
-
-
-def _first_least(group: Index, value: Array) -> Index:
-    """For each run of equal `group`s the index of its least `value`, the first where they tie."""
-    starts = np.flatnonzero(np.concatenate(([True], group[1:] != group[:-1])))
-    least = np.minimum.reduceat(value, starts)
-    hits = np.flatnonzero(value == least[group])
-    owner = group[hits]
-    return hits[np.concatenate(([True], owner[1:] != owner[:-1]))]

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from shapely import LineString, MultiLineString
 
 from geofences.centreline import Centreline
-from geofences.earth import Array, floats
+from geofences.earth import Array, positions
 from geofences.gate import Gate, gate
 from geofences.kinds import Precision
 
@@ -53,10 +53,7 @@ class Corridor:
         """For each position (degrees): metres to the centre line, and metres along it from its
         start to the nearest point. Within 0.5 m or 0.1 % of the geodesic answer. Raises ValueError
         for a position that is no finite number."""
-        y, x = floats(lats), floats(lons)
-        if not np.isfinite(x + y).all():
-            raise ValueError("a position is no finite number")
-        return self.centreline.offsets(y, x)
+        return self.centreline.offsets(*positions(lats, lons))
 
     def at(self, progress_m: float) -> tuple[float, float, float]:
         """(lat, lon, course in degrees) so many metres along; before the start it is the start,

@@ -6,7 +6,9 @@ is the nearest point, at any latitude, without a projection and without its dist
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from collections.abc import Sequence
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,6 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Index = NDArray[np.intp]
+Numbers: TypeAlias = Sequence[float] | Array
+_Degrees = TypeVar("_Degrees", float, Array)
 
 SEMI_MAJOR_M = 6_378_137.0
 FLATTENING = 1 / 298.257223563
@@ -23,6 +27,24 @@ MEAN_RADIUS_M = 6_371_008.8
 
 def floats(values: ArrayLike) -> Array:
     return np.asarray(values, dtype=np.float64)
+
+
+def position(lats: Numbers, lons: Numbers) -> tuple[float, float]:
+    """As `positions`, of one and faster so: plain numbers."""
+    lat, lon = float(lats[0]), float(lons[0])
+    if len(lons) != 1 or not math.isfinite(lat + lon):
+        positions(lats, lons)
+    return lat, lon
+
+
+def positions(lats: ArrayLike, lons: ArrayLike) -> tuple[Array, Array]:
+    """(lats, lons) as arrays. Raises ValueError where they are no pairs of finite numbers."""
+    y, x = floats(lats), floats(lons)
+    if len(y) != len(x):
+        raise ValueError("lats and lons differ in length")
+    if not np.isfinite(x + y).all():
+        raise ValueError("a position is no finite number")
+    return y, x
 
 
 def ecef(lats: Array, lons: Array) -> tuple[Array, Array, Array]:
@@ -44,13 +66,14 @@ def chord_to_arc(chord_m: Array) -> Array:
     return floats(2 * MEAN_RADIUS_M * np.arcsin(half))
 
 
-def metres_per_degree(lat: float) -> tuple[float, float]:
-    """(east, north) metres in a degree of longitude and of latitude at `lat` degrees."""
+def metres_per_degree(lat: _Degrees) -> tuple[_Degrees, _Degrees]:
+    """(east, north) metres in a degree of longitude and of latitude at `lat` degrees, a number or
+    an array."""
     phi = np.radians(lat)
     w2 = 1 - ECCENTRICITY_2 * np.sin(phi) ** 2
-    east = SEMI_MAJOR_M / np.sqrt(w2) * np.cos(phi)
-    north = SEMI_MAJOR_M * (1 - ECCENTRICITY_2) / w2**1.5
-    return float(np.radians(east)), float(np.radians(north))
+    east: Any = np.radians(SEMI_MAJOR_M / np.sqrt(w2) * np.cos(phi))
+    north: Any = np.radians(SEMI_MAJOR_M * (1 - ECCENTRICITY_2) / w2**1.5)
+    return (east, north) if isinstance(lat, np.ndarray) else (float(east), float(north))
 
 
 def geodesics(lons: Array, lats: Array) -> tuple[Array, Array]:

@@ -8,9 +8,10 @@ from typing import Any
 from shapely import MultiPolygon, Polygon
 
 from geofences.corridor import Corridor
+from geofences.defects import problems
 from geofences.errors import GeoFault
 from geofences.kinds import Precision, ZoneKind
-from geofences.shapes import AREAS, Problem, build, problems
+from geofences.shapes import AREAS, Problem, build
 from geofences.zone import Zone
 
 TEXTS = ("name", "crossing", "source")
@@ -62,19 +63,28 @@ def _above_0(value: Any) -> bool:
     return type(value) in (int, float) and 0 < value < float("inf")
 
 
-def crs_problem(collection: dict[str, Any]) -> Problem | None:
-    """What is wrong with the reference system a FeatureCollection names, if it names one."""
+def declared_crs(collection: dict[str, Any]) -> str | None:
+    """The reference system that a FeatureCollection names (which RFC 7946 forbids, and many do
+    yet), "" if it names one without saying which; None if none, or the degrees that GeoJSON is in.
+    """
     crs = collection.get("crs")
     if crs is None:
         return None
     try:
         name = str(crs["properties"]["name"])
     except (KeyError, TypeError):
-        name = "without a name"
-    if name.upper().replace(" ", "").endswith(DEGREES_OF_WGS_84):
+        return ""
+    return None if name.upper().replace(" ", "").endswith(DEGREES_OF_WGS_84) else name
+
+
+def crs_problem(collection: dict[str, Any]) -> Problem | None:
+    """What is wrong with the reference system a FeatureCollection names, if it names one."""
+    name = declared_crs(collection)
+    if name is None:
         return None
+    what = f"its reference system is {name or 'without a name'}"
     return Problem(
-        "crs", f"its reference system is {name}", "GeoJSON is in degrees of WGS 84: reproject it"
+        "crs", what, "GeoJSON is in degrees of WGS 84: `tracker zones import` reprojects it"
     )
 
 

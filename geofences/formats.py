@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from shapely.geometry import mapping
+from shapely import MultiLineString, MultiPolygon, Polygon, get_coordinates
 
 from geofences.corridor import Corridor
 from geofences.errors import GeoFault
@@ -31,6 +31,18 @@ class Shelf:
 
     zones: tuple[Zone, ...] = ()
     corridors: tuple[Corridor, ...] = ()
+
+    @classmethod
+    def of(cls, places: Iterable[Zone | Corridor]) -> Shelf:
+        listed = list(places)
+        return cls(
+            tuple(place for place in listed if isinstance(place, Zone)),
+            tuple(place for place in listed if isinstance(place, Corridor)),
+        )
+
+    @property
+    def places(self) -> tuple[Zone | Corridor, ...]:
+        return (*self.zones, *self.corridors)
 
 
 def read(path: Path) -> Shelf:
@@ -81,10 +93,7 @@ def from_features(
         if own in found:
             raise GeoFault(f"{place}, id", f"{own!r} occurs twice", "give each its own")
         found[own] = place_of(feature, own, default_kind, place)
-    return Shelf(
-        tuple(made for made in found.values() if isinstance(made, Zone)),
-        tuple(made for made in found.values() if isinstance(made, Corridor)),
-    )
+    return Shelf.of(found.values())
 
 
 def _refuse(found: Iterable[Problem | None], where: str) -> None:
@@ -141,5 +150,22 @@ def _feature(
     return {
         "type": "Feature",
         "properties": properties,
-        "geometry": json.loads(json.dumps(mapping(shape))),
+        "geometry": _geometry(shape),
     }
+
+
+def _geometry(shape: Shape) -> dict[str, Any]:
+    coordinates: list[Any]
+    if isinstance(shape, Polygon):
+        coordinates = _rings(shape)
+    elif isinstance(shape, MultiPolygon):
+        coordinates = [_rings(part) for part in shape.geoms]
+    elif isinstance(shape, MultiLineString):
+        coordinates = [get_coordinates(part).tolist() for part in shape.geoms]
+    else:
+        coordinates = get_coordinates(shape).tolist()
+    return {"type": shape.geom_type, "coordinates": coordinates}
+
+
+def _rings(polygon: Polygon) -> list[Any]:
+    return [get_coordinates(ring).tolist() for ring in (polygon.exterior, *polygon.interiors)]

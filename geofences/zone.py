@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
+import numpy as np
+import shapely
+from numpy.typing import ArrayLike
 from shapely import MultiPolygon, Polygon
 
+from geofences.earth import Array, positions
+from geofences.edges import edges, to_edge_m
 from geofences.kinds import Precision, ZoneKind
+from geofences.lines import Lines
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Zone:
     """One area. `polygon` is in degrees, WGS 84, (lon, lat) order as GeoJSON has it.
 
@@ -27,3 +34,16 @@ class Zone:
     precision: Precision = Precision.APPROXIMATE
     source: str = ""
     properties: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def _edges(self) -> Lines:
+        return edges(np.array([self.polygon], dtype=object))
+
+    def distance_m(self, lats: ArrayLike, lons: ArrayLike) -> Array:
+        """Metres from each position (degrees) to the nearest edge, of a hole too; negative inside,
+        0 on the edge. Within 0.5 m or 0.1 % of the geodesic answer; an edge is straight in
+        longitude and latitude, as GeoJSON means it. Raises ValueError for a position that is no
+        finite number."""
+        y, x = positions(lats, lons)
+        gap = to_edge_m(self._edges, y, x, np.zeros(len(y), dtype=np.intp))
+        return np.where(shapely.intersects_xy(self.polygon, x, y), -gap, gap)

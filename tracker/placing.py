@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from devices.reading import Fix
 from geofences.placement import Placement
+from geofences.revisits import revisits
 from tracker import engine
 from tracker.ledger import Ledger
 from tracker.ports import StoredReading
@@ -86,7 +87,9 @@ class Placer:
         plan, policy = fleet.plan(scope), fleet.policy(scope)
         lane, _ = engine.lane_of(state, item.reading, policy)
         corridor = engine.corridor_of(lane, plan)
-        meets = False
+        meets = corridor is not None and revisits(
+            fleet.atlas.corridor(corridor), fleet.atlas.default_half_width_m
+        )
         return Asked(corridor, lane.fix, (lane.progress_m or 0.0) if meets else None)
 
     def _late(self, number: int) -> bool:
@@ -104,6 +107,8 @@ class Placer:
             [fix.lon for fix in known],
             corridors=[question.corridor for question in questions],
             accuracies=[fix.accuracy_m for fix in known],
+            previous=[(q.last.lat, q.last.lon) if q.last else None for q in questions],
+            progress=[question.progress_m for question in questions],
         )
         for number, question, placement in zip(numbers, questions, located, strict=True):
             self.placed[number] = Placed(question, placement)

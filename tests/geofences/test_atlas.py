@@ -173,3 +173,61 @@ def test_what_cannot_be_located(
 ) -> None:
     with pytest.raises(ValueError, match=r"length|finite"):
         Atlas([], [ROAD]).locate(lats, lons, corridors=asked)
+
+
+def test_a_position_on_a_bridge_is_in_neither_country() -> None:
+    span = Zone("b", "b", ZoneKind.BRIDGE, box(-99.52, 27.49, -99.49, 27.51))
+    atlas = Atlas([span, zone("z", box(-99.6, 27.4, -99.4, 27.6))])
+    placements = atlas.locate([27.5, 27.45, 27.55], [-99.5, -99.5, -99.5])
+    assert placements[0].country == "bridge"
+    assert {placement.country for placement in placements[1:]} <= {"US", "MX"}
+    assert atlas.locate([27.5], [-99.5]) == placements[:1]
+
+
+def test_zones_between_two_fixes_are_passed_in_order() -> None:
+    names = {"far": 0.6, "here": 0.0, "near": 0.3, "to": 0.9, "aside": 0.4}
+    atlas = Atlas(
+        [zone(name, box(x, name == "aside", x + 0.1, 1 + (name == "aside")))
+         for name, x in names.items()]
+    )  # fmt: skip
+    there, back, again = atlas.locate(
+        [0.5, 0.5, 0.5],
+        [0.95, 0.05, 0.05],
+        previous=[(0.5, 0.05), (0.5, 0.95), (0.5, 0.05)],
+    )
+    assert there.passed == ("near", "far")
+    assert back.passed == ("far", "near")
+    assert again.passed == ()
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"previous": [None, None]},
+        {"progress": [1.0, 2.0]},
+        {"accuracies": []},
+        {"previous": [(float("nan"), 0.0)]},
+    ],
+)
+def test_what_does_not_fit_is_refused(more: dict[str, list[float]]) -> None:
+    with pytest.raises(ValueError, match=r"length|finite"):
+        Atlas([zone("a", box(0, 0, 1, 1))]).locate([25.5], [-99.5], corridors=[None], **more)  # type: ignore[arg-type]
+
+
+def test_a_few_more_zones_leave_the_index_as_it_is() -> None:
+    first = Atlas([zone(f"{k:03}", box(k, 0, k + 1, 1)) for k in range(100)])
+    second = first.extended([zone("x", box(0.2, 0.2, 0.4, 0.4))])
+    third = second.extended([zone("y", box(0.2, 0.2, 0.4, 0.4))])
+    assert second._areas[0] is third._areas[0] is first._areas[0]
+    assert first.locate([0.3], [0.3])[0].zones == ("000",)
+    assert third.locate([0.3], [0.3])[0].zones == ("000", "x", "y")
+    assert third.locate([0.3, 0.3], [0.3, 1.3])[0].zones == ("000", "x", "y")
+    many = third.extended([zone(f"m{k}", box(0, 0, 1, 1)) for k in range(50)])
+    assert len(many._areas) == 1
+    assert len(many.locate([0.3], [0.3])[0].zones) == 53
+
+
+def test_an_empty_polygon_holds_nothing() -> None:
+    atlas = Atlas([zone("a", Polygon())]).extended([zone("b", Polygon())])
+    assert atlas.locate([0.0], [0.0])[0].zones == ()
+    assert sorted(atlas.zones) == ["a", "b"]

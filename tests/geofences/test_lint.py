@@ -46,6 +46,8 @@ def file(*features: Any, **more: Any) -> dict[str, Any]:
 MERCATOR = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::3857"}}
 BOW_TIE = [SOUND[0], SOUND[2], SOUND[1], SOUND[3], SOUND[0]]
 MERIDA = [[-89.62, 20.96], [-89.61, 20.96], [-89.61, 20.97], [-89.62, 20.96]]
+SMALL = [[-99.595, 27.454], [-99.594, 27.454], [-99.594, 27.455], [-99.595, 27.454]]
+BANK = [[-99.4975, 27.45], [-99.4965, 27.45], [-99.4965, 27.4505], [-99.4975, 27.45]]
 NAN, INF = float("nan"), float("inf")
 
 ERRORS: dict[str, tuple[Any, str]] = {
@@ -66,7 +68,26 @@ ERRORS: dict[str, tuple[Any, str]] = {
         file(area([*SOUND[:2], [-99.58, 27.45], *SOUND[1:]])),
         "ring 0, vertices 0 to 1 and 2 to 3 (-99.59, 27.45): the ring crosses or touches itself"),
     "hole-open": (file(area(SOUND, INNER[:-1])), "ring 1, vertex 2"),
-    "hole-outside": (file(area(SOUND, moved(INNER, 1, 0))), "hole lies outside shell"),
+    "hole-outside": (
+        file(area(SOUND, moved(INNER, 1, 0))), "ring 1 (-98.597, 27.453): the hole lies outside"),
+    "hole-leaving-its-ring": (
+        file(area(SOUND, moved(INNER, .005, 0))), "ring 1 (-99.588, 27.453): the hole lies"),
+    "holes-overlapping": (
+        file(area(SOUND, INNER, moved(INNER, 0.001, 0))), "the hole overlaps that of ring 1"),
+    "hole-in-a-hole": (
+        file(area(SOUND, INNER, SMALL)), "ring 2 (-99.594"),
+    "hole-outside-in-second-polygon": (
+        file(made({"type": "MultiPolygon",
+                   "coordinates": [[moved(SOUND, 1, 0)], [SOUND, moved(INNER, 1, 0)]]}, {})),
+        "polygon 1, ring 1 (-98.597, 27.453)"),
+    "ring-over-antimeridian": (
+        file(area([[179.9, 20], [-179.9, 20], [-179.9, 21], [179.9, 20]])),
+        "ring 0, vertex 1 (-179.9, 20): it crosses the antimeridian"),
+    "coordinate-too-long": (file(area([[10**30, 27.45], *SOUND[1:]])), "is no position"),
+    "one-vertex-swapped-into-the-indian-ocean": (
+        file(area([*MERIDA[:2], MERIDA[2][::-1], MERIDA[3]])),
+        "vertex 2 (20.97, -89.61): latitude and longitude look swapped: turned round it is in the "
+        "US or Mexico (1 of 4 vertices)"),
     "polygons-overlapping": (
         file(made({"type": "MultiPolygon", "coordinates": [[SOUND], [moved(SOUND, .002, 0)]]}, {})),
         "self-intersection"),
@@ -99,6 +120,20 @@ WARNINGS: dict[str, tuple[Any, str]] = {
     "sliver": (
         file(area([[-99.6, 27.45], [-99.59, 27.45], [-99.595, 27.45000001], [-99.6, 27.45]])),
         "geometry: a sliver of 0.5 m2"),
+    "strip-of-a-metre": (
+        file(area([[-99.6, 27.45], [-99.59, 27.45], [-99.59, 27.45001], [-99.6, 27.45001],
+                   [-99.6, 27.45]])),
+        "geometry: a sliver of 109"),
+    "sliver-beside-a-zone": (
+        file(made({"type": "MultiPolygon", "coordinates": [[SOUND], [
+            [[-99.5, 27.45], [-99.49, 27.45], [-99.495, 27.45000001], [-99.5, 27.45]]]]}, {})),
+        "polygon 1: a sliver"),
+    "in-neither-country": (
+        file(area(moved(SOUND, 0, -27), country=None)), "it is in neither the US nor Mexico"),
+    "country-wrong-by-less-than-the-line-s-error": (
+        file(area(BANK, country="US")), "all vertices are in MX (by a line that is"),
+    "overlapping-with-two-answers": (
+        file(area(SOUND), area(SOUND, id="b", kind="restricted")), "100% overlap with feature 1"),
     "corridor-with-a-step-too-long": (
         file(line([-100.15, 25.79], [-99.6, 27.45])), "(a), vertex 1 (-99.6, 27.45): 192 km"),
     "corridor-part-with-a-step-too-long": (
@@ -155,7 +190,11 @@ def test_all_faults_are_listed_not_only_the_first(tmp_path: Path) -> None:
     ]
 
 
-MISPLACED = {"swapped-into-antarctica", "country-wrong"}
+MISPLACED = {
+    "swapped-into-antarctica",
+    "country-wrong",
+    "one-vertex-swapped-into-the-indian-ocean",
+}
 """Sound geometry that is surely not where it was meant: the check says so, and it can be read."""
 
 
@@ -182,6 +221,12 @@ def test_a_sound_file_has_no_fault_and_is_left_as_it_was(tmp_path: Path) -> None
     before = path.read_bytes()
     assert lint.check(path) == []
     assert path.read_bytes() == before
+
+
+def test_a_bridge_is_on_both_sides(tmp_path: Path) -> None:
+    path = tmp_path / "bridge.geojson"
+    path.write_text(json.dumps(file(area(moved(SOUND, 0.068, 0.05), kind="bridge"))))
+    assert lint.check(path) == []
 
 
 @pytest.mark.parametrize("name", library.names())

@@ -1,11 +1,10 @@
-"""`tracker zones`: the places that are known, whether a file of them is sound, what is where."""
+"""`tracker zones`: the places that are known, and what is where."""
 
 from __future__ import annotations
 
 import csv
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -13,6 +12,10 @@ import typer
 
 from tracker.cli import render
 from tracker.cli.session import Json, load_config
+from tracker.cli.zones_check import check
+from tracker.cli.zones_export import export
+from tracker.cli.zones_import import import_
+from tracker.cli.zones_show import show
 from tracker.cli.zones_versions import versions
 from tracker.domain.errors import NotFound, UsageError
 
@@ -21,9 +24,13 @@ if TYPE_CHECKING:
     from geofences.placement import Placement
     from tracker.config import Config
 
-app = typer.Typer(no_args_is_help=True, help="Zones and corridors: list, check, locate.")
+app = typer.Typer(no_args_is_help=True, help="Zones and corridors: list, check, import, locate.")
 
+app.command()(check)
+app.command("import")(import_)
+app.command()(export)
 app.command()(versions)
+app.command()(show)
 
 Position = tuple[float, float]
 
@@ -73,31 +80,6 @@ def list_(ctx: typer.Context, as_json: Json = False) -> None:
         ),
         empty="no zones",
     )
-
-
-@app.command()
-def check(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="GeoJSON files.")],
-    as_json: Json = False,
-) -> None:
-    """Say what is wrong with zone files, and where. Exits with 1 if there is an error."""
-    from geofences import lint
-
-    faults = []
-    for file in files:
-        try:
-            faults.extend(lint.check(file))
-        except OSError as error:
-            raise UsageError(f"cannot be read: {error.strerror}", where=str(file)) from error
-    render.documents(
-        faults,
-        as_json=as_json,
-        columns=("SEVERITY", "FILE", "FEATURE", "PLACE", "WHAT", "MEND"),
-        row=lambda one: (one.severity, one.file, one.feature, one.place, one.what, one.mend),
-        empty="no faults",
-    )
-    if any(fault.severity == "error" for fault in faults):
-        raise typer.Exit(1)
 
 
 # Longitudes here are negative, and "-99.5" shall not be taken for an option.

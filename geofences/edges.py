@@ -1,0 +1,41 @@
+"""How far the edge of an area is: its rings as lines in metres."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geofences.centreline import PIECE_M
+from geofences.earth import Array, chord_to_arc, ecef
+from geofences.lines import Lines
+from geofences.raster import rings
+
+MOST_M = 111_700.0
+"""Metres in a degree anywhere, at most: of latitude at the poles."""
+
+
+def edges(polygons: NDArray[Any]) -> Lines:
+    """All rings of each polygon, none empty, as one line each (its progress means nothing)."""
+    corners, ring, owner = rings(polygons)
+    lons, lats = corners.T
+    joined = ring[1:] == ring[:-1]
+    length = np.hypot(np.diff(lons), np.diff(lats)) * MOST_M
+    # A last corner gets one piece as well, so that it is a vertex of its own.
+    cuts = np.append(np.where(joined, np.maximum(np.ceil(length / PIECE_M), 1), 1), 1).astype(int)
+    corner = np.repeat(np.arange(len(cuts)), cuts)
+    share = (np.arange(len(corner)) - np.repeat(np.cumsum(cuts) - cuts, cuts)) / cuts[corner]
+    after = np.minimum(corner + 1, len(lons) - 1)
+    lons = lons[corner] + share * (lons[after] - lons[corner])
+    lats = lats[corner] + share * (lats[after] - lats[corner])
+    sizes = np.bincount(ring[corner], minlength=len(owner))
+    end = np.cumsum(sizes)
+    return Lines(np.column_stack(ecef(lats, lons)), end - sizes, end, owner)
+
+
+def to_edge_m(around: Lines, lats: Array, lons: Array, which: NDArray[np.intp]) -> Array:
+    """Metres from each position (degrees) to the nearest edge of polygon `which`, within 0.5 m or
+    0.1 % of the geodesic."""
+    chord, _ = around.nearest(np.column_stack(ecef(lats, lons)), which)
+    return chord_to_arc(chord)
