@@ -234,3 +234,18 @@ def test_no_topic_at_all() -> None:
 
 def test_the_password_is_not_shown() -> None:
     assert "secret" not in repr(MqttSettings(password="secret"))
+
+
+def test_two_of_one_client_id_are_told_so(nats_broker: Broker) -> None:
+    settings = replace(nats_broker.settings, topics=TOPICS, client_id="twin")
+    with (
+        closing(MqttInbox(settings, SystemClock())) as first,
+        closing(MqttInbox(settings, SystemClock())) as second,
+    ):
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            said = first.trouble + second.trouble
+            if "another client use the id 'twin'" in said:
+                return
+            time.sleep(0.01)
+    pytest.fail(f"neither says why it loses the connection: {said!r}")

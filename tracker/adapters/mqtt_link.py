@@ -26,6 +26,8 @@ from tracker.domain.errors import ServiceUnreachable, TrackerError
 log = logging.getLogger(__name__)
 
 FIRST_DELAY_S, LONGEST_DELAY_S = 0.5, 30.0
+BRIEF_S, EVICTIONS = 5.0, 3
+"""So many connections in a row that last no longer: somebody else takes the session over."""
 
 # CONNACK codes that no waiting will mend (MQTT 5 numbers; paho translates those of 3.1.1).
 REFUSALS = {
@@ -73,6 +75,7 @@ class Link:
         self.trouble = ""  # what went wrong last, while not up
         self._topics, self._on_up, self._on_down = tuple(topics), on_up, on_down
         self._was_up = self._noted = False
+        self._client_id, self._brief = client_id, 0
         self._closing = threading.Event()
         self.client = new_client(settings, client_id, durable, in_flight)
         self.client.on_connect = self._connected
@@ -174,8 +177,18 @@ class Link:
         self, _client: paho.Client, _userdata: Any, _flags: Any, reason: ReasonCode, _props: Any
     ) -> None:
         with self.changed:
+            if self.up:
+                brief = time.monotonic() - self.up_since < BRIEF_S
+                self._brief = self._brief + 1 if brief else 0
             self._down()
-        if not self._closing.is_set():
+        if self._closing.is_set():
+            return
+        if self._brief >= EVICTIONS:
+            self._note(
+                f"the connection is lost again and again ({reason}): does another client use the "
+                f"id {self._client_id!r}? Two of one id push each other out"
+            )
+        else:
             self._note(f"the connection was lost ({reason})")
 
     def _rise(self) -> None:
