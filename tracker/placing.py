@@ -49,7 +49,7 @@ class Placer:
         placed = self.placed[number]
         if placed is None:
             return None
-        asked = self._question(number)
+        asked, _ = self._question(number)
         if asked.corridor != placed.asked.corridor:
             # A leg was completed within this batch: what follows of this shipment is held against
             # the next leg's corridor.
@@ -71,7 +71,7 @@ class Placer:
             reading = self.items[number].reading
             if not isinstance(reading.position, Fix):
                 continue
-            question, late = self._question(number), self._late(number)
+            question, late = self._question(number)
             before = last.get((reading.device, late), question.last)
             if before is not question.last:
                 question = Asked(question.corridor, before, question.progress_m)
@@ -80,22 +80,17 @@ class Placer:
             questions.append(question)
         self._locate(asking, questions)
 
-    def _question(self, number: int) -> Asked:
-        """As things stand now."""
+    def _question(self, number: int) -> tuple[Asked, bool]:
+        """What it is asked with as things stand now, and whether the reading is late."""
         item, scope = self.items[number], self.scopes[number]
         fleet, state = self.ledger.fleet, self.ledger.state(scope)
         plan, policy = fleet.plan(scope), fleet.policy(scope)
-        lane, _ = engine.lane_of(state, item.reading, policy)
+        lane, late = engine.lane_of(state, item.reading, policy)
         corridor = engine.corridor_of(lane, plan)
         meets = corridor is not None and revisits(
             fleet.atlas.corridor(corridor), fleet.atlas.default_half_width_m
         )
-        return Asked(corridor, lane.fix, (lane.progress_m or 0.0) if meets else None)
-
-    def _late(self, number: int) -> bool:
-        item, scope = self.items[number], self.scopes[number]
-        state, policy = self.ledger.state(scope), self.ledger.fleet.policy(scope)
-        return engine.lane_of(state, item.reading, policy)[1]
+        return Asked(corridor, lane.fix, (lane.progress_m or 0.0) if meets else None), late
 
     def _locate(self, numbers: Sequence[int], questions: Sequence[Asked]) -> None:
         if not numbers:

@@ -43,14 +43,7 @@ def list_(
         if shipment is not None:
             known_shipment(records, shipment)
         found = records.alerts(shipment=shipment, status=wanted, severity=severity)
-    zone = session(ctx).zone
-    render.documents(
-        found,
-        as_json=as_json,
-        columns=render.ALERT_COLUMNS,
-        row=lambda alert: render.alert_row(alert, zone),
-        empty="no alerts",
-    )
+    render.alerts(found, session(ctx).zone, as_json=as_json)
 
 
 @app.command()

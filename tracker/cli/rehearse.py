@@ -42,11 +42,4 @@ def judge(
         f"{count} messages judged by zones {geography.version}: {counts['readings']} readings, "
         f"{counts['late']} late, {counts['rejects']} rejects, {len(alerts)} alerts"
     )
-    zone = session(ctx).zone
-    render.documents(
-        alerts,
-        as_json=as_json,
-        columns=render.ALERT_COLUMNS,
-        row=lambda alert: render.alert_row(alert, zone),
-        empty="no alerts",
-    )
+    render.alerts(alerts, session(ctx).zone, as_json=as_json)

@@ -135,6 +135,17 @@ def alert_row(alert: Alert, zone: ZoneInfo) -> tuple[Any, ...]:
     )
 
 
+def alerts(found: Sequence[Alert], zone: ZoneInfo, *, as_json: bool) -> None:
+    """A list of alerts, wherever one is printed."""
+    documents(
+        found,
+        as_json=as_json,
+        columns=ALERT_COLUMNS,
+        row=lambda alert: alert_row(alert, zone),
+        empty="no alerts",
+    )
+
+
 def alert_line(alert: Alert, zone: ZoneInfo) -> None:
     """One alert in one line, for whoever follows."""
     from rich.text import Text
