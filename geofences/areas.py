@@ -41,7 +41,7 @@ class Areas:
 
     def __init__(self, zones: Iterable[Zone]) -> None:
         self.zones = sorted(zones, key=lambda zone: zone.id)
-        self._names = [(zone.id,) for zone in self.zones]
+        self._names: NDArray[Any] = np.fromiter(((zone.id,) for zone in self.zones), dtype=object)
         self._bridge = np.array([zone.kind is ZoneKind.BRIDGE for zone in self.zones])
         self._polygons: NDArray[Any] = np.array([zone.polygon for zone in self.zones], dtype=object)
         boxes = shapely.bounds(self._polygons)
@@ -108,16 +108,15 @@ class Areas:
                 bridge = bridge or bool(self._bridge[k])
         return names, bridge
 
-    def named(self, who: Index, which: Index, count: int) -> list[tuple[str, ...]]:
-        """For each of `count` positions the ids of the zones it is paired with, in that order."""
-        found: list[tuple[str, ...]] = [()] * count
-        names = self._names
-        for i, k in zip(who.tolist(), which.tolist(), strict=True):
-            found[i] += names[k]
+    def named(self, who: Index, which: Index) -> dict[int, tuple[str, ...]]:
+        """For each position that is paired with zones their ids, in the order of the pairs."""
+        found: dict[int, tuple[str, ...]] = {}
+        for i, name in zip(who.tolist(), self._names.take(which).tolist(), strict=True):
+            found[i] = found[i] + name if i in found else name
         return found
 
     def bridges(self, which: Index) -> Mask:
-        return self._bridge[which]
+        return self._bridge.take(which)
 
     def doubtful(self, look: Look, claimed: Array) -> tuple[Index, Index]:
         """(position, zone whose edge lies within its claimed metres), by position, then by zone.

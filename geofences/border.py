@@ -16,11 +16,11 @@ from shapely import Polygon
 
 from geofences import library
 from geofences.earth import Array, floats
-from geofences.raster import EDGE, INSIDE, cells, frames, rasterise
+from geofences.raster import EDGE, INSIDE, Codes, cells, frames, rasterise
 
-_SIDES = (None, "US", "MX")
-_NAMES = np.array(_SIDES, dtype=object)
-_ASK = 3
+COUNTRIES = (None, "US", "MX")
+"""A side is a place in this."""
+US, MX, _ASK = 1, 2, 3
 SIDE = 512
 """Cells in a row of the raster: some 25 by 11 km each: most of a journey needs no polygon."""
 
@@ -53,31 +53,35 @@ class Border:
 
     def countries(self, lats: ArrayLike, lons: ArrayLike) -> NDArray[Any]:
         """ "US", "MX" or None for each position (degrees); on the very line it is "US"."""
-        return self.sides(np.stack((floats(lons), floats(lats))))
-
-    def sides(self, spots: Array) -> NDArray[Any]:
-        """As `countries`, of (2, n) longitudes and latitudes."""
-        code = self._codes.take(cells(self._frame, spots))
-        ask = np.flatnonzero(code == _ASK)
-        if len(ask):
-            x, y = spots[:, ask]
-            us = shapely.intersects_xy(self._us, x, y)
-            code[ask] = np.where(us, 1, 2 * shapely.intersects_xy(self._mx, x, y))
-        found: NDArray[Any] = _NAMES[code]
-        return found
+        names: NDArray[Any] = np.array(COUNTRIES, dtype=object)
+        return names.take(self.sides(np.stack((floats(lons), floats(lats)))))
 
     def country(self, lat: float, lon: float) -> str | None:
-        """As `countries`, of one position and faster so."""
+        """As `countries`, of one position."""
+        return COUNTRIES[self.side(lon, lat)]
+
+    def sides(self, spots: Array) -> Codes:
+        """The side of each position; `spots`: (2, n) of lon and lat."""
+        side = self._codes.take(cells(self._frame, spots))
+        ask = np.flatnonzero(side == _ASK)
+        if len(ask):
+            x, y = spots.take(ask, axis=1)
+            side[ask] = MX * shapely.intersects_xy(self._mx, x, y)
+            side[ask[shapely.intersects_xy(self._us, x, y)]] = US
+        return side
+
+    def side(self, x: float, y: float) -> int:
+        """As `sides`, of one position and faster so."""
         x0, y0, per_x, per_y = self._one_frame
-        u, v = (lon - x0) * per_x, (lat - y0) * per_y
+        u, v = (x - x0) * per_x, (y - y0) * per_y
         if not (0.0 <= u < SIDE and 0.0 <= v < SIDE):
-            return None
-        code = self._one_code[int(v) * SIDE + int(u)]
-        if code != _ASK:
-            return _SIDES[code]
-        if shapely.intersects_xy(self._us, lon, lat):
-            return "US"
-        return "MX" if shapely.intersects_xy(self._mx, lon, lat) else None
+            return 0
+        side = self._one_code[int(v) * SIDE + int(u)]
+        if side != _ASK:
+            return side
+        if shapely.intersects_xy(self._us, x, y):
+            return US
+        return MX if shapely.intersects_xy(self._mx, x, y) else 0
 
 
 @functools.cache

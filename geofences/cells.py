@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from geofences.earth import Array, Index
 from geofences.raster import NARROWEST_DEG, cells
 
-FEW = 3
+FEW = 6
 """As many boxes need no grid of their own: each costs a look at its raster."""
 DEPTH = 4
-SIDES = (2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
-MOST_CELLS, MOST_ENTRIES = 64, 8
+SIDES = (2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048)
+MOST_CELLS, MOST_ENTRIES = 64, 12
 """A grid's cells, and the entries of boxes in them, for each of its boxes."""
 
 
@@ -27,16 +27,18 @@ class Cells:
     """Over one box or more, (n, 4) of min x, min y, max x, max y. Immutable.
 
     `table` has for each cell where its list is in `lists`, or ~n for the grid n that divides it;
-    a list is its length, then the boxes' numbers in rising order. List 0 is empty. `grids` are
-    frames as `raster.frames` has them; grid 0 is the first.
+    a list is its length, then the boxes' numbers in rising order. First comes the empty list, then
+    one of each box alone: most cells share these, so they stay in the processor's cache. `grids`
+    are frames as `raster.frames` has them; grid 0 is the first.
     """
 
     def __init__(self, boxes: Array) -> None:
         self._boxes = boxes
         self._tables: list[NDArray[np.int32]] = []
-        self._lists: list[NDArray[np.int32]] = [np.zeros(1, dtype=np.int32)]
+        alone = np.column_stack((np.ones(len(boxes)), np.arange(len(boxes))))
+        self._lists = [np.zeros(1, dtype=np.intp), alone.astype(np.intp).ravel()]
         self._frames: list[Array] = []
-        self._table_size, self._list_size = 0, 1
+        self._table_size, self._list_size = 0, 1 + 2 * len(boxes)
         whole = _around(boxes)
         owner, box = np.zeros(len(boxes), dtype=np.intp), np.arange(len(boxes))
         grids, sides = whole[None], np.maximum(_sides(whole[None], boxes, owner, 1), 1)
@@ -44,8 +46,8 @@ class Cells:
             grids, sides, owner, box = self._divide(grids, sides, owner, box, depth)
             if not len(grids):
                 break
-        self.table: Index = np.concatenate(self._tables).astype(np.intp)
-        self.lists: Index = np.concatenate(self._lists).astype(np.intp)
+        self.table = np.concatenate(self._tables)
+        self.lists: Index = np.concatenate(self._lists)
         self.grids = np.concatenate(self._frames)
         del self._tables, self._lists, self._frames
         self._first = self.grids[:1].T.copy()
@@ -94,22 +96,25 @@ class Cells:
 
     def _table(self, cell: Index, box: Index, crowd: Index, child: Index, first: int) -> None:
         """`child`: for each cell the number of its grid among the next level's, or -1."""
-        listed = np.where((child < 0) & (crowd > 0), crowd, -1)
+        listed = np.where((child < 0) & (crowd > 1), crowd, -1)
         room = listed + 1
         start = self._list_size + np.cumsum(room) - room
-        lists = np.zeros(int(room.sum()), dtype=np.int32)
+        lists = np.zeros(int(room.sum()), dtype=np.intp)
         here = start[listed > 0] - self._list_size
         lists[here] = listed[listed > 0]
         free = np.ones(len(lists), dtype=bool)
         free[here] = False
         lists[free] = box[listed[cell] > 0]
-        table = np.where(child >= 0, ~(child + first), np.where(listed > 0, start, 0))
+        only = np.zeros(len(crowd), dtype=np.intp)
+        only[cell] = 1 + 2 * box
+        only[crowd > 1] = start[crowd > 1]
+        table = np.where(child >= 0, ~(child + first), only)
         self._tables.append(table.astype(np.int32))
         self._lists.append(lists)
         self._table_size += len(table)
         self._list_size += len(lists)
 
-    def at(self, spots: Array) -> Index:
+    def at(self, spots: Array) -> NDArray[np.int32]:
         """For each spot, (2, n) of x and y, where its list is."""
         found = self.table.take(cells(self._first, spots))
         if len(self.grids) == 1:

@@ -44,7 +44,7 @@ class Centreline:
 
         Where two points of the line are equally near, the earlier one counts.
         """
-        points = np.column_stack(ecef(lats, lons))
+        points = np.array(ecef(lats, lons))
         chord, progress = self._lines.nearest(points, np.zeros(len(lats), dtype=np.intp))
         return chord_to_arc(chord), progress
 
@@ -86,7 +86,7 @@ def lines(many: Sequence[Centreline]) -> Lines:
         np.concatenate([getattr(one, name) for one in many] or [np.zeros(0)])
         for name in ("_lats", "_lons", "_reached")
     )
-    return Lines(np.column_stack(ecef(lats, lons)), first, end, owner, reached)
+    return Lines(np.array(ecef(lats, lons)), first, end, owner, reached)
 
 
 def _pieces(parts: Sequence[Array]) -> tuple[Array, Array, Mask]:

@@ -31,11 +31,11 @@ def edges(polygons: NDArray[Any]) -> Lines:
     lats = lats[corner] + share * (lats[after] - lats[corner])
     sizes = np.bincount(ring[corner], minlength=len(owner))
     end = np.cumsum(sizes)
-    return Lines(np.column_stack(ecef(lats, lons)), end - sizes, end, owner)
+    return Lines(np.array(ecef(lats, lons)), end - sizes, end, owner)
 
 
 def to_edge_m(around: Lines, lats: Array, lons: Array, which: NDArray[np.intp]) -> Array:
     """Metres from each position (degrees) to the nearest edge of polygon `which`, within 0.5 m or
     0.1 % of the geodesic."""
-    chord, _ = around.nearest(np.column_stack(ecef(lats, lons)), which)
+    chord, _ = around.nearest(np.array(ecef(lats, lons)), which)
     return chord_to_arc(chord)

@@ -61,23 +61,23 @@ class Lanes:
 
     def numbers(self, named: Sequence[str | None]) -> Index:
         """Raises UnknownCorridor; None is -1."""
-        number = self._number
+        numbers = map(self._number.__getitem__, named)
         try:
-            return np.array([number[name] for name in named], dtype=np.intp)
+            return np.fromiter(numbers, dtype=np.intp, count=len(named))
         except KeyError as error:
             raise UnknownCorridor(error.args[0]) from None
 
     def within(self, lane: Index, x: Array, y: Array) -> NDArray[np.bool_]:
         """Whether each position is surely on its lane; who is not needs the metres."""
-        surely: NDArray[np.bool_] = shapely.contains_xy(self._gates[lane], x, y)
+        surely: NDArray[np.bool_] = shapely.contains_xy(self._gates.take(lane), x, y)
         return surely
 
     def offsets(self, lane: Index, x: Array, y: Array) -> tuple[Array, Array]:
         """(metres to its lane, metres along that), as `Corridor.offsets`."""
-        points = np.column_stack(ecef(y, x))
+        points = np.array(ecef(y, x))
         chord, progress = np.empty(len(lane)), np.empty(len(lane))
         for here, line, part in self._split(lane):
-            chord[here], progress[here] = part.nearest(points[here], line)
+            chord[here], progress[here] = part.nearest(points[:, here], line)
         return chord_to_arc(chord), progress
 
     def on(self, lane: Index, offset_m: Array) -> NDArray[np.bool_]:
@@ -89,11 +89,11 @@ class Lanes:
         """As `offsets`, but where several stretches of the lane are about equally near the progress
         is on the one that continues `last_m`: those no more than the half-width, or the accuracy
         claimed if that is more, further off than the nearest. The offset is to the nearest."""
-        points = np.column_stack(ecef(y, x))
+        points = np.array(ecef(y, x))
         within = np.maximum(self._width_m[lane], claimed_m)
         offset, progress = np.empty(len(lane)), np.empty(len(lane))
         for here, line, part in self._split(lane):
-            least, chosen = _continue(part, points[here], line, within[here], last_m[here])
+            least, chosen = _continue(part, points[:, here], line, within[here], last_m[here])
             offset[here], progress[here] = least, chosen
         return chord_to_arc(offset), progress
 

@@ -14,14 +14,14 @@ import numpy as np
 
 from geofences.earth import Array, Index, Mask
 
-RUN = 16
-GROUP = 16
+RUN = 12
+GROUP = 10
 BLOCK = 1024
 """Positions at once: bounds the memory."""
 
 
 class Lines:
-    """Immutable. `xyz` (n, 3): earth-centred vertices of all parts of all lines; `first`, `end`
+    """Immutable. `xyz` (3, n): earth-centred vertices of all parts of all lines; `first`, `end`
     (p): each part's vertices; `line` (p): whose part it is, rising from 0; `reached` (n): metres
     along the line to each vertex, None where nobody asks for them (they are 0 then). Each part has
     two vertices or more, each line a part or more.
@@ -37,12 +37,12 @@ class Lines:
         # Filled up with the part's last vertex: pieces of no length, that can only tie.
         within = np.minimum(turn[:, None] * RUN + np.arange(RUN + 1), pieces[part][:, None])
         vertex = first[part][:, None] + within
-        self._xyz = xyz[vertex]
+        self._xyz = xyz.take(vertex, axis=1)
         self._reached = None if reached is None else reached[vertex]
         self._opens = turn == 0
         # A ball's centre is a vertex, so its distance bounds the answer from above.
-        self._ball = np.ascontiguousarray(self._xyz[:, RUN // 2])
-        self._radius = _norm(self._xyz - self._ball[:, None]).max(axis=1)
+        self._ball = np.ascontiguousarray(self._xyz[:, :, RUN // 2])
+        self._radius = _norm(self._xyz - self._ball[:, :, None]).max(axis=1)
         self._group(line[part])
 
     def _group(self, owner: Index) -> None:
@@ -56,19 +56,21 @@ class Lines:
         start = (np.cumsum(runs) - runs)[mine] + turn * GROUP
         self._runs = np.append(start, len(owner))
         middle = (start + self._runs[1:]) // 2
-        self._wide_ball = self._ball[middle]
+        self._wide_ball = self._ball.take(middle, axis=1)
         group = np.repeat(np.arange(len(start)), np.diff(self._runs))
-        reach = _norm(self._ball - self._wide_ball[group]) + self._radius
+        reach = _norm(self._ball - self._wide_ball.take(group, axis=1)) + self._radius
         self._wide_radius = np.maximum.reduceat(reach, start) if len(start) else reach
 
     def nearest(self, points: Array, line: Index) -> tuple[Array, Array]:
-        """For each of the points (n, 3): chord metres to its line, and metres along that to the
+        """For each of the points (3, n): chord metres to its line, and metres along that to the
         nearest point; of several equally near the first."""
-        apart, along = np.empty(len(points)), np.empty(len(points))
-        for here in _blocks(len(points)):
-            who, _, gap, reached, _ = self._feet(points[here], line[here], 0.0)
-            best = _first_least(who, gap)
-            apart[here], along[here] = gap[best], reached[best]
+        apart, along = np.empty(len(line)), np.empty(len(line))
+        for here in _blocks(len(line)):
+            who, _, gap, reached, _ = self._feet(points[:, here], line[here], 0.0)
+            piece = gap.argmin(axis=1)
+            least = gap[np.arange(len(gap)), piece]
+            run = _first_least(who, least)
+            apart[here], along[here] = least[run], reached[run, piece[run]]
         return apart, along
 
     def stretches(
@@ -77,61 +79,68 @@ class Lines:
         """The points where a line comes nearest to a position and goes away again, as far as they
         are at most `within` metres further off than the nearest: for each block of positions (its
         slice, position in it, chord metres, metres along the line), by position, then along it."""
-        for here in _blocks(len(points)):
-            who, run, gap, reached, share = self._feet(points[here], line[here], within[here])
-            least = gap[_first_least(who, gap)]
+        for here in _blocks(len(line)):
+            who, run, gap, reached, share = self._feet(points[:, here], line[here], within[here])
             # Along one piece the distance falls to its foot and rises again. So a foot within a
             # piece is one, and a foot at an end if it is the next piece's too.
-            meets = (who[1:] == who[:-1]) & (
-                (run[1:] == run[:-1]) | ((run[1:] == run[:-1] + 1) & ~self._opens[run[1:]])
-            )
-            falls = np.ones(len(gap), dtype=bool)
-            falls[1:] = (share[1:] > 0.0) | ~meets | (share[:-1] == 1.0)
-            rises = np.ones(len(gap), dtype=bool)
-            rises[:-1] = (share[:-1] < 1.0) | ~meets | (share[1:] == 0.0)
-            turns = np.flatnonzero(falls & rises & (gap <= least[who] + within[here][who]))
-            yield here, who[turns], gap[turns], reached[turns]
+            falls, rises = share > 0.0, share < 1.0
+            falls[:, 1:] |= share[:, :-1] == 1.0
+            rises[:, :-1] |= share[:, 1:] == 0.0
+            apart = (who[1:] != who[:-1]) | (run[1:] != run[:-1] + 1) | self._opens.take(run[1:])
+            falls[1:, 0] |= apart | (share[:-1, -1] == 1.0)
+            rises[:-1, -1] |= apart | (share[1:, 0] == 0.0)
+            falls[:1, 0] = rises[-1:, -1] = True
+            most = _least(who, gap.min(axis=1), len(line[here])) + within[here]
+            row, piece = np.nonzero(falls & rises & (gap <= most.take(who)[:, None]))
+            yield here, who[row], gap[row, piece], reached[row, piece]
 
     def _feet(
         self, points: Array, line: Index, within: Array | float
     ) -> tuple[Index, Index, Array, Array, Array]:
-        """(position, run, chord metres, metres along, share of the piece) of the nearest point of
-        each piece that may hold the nearest of all, or one at most `within` further off; by
-        position, then along."""
-        slack = np.broadcast_to(within, len(points))
-        who, group = _expand(np.arange(len(points)), self._groups[line], self._groups[line + 1])
-        apart = _norm(points[who] - self._wide_ball[group])
-        bound = _least(who, apart, len(points)) + slack
-        near = apart - self._wide_radius[group] <= bound[who]
-        who, group = who[near], group[near]
-        who, run = _expand(who, self._runs[group], self._runs[group + 1])
-        apart = _norm(points[who] - self._ball[run])
-        bound = np.minimum(bound, _least(who, apart, len(points)) + slack)
-        near = apart - self._radius[run] <= bound[who]
-        who, run = who[near], run[near]
-        return self._pieces(points, who, run)
+        """The runs that may hold the nearest point of all, or one at most `within` further off, by
+        position, then along: position and run (r), and of the nearest point of each of its pieces
+        chord metres, metres along and the share of the piece (r, RUN)."""
+        count = len(line)
+        who, group = _expand(np.arange(count), self._groups.take(line), self._groups.take(line + 1))
+        apart = _norm(points.take(who, axis=1) - self._wide_ball.take(group, axis=1))
+        bound = _least(who, apart, count) + within
+        near = np.flatnonzero(apart - self._wide_radius.take(group) <= bound.take(who))
+        who, group = who.take(near), group.take(near)
+        who, run = _expand(who, self._runs.take(group), self._runs.take(group + 1))
+        apart = _norm(points.take(who, axis=1) - self._ball.take(run, axis=1))
+        bound = np.minimum(bound, _least(who, apart, count) + within)
+        near = np.flatnonzero(apart - self._radius.take(run) <= bound.take(who))
+        return self._pieces(points, who.take(near), run.take(near))
 
     def _pieces(
         self, points: Array, who: Index, run: Index
     ) -> tuple[Index, Index, Array, Array, Array]:
-        vertex = self._xyz[run]
-        step = np.diff(vertex, axis=1)
-        foot = points[who][:, None] - vertex[:, :-1]
-        length2 = np.einsum("rpc,rpc->rp", step, step)
-        share = np.einsum("rpc,rpc->rp", foot, step) / np.where(length2 > 0, length2, 1.0)
+        vertex = self._xyz.take(run, axis=1)
+        step = vertex[:, :, 1:] - vertex[:, :, :-1]
+        foot = points.take(who, axis=1)[:, :, None] - vertex[:, :, :-1]
+        length2 = _dot(step, step)
+        share = _dot(foot, step) / np.where(length2 > 0, length2, 1.0)
         np.clip(share, 0.0, 1.0, out=share)
-        foot -= share[:, :, None] * step
-        gap = np.sqrt(np.einsum("rpc,rpc->rp", foot, foot)).ravel()
+        foot -= share * step
+        gap = _norm(foot)
         if self._reached is None:
-            along = np.zeros(len(gap))
+            along = np.zeros_like(gap)
         else:
-            reached = self._reached[run]
-            along = (reached[:, :-1] + share * np.diff(reached, axis=1)).ravel()
-        return np.repeat(who, RUN), np.repeat(run, RUN), gap, along, share.ravel()
+            reached = self._reached.take(run, axis=0)
+            along = reached[:, :-1] + share * np.diff(reached, axis=1)
+        return who, run, gap, along, share
+
+
+def _dot(a: Array, b: Array) -> Array:
+    """Of vectors whose first axis is x, y, z."""
+    product: Array = a[0] * b[0]
+    product += a[1] * b[1]
+    product += a[2] * b[2]
+    return product
 
 
 def _norm(vectors: Array) -> Array:
-    length: Array = np.sqrt(np.einsum("...c,...c->...", vectors, vectors))
+    length: Array = np.sqrt(_dot(vectors, vectors))
     return length
 
 

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geofences.areas import Areas
-from geofences.border import Border
+from geofences.border import COUNTRIES, Border
 from geofences.earth import Array, Index
 from geofences.lanes import Lanes
 from geofences.placement import Placement
+from geofences.raster import Codes
 
-BRIDGE = "bridge"
-
-Names = list[tuple[str, ...]]
+Names = dict[int, tuple[str, ...]]
+"""By position; whoever is missing has none."""
 Held = tuple[list[bool | None], list[float | None], list[float | None]]
+
+BRIDGE = len(COUNTRIES)
+_COUNTRIES = (*COUNTRIES, "bridge")
+"""What a Placement says by the border's side, and BRIDGE."""
+_NOWHERE = tuple(Placement(country=country) for country in _COUNTRIES)
+"""Of the positions that no zone holds, which are most: they share these."""
+_NOWHERE_BY_SIDE: NDArray[Any] = np.array(_NOWHERE, dtype=object)
 
 
 def place_one(areas: Sequence[Areas], border: Border, y: float, x: float) -> Placement:
@@ -26,9 +33,11 @@ def place_one(areas: Sequence[Areas], border: Border, y: float, x: float) -> Pla
     bridge = False
     for some in areas:
         names, on_bridge = some.one(x, y)
-        zones = tuple(sorted(zones + names)) if zones else names
-        bridge = bridge or on_bridge
-    return Placement(zones=zones, country=BRIDGE if bridge else border.country(y, x))
+        if names:
+            zones = tuple(sorted(zones + names)) if zones else names
+            bridge = bridge or on_bridge
+    side = BRIDGE if bridge else border.side(x, y)
+    return Placement(zones=zones, country=_COUNTRIES[side]) if zones else _NOWHERE[side]
 
 
 def place(
@@ -42,23 +51,26 @@ def place(
 ) -> list[Placement]:
     """`held`: the corridors, and what `hold` says of them."""
     claimed = None if accuracies is None else _claimed(accuracies)
-    zones, doubtful, country = _zones(areas, border, y, x, claimed)
+    zones, doubtful, side = _zones(areas, border, y, x, claimed)
     if claimed is None and previous is None and held is None:
-        return [
-            Placement(zones=names, country=side) for names, side in zip(zones, country, strict=True)
-        ]
+        found: list[Placement] = _NOWHERE_BY_SIDE.take(side).tolist()
+        sides = side.tobytes()  # its items are plain numbers, which numpy's are not
+        for i, names in zones.items():
+            found[i] = Placement(zones=names, country=_COUNTRIES[sides[i]])
+        return found
     count = len(y)
     nothing: list[Any] = [None] * count
-    passed = [()] * count if previous is None else _passed(areas, y, x, previous)
+    passed = {} if previous is None else _passed(areas, y, x, previous)
     corridors, (on, offset, along) = (nothing, (nothing,) * 3) if held is None else held
     columns = zip(
-        zones, doubtful, passed, country, corridors, on, offset, along, accuracies or nothing,
+        _column(zones, count), _column(doubtful, count), _column(passed, count), side.tolist(),
+        corridors, on, offset, along, accuracies or nothing,
         strict=True,
     )  # fmt: skip
     return [
         Placement(
-            zones=a, doubtful=b, passed=c, country=d, corridor=e, on_corridor=f, offset_m=g,
-            progress_m=h, uncertainty_m=i,
+            zones=a, doubtful=b, passed=c, country=_COUNTRIES[d], corridor=e, on_corridor=f,
+            offset_m=g, progress_m=h, uncertainty_m=i,
         )
         for a, b, c, d, e, f, g, h, i in columns
     ]  # fmt: skip
@@ -107,47 +119,45 @@ def _claimed(accuracies: Sequence[float | None]) -> Array:
 
 def _zones(
     areas: Sequence[Areas], border: Border, y: Array, x: Array, claimed: Array | None
-) -> tuple[Names, Iterable[tuple[str, ...]], list[str | None]]:
-    """Names of the zones that hold each position, of the doubtful ones, and the country."""
-    count = len(y)
-    spots = np.stack((x, y))
-    country = border.sides(spots)
-    zones, doubtful = Layered(count), Layered(count)
+) -> tuple[Names, Names, Codes]:
+    """The zones that hold each position, the doubtful ones, and the side or BRIDGE."""
+    spots = np.array((x, y))
+    side = border.sides(spots)
+    zones: Names = {}
+    doubtful: Names = {}
     for some in areas:
         look = some.look(spots)
         who, which = some.holding(look)
-        country[who[some.bridges(which)]] = BRIDGE
-        zones.add(some.named(who, which, count))
+        side[who[some.bridges(which)]] = BRIDGE
+        zones = _both(zones, some.named(who, which))
         if claimed is not None:
-            doubtful.add(some.named(*some.doubtful(look, claimed), count))
-    return zones.names, doubtful.names, country.tolist()
+            doubtful = _both(doubtful, some.named(*some.doubtful(look, claimed)))
+    return zones, doubtful, side
 
 
-class Layered:
-    """Names by position, from one or more indexes, sorted."""
+def _both(one: Names, other: Names) -> Names:
+    """Names from two indexes, sorted."""
+    if not one:
+        return other
+    for i, names in other.items():
+        one[i] = tuple(sorted(one[i] + names)) if i in one else names
+    return one
 
-    def __init__(self, count: int) -> None:
-        self.names: Names = [()] * count
-        self._first = True
 
-    def add(self, names: Names) -> None:
-        if self._first:
-            self.names, self._first = names, False
-        else:
-            self.names = [
-                tuple(sorted(a + b)) if a and b else a or b
-                for a, b in zip(self.names, names, strict=True)
-            ]
+def _column(names: Names, count: int) -> list[tuple[str, ...]]:
+    column: list[tuple[str, ...]] = [()] * count
+    for i, found in names.items():
+        column[i] = found
+    return column
 
 
 def _passed(
     areas: Sequence[Areas], y: Array, x: Array, previous: Sequence[tuple[float, float] | None]
 ) -> Names:
     """Raises ValueError for a previous position that is no finite number."""
-    passed: Names = [()] * len(y)
     who = np.array([i for i, before in enumerate(previous) if before is not None], dtype=np.intp)
     if not len(who):
-        return passed
+        return {}
     start: NDArray[np.float64] = np.array([p for p in previous if p is not None], dtype=np.float64)
     if not np.isfinite(start).all():
         raise ValueError("a previous position is no finite number")
@@ -157,6 +167,4 @@ def _passed(
     for some in areas:
         for i, met, zone in some.crossed(x[who], y[who], start[:, 1], start[:, 0]):
             found.setdefault(int(who[i]), []).append((met, zone))
-    for i, met_zones in found.items():
-        passed[i] = tuple(zone for _, zone in sorted(met_zones))
-    return passed
+    return {i: tuple(zone for _, zone in sorted(met)) for i, met in found.items()}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from msgspec import Struct
 
 
-class Placement(Struct, frozen=True, kw_only=True):
-    """Everything geography has to say of one position.
+# gc=False: it holds nothing that could hold it, so the collector need not look at thousands.
+class Placement(Struct, frozen=True, kw_only=True, gc=False):
+    """Everything geography has to say of one position. Positions may share one.
 
     zones: ids of the zones that contain it, sorted.
     doubtful: ids of the zones whose edge lies within the fix's claimed accuracy, sorted: the fix

@@ -46,8 +46,12 @@ def cells(frame: Array, spots: Array) -> Index:
     at *= frame[2:4]
     np.maximum(at, 0.0, out=at)
     np.minimum(at, frame[4] - 1.0, out=at)
-    column, row = at.astype(np.intp)
-    found: Index = (row * frame[4] + frame[5]).astype(np.intp) + column
+    np.floor(at, out=at)
+    column, row = at
+    row *= frame[4]
+    row += frame[5]
+    row += column
+    found: Index = row.astype(np.intp)
     return found
 
 
