@@ -14,18 +14,30 @@ from functools import cache, lru_cache
 from msgspec import Struct
 
 import devices
+from devices.frames import Field
 from devices.reading import Reading, Rejected
+from devices.wire import Command, Frame, Noise, Session
 
 Decode = Callable[[str, bytes, datetime], list[Reading | Rejected]]
 
 
 class Dialect(Struct, frozen=True, kw_only=True):
-    """One way to say it: `about` is the first line of its documentation."""
+    """One way to say it: `about` is the first line of its documentation.
+
+    What a module does not have is None: `explain` and `device_of` (devices.frames), `session`,
+    `datagram` and `command` (devices.wire); commands: what its devices can be told.
+    """
 
     name: str
     about: str
     filters: tuple[str, ...]
     decode: Decode
+    explain: Callable[[bytes], list[Field]] | None = None
+    device_of: Callable[[bytes], str | None] | None = None
+    session: Callable[[], Session] | None = None
+    datagram: Callable[[bytes, datetime], list[Frame | Noise]] | None = None
+    command: Callable[[str, str, dict[str, str], int], bytes] | None = None
+    commands: tuple[Command, ...] = ()
 
 
 @cache
@@ -40,6 +52,12 @@ def dialects() -> dict[str, Dialect]:
                 about=(module.__doc__ or "").partition("\n")[0],
                 filters=module.FILTERS,
                 decode=module.decode,
+                explain=getattr(module, "explain", None),
+                device_of=getattr(module, "device_of", None),
+                session=getattr(module, "session", None),
+                datagram=getattr(module, "datagram", None),
+                command=getattr(module, "command", None),
+                commands=tuple(getattr(module, "COMMANDS", ())),
             )
     return found
 

@@ -18,7 +18,12 @@ from msgspec import Meta, Struct
 from devices.reading import NoFixReason
 
 EARLIEST = datetime(2015, 1, 1, tzinfo=UTC)
-"""Earlier times come from clocks that were never set (1970, 1980, 2000 and 2004 are usual)."""
+"""What the native dialect takes. Earlier times come from clocks that were never set."""
+LAST_UNSET_YEAR = 2004
+"""Makers' clocks that were never set start from 1970, 1980, 2000-01-01 or 2004. What a maker's own
+frame dates later is a reading, however old: locks of 2010 are on the road, and in archives."""
+SET_FROM = datetime(LAST_UNSET_YEAR + 1, 1, 1, tzinfo=UTC)
+"""The first moment of a clock that was set, in every dialect but the native one."""
 AHEAD = timedelta(hours=24)
 """How far a device's clock may run ahead of the receipt."""
 MAX_DEPTH = 32
@@ -82,6 +87,8 @@ def show(value: object) -> str:
     if isinstance(value, str) and len(value) > _SHOWN:
         return show(value[:_SHOWN]) + "..."
     text = msgspec.json.encode(value).decode()
+    if not text.isprintable():  # a terminal would act on some
+        text = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
     return text if isinstance(value, str) or len(text) <= _SHOWN else text[:_SHOWN] + "..."
 
 
@@ -132,23 +139,26 @@ def _expected(kind: Any) -> str:
     return "an object"
 
 
-def instant(said: datetime | float, received_at: datetime, place: str) -> datetime:
+def instant(
+    said: datetime | float, received_at: datetime, place: str, earliest: datetime = EARLIEST
+) -> datetime:
     """The time that a device wrote, in UTC, to the microsecond.
 
-    Raises ReadingError when it lies before 2015 or more than 24 h after the receipt.
+    Raises ReadingError when it lies before `earliest` or more than 24 h after the receipt.
     """
     moment = _utc(said)
-    if moment < EARLIEST:
-        raise _time_fault(place, said, "a time of 2015 or later (was the clock never set?)")
+    if moment < earliest:
+        expected = f"a time of {earliest.year} or later (was the clock never set?)"
+        raise _time_fault(place, said, expected)
     if moment > received_at + AHEAD:
         receipt = rfc3339(received_at)
         raise _time_fault(place, said, f"at most 24 h after the receipt at {receipt}")
     return moment
 
 
-def clock_unset(said: datetime | float) -> bool:
-    """Whether the time is one that only a clock that was never set shows (before 2015)."""
-    return _utc(said) < EARLIEST
+def clock_unset(said: datetime | float, earliest: datetime = EARLIEST) -> bool:
+    """Whether the time is one that only a clock that was never set shows."""
+    return _utc(said) < earliest
 
 
 def _utc(said: datetime | float) -> datetime:

@@ -49,8 +49,10 @@ from typing import Any
 import msgspec
 from msgspec import ValidationError
 
+from devices import jsonexplain
 from devices import native_keys as keys
 from devices.fields import (
+    EARLIEST,
     ReadingError,
     clock_unset,
     complaint,
@@ -60,7 +62,8 @@ from devices.fields import (
     no_fix_reason,
     show,
 )
-from devices.jsonpayload import decode_each, wrong_topic
+from devices.frames import Field
+from devices.jsonpayload import decode_each, parse, wrong_topic
 from devices.native_encode import encode, to_json
 from devices.reading import (
     Cell,
@@ -73,11 +76,12 @@ from devices.reading import (
     SealReport,
 )
 
-__all__ = ["FILTERS", "decode", "encode", "read", "to_json"]
+__all__ = ["FILTERS", "decode", "device_of", "encode", "explain", "read", "to_json"]
 
 FILTERS: tuple[str, ...] = ("seals/v1/+/telemetry",)
 DIALECT = "native"
 MAX_ITEMS = 1000
+_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _TOPIC = "seals/v1/<device>/telemetry with a device of 1 to 64 of A-Z a-z 0-9 . _ -"
 
 
@@ -91,14 +95,35 @@ def decode(topic: str, payload: bytes, received_at: datetime) -> list[Reading | 
     )
 
 
+def explain(payload: bytes) -> list[Field]:
+    """Every key of every object, with its bytes; never raises."""
+    return jsonexplain.explain(payload, keys.INTO)
+
+
+def device_of(payload: bytes) -> str | None:
+    """Whom the object, or the first of an array, names; None if nobody."""
+    try:
+        document = parse(payload)
+    except ReadingError:
+        return None
+    first = document[0] if isinstance(document, list) and document else document
+    names = [first.get(key) for key in ("device", "device_id")] if isinstance(first, dict) else []
+    return next((name for name in names if isinstance(name, str) and _ID.fullmatch(name)), None)
+
+
 @lru_cache(maxsize=16_384)
 def _device(topic: str) -> str | None:
     match = re.fullmatch(r"seals/v1/([A-Za-z0-9._-]{1,64})/telemetry", topic)
     return match[1] if match else None
 
 
-def read(said: dict[str, Any], device: str, received_at: datetime) -> Reading:
-    """The reading that one object in native keys is. Raises ReadingError."""
+def read(
+    said: dict[str, Any], device: str, received_at: datetime, *, earliest: datetime = EARLIEST
+) -> Reading:
+    """The reading that one object in native keys is, of `earliest` or later.
+
+    Raises ReadingError.
+    """
     try:
         message = msgspec.convert(said, keys.Message)
     except ValidationError:
@@ -109,8 +134,8 @@ def read(said: dict[str, Any], device: str, received_at: datetime) -> Reading:
             raise ReadingError(
                 key, f"{key} is {show(claimed)}, expected {show(device)}, the topic's"
             )
-    event_time = instant(message.time, received_at, "time")
-    position = _position(message, event_time, received_at)
+    event_time = instant(message.time, received_at, "time", earliest)
+    position = _position(message, event_time, received_at, earliest)
     seal = message.seal
     cell = message.cell
     return Reading(
@@ -132,16 +157,18 @@ def read(said: dict[str, Any], device: str, received_at: datetime) -> Reading:
     )
 
 
-def _position(message: keys.Message, event_time: datetime, received_at: datetime) -> Fix | NoFix:
+def _position(
+    message: keys.Message, event_time: datetime, received_at: datetime, earliest: datetime
+) -> Fix | NoFix:
     reason = no_fix_reason(message.lat, message.lon)
     fix_time = event_time
     if message.no_fix is not None:
         reason = message.no_fix
     elif reason is None and message.fix_time is not None:
-        if clock_unset(message.fix_time):
+        if clock_unset(message.fix_time, earliest):
             reason = NoFixReason.CLOCK_UNSET
         else:
-            fix_time = instant(message.fix_time, received_at, "fix_time")
+            fix_time = instant(message.fix_time, received_at, "fix_time", earliest)
     if reason is not None:
         return NoFix(
             reason=reason,

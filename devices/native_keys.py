@@ -22,6 +22,7 @@ from devices.fields import (
     Text,
     Timestamp,
 )
+from devices.jsonexplain import Names
 from devices.reading import CredentialKind, NoFixReason, SealCondition, SealEvent
 
 SealNumber = Annotated[
@@ -97,3 +98,34 @@ INNER_KEYS = {
 def has_native_name(name: str) -> bool:
     """Whether a key, with or without "~" before it, means something in the native dialect."""
     return name.lstrip("~") in KEYS
+
+
+INTO: Names = {
+    "device": ("device", ""),
+    "device_id": ("device", ""),
+    "time": ("event_time", "the event's"),
+    "lat": ("position.lat", "degrees"),
+    "lon": ("position.lon", "degrees"),
+    "accuracy": ("position.accuracy_m", "m"),
+    "speed": ("position.speed_kmh", "km/h"),
+    "course": ("position.course_deg", "degrees"),
+    "altitude": ("position.altitude_m", "m"),
+    "satellites": ("position.satellites", ""),
+    "hdop": ("position.hdop", ""),
+    "fix_time": ("position.time", "the fix's"),
+    "no_fix": ("position.reason", "why the position does not count"),
+    "seal.state": ("seal.condition", ""),
+    "seal.number": ("seal.number", ""),
+    "seal.event": ("seal.events", ""),
+    "seal.events": ("seal.events", ""),
+    "seal.credential.kind": ("seal.credential.kind", ""),
+    "seal.credential.id": ("seal.credential.id", ""),
+    "seal.lock_count": ("seal.lock_count", "times"),
+    "battery": ("battery_pct", "percent"),
+    "jamming": ("jamming", ""),
+    "buffered": ("buffered", ""),
+    "seq": ("seq", ""),
+    "id": ("message_id", ""),
+    **{f"cell.{key}": (f"cell.{key}", "") for key in ("mcc", "mnc", "lac", "cid", "rssi")},
+}
+"""Where each key goes in the Reading, for `explain`."""

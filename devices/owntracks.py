@@ -3,7 +3,7 @@
 The device is "<user>/<device>". Only `_type: "location"` is a reading (a last will `lwt`, an
 `encrypted` message and the rest are rejected by name). Keys, as published by OwnTracks:
 
-    tst      Unix seconds, UTC: the fix's time, and taken for the event's
+    tst      Unix seconds, UTC, of 2005 or later: the fix's time, and taken for the event's
     lat, lon degrees, WGS 84; both or neither; neither, or 0,0, is no fix
     acc      m
     vel      km/h
@@ -25,7 +25,9 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct, ValidationError
 
+from devices import jsonexplain
 from devices.fields import (
+    SET_FROM,
     Latitude,
     Longitude,
     Number,
@@ -36,7 +38,8 @@ from devices.fields import (
     no_fix_reason,
     show,
 )
-from devices.jsonpayload import decode_each, wrong_topic
+from devices.frames import Field
+from devices.jsonpayload import decode_each, parse, wrong_topic
 from devices.reading import Fix, NoFix, Reading, Rejected
 
 FILTERS: tuple[str, ...] = ("owntracks/+/+",)
@@ -60,6 +63,17 @@ class _Location(Struct):
 
 
 _KEYS = frozenset({"_type", *_Location.__struct_fields__})
+NAMES: jsonexplain.Names = {
+    "_type": ("", "only location is a reading"),
+    "tst": ("event_time", "Unix seconds"),
+    "lat": ("position.lat", "degrees"),
+    "lon": ("position.lon", "degrees"),
+    "acc": ("position.accuracy_m", "m"),
+    "vel": ("position.speed_kmh", "km/h"),
+    "cog": ("position.course_deg", "degrees"),
+    "alt": ("position.altitude_m", "m"),
+    "batt": ("battery_pct", "percent"),
+}
 
 
 def decode(topic: str, payload: bytes, received_at: datetime) -> list[Reading | Rejected]:
@@ -68,6 +82,21 @@ def decode(topic: str, payload: bytes, received_at: datetime) -> list[Reading | 
     if device is None:
         return wrong_topic(topic, payload, received_at, dialect=DIALECT, expected=_TOPIC)
     return decode_each(_read, topic, payload, received_at, device=device, dialect=DIALECT)
+
+
+def explain(payload: bytes) -> list[Field]:
+    """Every key of the message, with its bytes; never raises."""
+    return jsonexplain.explain(payload, NAMES)
+
+
+def device_of(payload: bytes) -> str | None:
+    """Whom the message names in `topic`, as apps write it without MQTT; None if nobody."""
+    try:
+        said = parse(payload)
+    except ReadingError:
+        return None
+    topic = said.get("topic") if isinstance(said, dict) else None
+    return _device(topic) if isinstance(topic, str) else None
 
 
 @lru_cache(maxsize=16_384)
@@ -87,8 +116,8 @@ def _read(said: dict[str, Any], device: str, received_at: datetime) -> Reading:
         location = msgspec.convert(said, _Location)
     except ValidationError:
         raise complaint(_Location, said) from None
-    event_time = instant(location.tst, received_at, "tst")
-    extra = {key: kept(said[key], key) for key in said.keys() - _KEYS}
+    event_time = instant(location.tst, received_at, "tst", SET_FROM)
+    extra = {key: kept(said[key], key) for key in said if key not in _KEYS}
     battery = _known("batt", location.batt, extra)
     position = _position(location, event_time, extra)
     return Reading(

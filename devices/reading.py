@@ -117,6 +117,10 @@ class Cell(Struct, frozen=True, kw_only=True):
     rssi: int | None = None
 
 
+SHARED_SERIALS = frozenset({"jtt808"})
+"""Dialects whose `seq` counts every message, heartbeats too: a gap in it proves nothing."""
+
+
 class Reading(Struct, frozen=True, kw_only=True):
     """One thing one device said, whatever its language was.
 

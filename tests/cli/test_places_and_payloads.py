@@ -154,7 +154,7 @@ def test_good_and_bad_together_end_with_1(run: Run) -> None:
     [
         ([], "--topic"),
         (["--dialect", "native"], "--device"),
-        (["--dialect", "nativ", "--device", "A"], "known: native"),
+        (["--dialect", "nativ", "--device", "A"], "native, owntracks"),
         (["--dialect", "owntracks", "--device", "A"], "owntracks/+/+"),
     ],
 )

@@ -17,6 +17,10 @@ from devices import catalogue
 from devices.reading import Reading, Rejected
 from tests.devices.strategies import RECEIVED_AT
 
+SHIPPED = [
+    *("eseal", "flespi", "jointech_json", "jt701", "jtt808", "native", "owntracks"),
+    *("teltonika", "teltonika_json", "teratrack"),
+]
 A_DIALECT = '''"""A dialect of this test.
 
     its key map
@@ -49,8 +53,8 @@ def another_dialect(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
 
 
 def test_the_dialects_that_ship() -> None:
-    assert list(catalogue.dialects()) == ["native", "owntracks"]
-    assert catalogue.filters() == ("seals/v1/+/telemetry", "owntracks/+/+")
+    assert list(catalogue.dialects()) == SHIPPED
+    assert {"seals/v1/+/telemetry", "owntracks/+/+", "frames/jt701/+"} < set(catalogue.filters())
     for name, dialect in catalogue.dialects().items():
         assert dialect.name == name
         assert dialect.about.endswith(".")
@@ -58,7 +62,7 @@ def test_the_dialects_that_ship() -> None:
 
 @pytest.mark.usefixtures("another_dialect")
 def test_a_dialect_is_one_file() -> None:
-    assert list(catalogue.dialects()) == ["a_test_dialect", "native", "owntracks"]
+    assert list(catalogue.dialects()) == ["a_test_dialect", *SHIPPED]
     assert catalogue.dialects()["a_test_dialect"].about == "A dialect of this test."
     assert {"own/+/x", "rest/#"} <= set(catalogue.filters())
     for topic in ("own/1/x", "rest", "rest/of/it"):
@@ -160,3 +164,15 @@ def test_it_is_cheap_to_import() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_every_dialect_is_documented_with_its_topics() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "telemetry.md").read_text(encoding="utf-8")
+    for name in SHIPPED:
+        assert f"| `{name}` |" in text
+
+
+def test_every_dialect_explains_its_payloads() -> None:
+    for dialect in catalogue.dialects().values():
+        assert dialect.explain is not None
+        assert isinstance(dialect.explain(b"\x00{("), list)

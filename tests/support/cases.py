@@ -17,9 +17,9 @@ A step is a reading, a tick or a command. Times are minutes after T0, kilometres
 meridian; the placement is given (`zones`, `off` m, `country`), for rules see no geometry.
 
     reading  at, km, speed, zones, off, country, accuracy, seal, jamming, seq, satellites, rssi,
-             hdop, device, received (default: at), fix_at (default: at), no_fix; what is left out
-             stays as it was (km, zones, off, country) or is absent; aside: leave those as they
-             were; doubtful, passed: zones that the fix's accuracy, or the way to it, speaks of
+             hdop, device, dialect, received (default: at), fix_at (default: at), no_fix; what is
+             left out stays as it was (km, zones, off, country) or is absent; aside: leave those as
+             they were; doubtful, passed: zones that the fix's accuracy, or the way to it, speaks of
     tick     { tick = minutes }
     command  { command = "authorise" | "seal" | "offer" | "accept" | "close" | "ack" |
                "close_alert" | "redraw", at, ... its fields }
@@ -199,7 +199,7 @@ class Play:
         rssi = said.get("rssi")
         reading = Reading(
             device=said.get("device", "L1"),
-            dialect="native",
+            dialect=said.get("dialect", "native"),
             event_time=at,
             received_at=T0 + timedelta(minutes=said.get("received", said["at"])),
             position=position,

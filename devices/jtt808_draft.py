@@ -1,0 +1,38 @@
+"""What the extensions (TLVs) of a position have said so far."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from devices.reading import Credential, SealCondition, SealEvent
+
+
+class Draft:
+    """Filled by the readers of `jtt808_tlv` and `jtt808_locks`, then made into a Reading.
+
+    jointech: something was said that only Jointech's locks say. cell: mcc, mnc, lac, cid.
+    """
+
+    jointech = False
+    battery: float | None = None
+    satellites: int | None = None
+    altitude: float | None = None
+    rssi: int | None = None
+    cell: tuple[int | None, int | None, int, int] | None = None
+    condition: SealCondition | None = None
+    credential: Credential | None = None
+    events: frozenset[SealEvent] = frozenset()
+
+    def __init__(self) -> None:
+        self.extra: dict[str, Any] = {}
+
+    def happened(self, event: SealEvent) -> None:
+        self.events |= {event}
+
+    def keep(self, tag: int, value: bytes) -> None:
+        """An extension that is not understood: "tlv_E3", in hex; a list where it comes again."""
+        name, said = f"tlv_{tag:02X}", value.hex()
+        before = self.extra.setdefault(name, said)
+        if before is not said:
+            self.extra[name] = before = before if isinstance(before, list) else [before]
+            before.append(said)

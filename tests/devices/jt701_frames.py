@@ -1,0 +1,24 @@
+"""The vectors of the Jointech locks, for the tests that ask more of them than what comes out."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import devices
+
+_FILE = Path(devices.__path__[0]) / "jt701.vectors.toml"
+_document = tomllib.loads(_FILE.read_text(encoding="utf-8"))
+VECTORS: list[dict[str, Any]] = [
+    {"topic": _document["topic"]} | vector for vector in _document["vector"]
+]
+
+
+def payload_of(vector: dict[str, Any]) -> bytes:
+    if "payload_hex" in vector:
+        return bytes.fromhex(vector["payload_hex"])
+    return str(vector["payload"]).encode()
+
+
+PAYLOADS = [payload_of(vector) for vector in VECTORS]
