@@ -19,26 +19,38 @@ from tracker.domain.command import (
     AnyCommand,
     Authorise,
     CloseShipment,
+    CommandResult,
     OpenShipment,
     RecordSeal,
+    SendCommand,
 )
 from tracker.domain.errors import NotFound, Refused, UsageError
 from tracker.domain.finding import Finding
-from tracker.domain.shipment import Shipment
+from tracker.domain.shipment import Shipment, public
 from tracker.domain.state import DeviceState, Lane, ScopeState
 from tracker.fleet import Fleet
-from tracker.ledger import Ledger
+from tracker.ledger import Ledger, fresh_salt
+from tracker.notary import Notary
 from tracker.planning import Geography
 from tracker.ports import Clock, Journal, Stale, StoredShipment
+from tracker.rules.seal_opening import leave_to_unlock
 
 
 class Desk:
     """One object, one thread; it may live long or for one command."""
 
     def __init__(
-        self, *, journal: Journal, clock: Clock, geography: Geography, origin: str
+        self,
+        *,
+        journal: Journal,
+        clock: Clock,
+        geography: Geography,
+        origin: str,
+        salt: Callable[[], bytes] = fresh_salt,
+        notary: Notary | None = None,
     ) -> None:
-        self.journal, self.clock, self.origin = journal, clock, origin
+        self.journal, self.clock, self.origin, self._salt = journal, clock, origin, salt
+        self._notary = notary
         self.fleet = Fleet(geography)
 
     def now(self) -> datetime:
@@ -70,12 +82,12 @@ class Desk:
                 OpenShipment(
                     at=now,
                     by=by,
-                    document_sha256=hashlib.sha256(written).hexdigest(),
+                    document_sha256=hashlib.sha256(public(shipment)).hexdigest(),
                     conflicts=self._conflicts(stored),
                 ),
             )
 
-        self._durably(fill)
+        self.durably(fill)
         return shipment
 
     def submit(self, shipment: str, command: AnyCommand) -> list[Finding]:
@@ -95,7 +107,17 @@ class Desk:
                 ledger.replan(changed)
             ledger.judge(shipment, command)
 
-        return self._durably(fill)
+        return self.durably(fill)
+
+    def record(self, scope: str, command: AnyCommand, *, release: bool = True) -> list[Finding]:
+        """Apply a command that concerns the record itself, whether a shipment is open or closed.
+        release: sign the log afterwards, as after every other command.
+        """
+
+        def fill(ledger: Ledger) -> None:
+            ledger.judge(scope, command)
+
+        return self.durably(fill, release=release)
 
     def submit_alert(self, alert: str, command: AnyCommand) -> list[Finding]:
         """Acknowledge or close an alert. Raises NotFound if none of that id is open."""
@@ -110,17 +132,62 @@ class Desk:
                 mend="tracker alerts list --open shows them",
             )
 
-        return self._durably(fill)
+        return self.durably(fill)
 
-    def _durably(self, fill: Callable[[Ledger], None]) -> list[Finding]:
+    def submit_device(self, command: SendCommand | CommandResult) -> list[Finding]:
+        """Record a command for a device, or its result, with the shipment that it is on now.
+
+        Raises Refused for one that unlocks without a reason or without leave.
+        """
+
+        def fill(ledger: Ledger) -> None:
+            scope = self.fleet.scope_of(command.device, command.at)
+            told: AnyCommand = command
+            if isinstance(command, SendCommand) and command.unlocks:
+                told = replace(command, leave=self._leave(scope, command))
+            ledger.judge(scope, told)
+
+        return self.durably(fill)
+
+    def _leave(self, scope: str, command: SendCommand) -> str:
+        """The authorisation in force where the lock is known to be, in words."""
+        if not command.reason.strip():
+            raise Refused(f"{command.name} needs a reason", mend='--reason "who asked, and why"')
+        plan, device = self.fleet.plan(scope), command.device
+        if plan is None:
+            raise Refused(
+                f"{device} is on no open shipment, so nobody can have given leave to open it",
+                mend="tracker shipment open FILE, then tracker shipment authorise",
+            )
+        known = self.fleet.state(scope).devices.get(device)
+        zones = tuple(known.live.zones) if known else ()
+        leave = leave_to_unlock(plan, plan.places(zones), command.at)
+        if leave is None:
+            zone = zones[0] if zones else "ZONE"
+            raise Refused(
+                f"no authorisation is in force to open {device} "
+                f"{'in ' + ', '.join(zones) if zones else 'where it is (in no known zone)'}",
+                where=f"shipment {scope}",
+                mend=f"tracker shipment authorise {scope} --zone {zone} --agency AGENCY, "
+                "without --credential",
+            )
+        return f"{leave.agency} in {leave.zone}: {leave.reason or 'no reason given'}"
+
+    def durably(self, fill: Callable[[Ledger], None], *, release: bool = True) -> list[Finding]:
+        """Commit what `fill` puts into a ledger, in one transaction; what it led to.
+
+        It is called again, with a new ledger, whenever somebody else committed first.
+        """
         while True:
             self.fleet.refresh(self.journal.load(self.fleet.version))
-            ledger = Ledger(self.fleet, self.origin)
+            ledger = Ledger(self.fleet, self.origin, self._salt)
             fill(ledger)
             try:
                 self.journal.commit(ledger.work(), self.fleet.version)
             except Stale:
                 continue
+            if release and self._notary is not None:
+                self._notary.release()
             return ledger.findings
 
     def _shipment(self, shipment: str) -> StoredShipment:

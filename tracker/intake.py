@@ -22,6 +22,7 @@ from tracker.domain.errors import ServiceUnreachable
 from tracker.engine import Heard, Tick
 from tracker.fleet import Fleet
 from tracker.ledger import Ledger
+from tracker.notary import Notary
 from tracker.placing import Placer
 from tracker.planning import Geography
 from tracker.ports import Clock, Inbox, Journal, Message, Notifier, Stale, StoredReading
@@ -40,6 +41,7 @@ class Intake:
 
     keep_rejected_bytes: of a rejected payload at most so many bytes are kept, and the reason says
     how many there were. watched: gives the geography anew when its files have changed.
+    notary: signs the log every `checkpoint_s`; without one it is not signed.
     """
 
     def __init__(
@@ -55,6 +57,8 @@ class Intake:
         tick_s: float = 1.0,
         keep_rejected_bytes: int = KEEP_REJECTED_BYTES,
         watched: Callable[[], Geography | None] = lambda: None,
+        notary: Notary | None = None,
+        checkpoint_s: float = 10.0,
     ) -> None:
         self.inbox, self.journal, self.clock = inbox, journal, clock
         self.origin, self.notifier, self.tick_s = origin, notifier, tick_s
@@ -63,6 +67,8 @@ class Intake:
         self.fleet.refresh(journal.load())
         self._durably(lambda ledger: put_in_force(ledger, clock.now()))
         self._watched = watched
+        self._notary, self._checkpoint_s = notary, timedelta(seconds=checkpoint_s)
+        self._released_at = clock.now()
         self._ticked_at: datetime | None = None
         self._heard: dict[str, datetime] = {}  # device -> its own time, since last settled
 
@@ -72,6 +78,7 @@ class Intake:
         """
         while not stop():
             self.once(self.tick_s)
+        self._release()
 
     def once(self, timeout: float) -> int:
         """One batch, or a look at the timers if none came within `timeout` s; its messages."""
@@ -79,6 +86,8 @@ class Intake:
         if messages:
             self.take(messages)
         self.tick()
+        if self.clock.now() - self._released_at >= self._checkpoint_s:
+            self._release()
         return len(messages)
 
     def take(self, messages: Sequence[Message]) -> None:
@@ -111,6 +120,12 @@ class Intake:
             self._durably(lambda ledger: put_in_force(ledger, now))
         if self.fleet.due(now):
             self._durably(lambda ledger: self._tick(ledger, now))
+
+    def _release(self) -> None:
+        """Sign what is new. Raises LogContradicted: then nothing more may be appended."""
+        self._released_at = self.clock.now()
+        if self._notary is not None:
+            self._notary.release()
 
     def _safe_now(self) -> datetime | None:
         """Now, if nothing is waiting that could explain a silence. While messages stream in, as far
@@ -155,6 +170,7 @@ class Intake:
         placer = Placer(ledger, fresh, scopes)
         for number, (item, scope) in enumerate(zip(fresh, scopes, strict=True)):
             placement = placer.placement(number)
+            item = ledger.hear(scope, item)  # noqa: PLW2901 - the same, with its place
             step = ledger.judge(
                 scope, Heard(reading=item.reading, identity=item.digest.hex()), placement
             )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Callable
+
 from msgspec.structs import replace
 
 from devices.reading import Rejected
@@ -12,11 +15,14 @@ from tracker.domain.finding import Finding
 from tracker.domain.plan import Plan
 from tracker.domain.policy import Policy
 from tracker.domain.state import ScopeState
+from tracker.domain.times import micros
 from tracker.engine import Input, Step
 from tracker.fleet import Fleet
 from tracker.log import leaf
+from tracker.log.leaf import SALT_BYTES, Chain
 from tracker.planning import Planned
 from tracker.ports import (
+    Erasure,
     NewEntry,
     StoredGeography,
     StoredReading,
@@ -25,13 +31,21 @@ from tracker.ports import (
     Work,
 )
 from tracker.rules import VERSION as RULES_VERSION
+from tracker.verify import readings
+
+
+def fresh_salt() -> bytes:
+    return secrets.token_bytes(SALT_BYTES)
 
 
 class Ledger:
-    """Steps are judged on top of each other: a state that this batch changed is the next's."""
+    """Steps are judged on top of each other: a state that this batch changed is the next's.
 
-    def __init__(self, fleet: Fleet, origin: str) -> None:
-        self.fleet, self.origin = fleet, origin
+    salt: 32 random bytes at each call, for commitments to what names a person.
+    """
+
+    def __init__(self, fleet: Fleet, origin: str, salt: Callable[[], bytes] = fresh_salt) -> None:
+        self.fleet, self.origin, self._salt = fleet, origin, salt
         self.states: dict[str, ScopeState] = {}
         self.findings: list[Finding] = []
         self.alerts: dict[str, Alert] = {}
@@ -39,6 +53,7 @@ class Ledger:
         self.rejects: list[Rejected] = []
         self.shipments: list[StoredShipment] = []
         self.geographies: list[StoredGeography] = []
+        self.erasures: list[Erasure] = []
         self._entries: dict[str, NewEntry] = {}
         self._planned: dict[str, Planned] = {}
 
@@ -65,6 +80,28 @@ class Ledger:
         self._take(scope, step)
         return step
 
+    def hear(self, scope: str, reading: StoredReading) -> StoredReading:
+        """Take the reading into the scope's telemetry, before it is judged: entries state it. The
+        reading, with its place there.
+        """
+        state = self.state(scope)
+        said = reading.reading
+        head = bytes.fromhex(state.heard_digest) if state.heard_digest else readings.START
+        record = readings.record(
+            said.device,
+            micros(said.received_at),
+            said.dialect,
+            buffered=said.buffered,
+            body=reading.body,
+        )
+        self.states[scope] = replace(
+            state,
+            heard=state.heard + 1,
+            heard_digest=readings.extend(head, record).hex(),
+            unbound_since=state.unbound_since or said.received_at,
+        )
+        return replace(reading, number=state.heard)
+
     def _take(self, scope: str, step: Step) -> None:
         self.alerts.update((alert.id, alert) for alert in step.alerts)
         self.states[scope] = self._logged(step.state, step.findings)
@@ -82,10 +119,15 @@ class Ledger:
             entry = leaf.entry(
                 finding,
                 origin=self.origin,
-                seq=seq,
-                prev=bytes.fromhex(prev) if prev else None,
+                chain=Chain(
+                    seq=seq,
+                    prev=bytes.fromhex(prev) if prev else None,
+                    heard=state.heard,
+                    heard_digest=state.heard_digest,
+                ),
                 rules_version=RULES_VERSION,
                 zones_version=self.fleet.geography.version,
+                salt=self._salt,
             )
             if entry.key in self._entries:  # the same conclusion from the same evidence, said twice
                 continue
@@ -95,11 +137,15 @@ class Ledger:
                 scope=entry.scope,
                 seq=entry.seq,
                 key=entry.key,
+                hash=entry.hash,
+                secrets=entry.secrets,
                 finding=finding,
             )
             seq, prev = seq + 1, entry.hash.hex()
         self.findings += findings
-        return replace(state, log_seq=seq, log_prev=prev) if findings else state
+        if seq == state.log_seq:
+            return state
+        return replace(state, log_seq=seq, log_prev=prev, bound=state.heard, unbound_since=None)
 
     def work(self) -> Work:
         """All of it, to be committed; the states now have their deadlines."""
@@ -119,4 +165,5 @@ class Ledger:
             states=states,
             shipments=self.shipments,
             geographies=self.geographies,
+            erasures=self.erasures,
         )

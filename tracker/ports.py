@@ -6,14 +6,16 @@ Adapters live in `tracker.adapters`; only `tracker.wiring` constructs them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from msgspec import Struct
 
 from devices.reading import Reading, Rejected
 from tracker.domain.alert import Alert
 from tracker.domain.finding import Finding
+from tracker.log.leaf import Secret
 
 
 class Message(Struct, frozen=True, kw_only=True):
@@ -67,6 +69,8 @@ class StoredReading(Struct, frozen=True, kw_only=True):
 
     body: the reading as native JSON, canonical, without device, receipt and `buffered`.
     digest: the first 16 bytes of SHA-256 over device, 0x00, body.
+    number: its place in the telemetry of its scope, from 0, as the custody log binds it
+        (`tracker.verify.readings`); None in journals from before it did.
     """
 
     reading: Reading
@@ -74,6 +78,7 @@ class StoredReading(Struct, frozen=True, kw_only=True):
     digest: bytes
     shipment: str | None
     late: bool
+    number: int | None = None
 
     @property
     def identity(self) -> tuple[str, datetime, bytes]:
@@ -81,7 +86,8 @@ class StoredReading(Struct, frozen=True, kw_only=True):
 
 
 class NewEntry(Struct, frozen=True, kw_only=True):
-    """A custody entry to append: `leaf` is the exact bytes; the rest is what they say, projected.
+    """A custody entry to append: `leaf` is the exact bytes, `hash` theirs (RFC 6962); the rest is
+    what they say, projected, and the personal values that they only commit to.
 
     seq counts within `scope`, from 0. `key` is unique in the log (idempotency).
     """
@@ -91,7 +97,9 @@ class NewEntry(Struct, frozen=True, kw_only=True):
     scope: str
     seq: int
     key: str
+    hash: bytes
     finding: Finding
+    secrets: tuple[Secret, ...] = ()
 
 
 class StoredShipment(Struct, frozen=True, kw_only=True):
@@ -128,6 +136,16 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     states: tuple[StoredState, ...]
 
 
+class Erasure(Struct, frozen=True, kw_only=True):
+    """A personal value to forget: of the entry `id` what its leaf commits to at `place`, with the
+    salt; or of the alert `id` the name in the field `place`, in whose stead "erased" stands then.
+    """
+
+    of: Literal["entry", "alert"]
+    id: str
+    place: str
+
+
 class Work(Struct, frozen=True, kw_only=True):
     """Everything one batch changes; it is committed whole or not at all."""
 
@@ -138,6 +156,7 @@ class Work(Struct, frozen=True, kw_only=True):
     states: Sequence[StoredState] = ()
     shipments: Sequence[StoredShipment] = ()
     geographies: Sequence[StoredGeography] = ()
+    erasures: Sequence[Erasure] = ()
 
 
 class Stale(Exception):
@@ -168,11 +187,34 @@ class Journal(Protocol):
         """
         ...
 
+    def head(self) -> LogHead: ...
+    def tile(self, level: int, index: int) -> bytes:
+        """The hashes of a tile of the log's tree (`tracker.log.tree`), b"" for one that is not."""
+        ...
+
+    def release(self, checkpoint: StoredCheckpoint) -> None:
+        """Keep a released checkpoint, in place of one of its size (that has fewer signatures). The
+        journal's version does not change.
+        """
+        ...
+
+    def attest(self, attestation: Attestation) -> None:
+        """Keep what an outsider said; the same from the same one stays as it is."""
+        ...
+
+    def scrub(self) -> None:
+        """See to it that the database's files hold nothing more of what was erased or replaced.
+        Writes them anew: nobody else can commit meanwhile. Raises ServiceUnreachable if others use
+        the database all the time.
+        """
+        ...
+
     def close(self) -> None: ...
 
 
 class EntryRow(Struct, frozen=True, kw_only=True):
-    """One stored entry: its place in the log, its exact bytes."""
+    """One stored entry: its place in the log, its exact bytes, what of its personal values is
+    kept."""
 
     index: int
     id: str
@@ -182,20 +224,114 @@ class EntryRow(Struct, frozen=True, kw_only=True):
     occurred_at: datetime
     recorded_at: datetime
     leaf: bytes
+    secrets: tuple[Secret, ...] = ()
+
+    @property
+    def disclosed(self) -> dict[str, str]:
+        """The personal values that the leaf commits to and that were not erased, by their place."""
+        return {one.place: one.value for one in self.secrets}
+
+
+class StoredEntry(NamedTuple):
+    """A row of the log's table, as it lies there: nothing of it is believed. Times are microseconds
+    since 1970-01-01T00:00Z, truth values 0 or 1.
+    """
+
+    index: Any
+    id: Any
+    scope: Any
+    seq: Any
+    key: Any
+    type: Any
+    occurred_at: Any
+    recorded_at: Any
+    device: Any
+    late: Any
+    lat: Any
+    lon: Any
+    zone: Any
+    leaf: Any
+
+
+class StoredSecret(Struct, frozen=True, kw_only=True):
+    """A personal value that the leaf of `entry` commits to at `place`."""
+
+    entry: str
+    place: str
+    salt: bytes
+    value: str
+
+
+class NamedEntry(Struct, frozen=True, kw_only=True):
+    """A personal value that is kept of the entry `id`, and where its leaf commits to it."""
+
+    id: str
+    scope: str
+    type: str
+    place: str
+    value: str
+
+
+class LogHead(Struct, frozen=True, kw_only=True):
+    """How many entries the log has, and the root over them (32 bytes)."""
+
+    size: int
+    root: bytes
+
+
+class StoredCheckpoint(Struct, frozen=True, kw_only=True):
+    """A checkpoint as it was released: `note` is the signed note's bytes."""
+
+    size: int
+    note: bytes
+    released_at: datetime
+
+
+class Attestation(Struct, frozen=True, kw_only=True):
+    """What an outsider said of a released checkpoint.
+
+    kind: "cosignature" (`name` the witness's key, `body` its signature line) or "timestamp" (`name`
+    the authority's, `body` the DER of RFC 3161's response). at: by the outsider's clock.
+    """
+
+    size: int
+    kind: Literal["cosignature", "timestamp"]
+    name: str
+    body: bytes
+    at: datetime
+
+
+class HeardRow(Struct, frozen=True, kw_only=True):
+    """One stored reading as the log binds it: `record` is what the running hash is over."""
+
+    scope: str
+    number: int | None
+    device: str
+    event_time: datetime
+    digest: bytes
+    lat: float | None
+    lon: float | None
+    record: bytes
 
 
 class DeviceRow(Struct, frozen=True, kw_only=True):
-    """One device's health, from its stored readings and rejects."""
+    """One device's health, from its stored readings and rejects.
+
+    last_event_at: None where nothing but rejects came; dialect too, if no dialect took them.
+    skew_s: from the event, by the device's clock, to the receipt: the median of the newest live
+    readings. Far from 0, the clock is wrong, or the line slow.
+    """
 
     device: str
-    dialect: str
+    dialect: str | None
     shipment: str | None
     readings: int
     late: int
     rejects: int
-    last_event_at: datetime
+    last_event_at: datetime | None
     last_received_at: datetime
     battery_pct: float | None = None
+    skew_s: float | None = None
 
 
 class RejectRow(Struct, frozen=True, kw_only=True):
@@ -239,8 +375,60 @@ class Records(Protocol):
         """Every version of the zones that was ever in force, oldest first."""
         ...
 
+    def stored_entries(self) -> Iterator[StoredEntry]: ...
+    def named(self, *, scope: str | None = None, value: str | None = None) -> Iterator[NamedEntry]:
+        """What is kept of people in the log, in its order; only of that scope, of that name."""
+        ...
+
+    def kept_secrets(self) -> Iterator[StoredSecret]: ...
+    def head(self) -> LogHead: ...
+    def tile(self, level: int, index: int) -> bytes:
+        """The hashes of a tile of the log's tree (`tracker.log.tree`), b"" for one that is not."""
+        ...
+
+    def checkpoints(self, *, since: int = 0) -> list[StoredCheckpoint]:
+        """Those of `since` entries or more, the smallest first."""
+        ...
+
+    def attestations(self, *, size: int | None = None, since: int = 0) -> list[Attestation]:
+        """By size, then kind, then name: of one size, or of `since` entries or more."""
+        ...
+
+    def heard(self, *, scope: str | None = None) -> Iterator[HeardRow]:
+        """The stored readings scope by scope, each in the order of its telemetry; those without a
+        number come first.
+        """
+        ...
+
     def counts(self) -> dict[str, int]:
         """Rows of each kind: readings, late, rejects, entries, alerts, shipments."""
+        ...
+
+
+class Store(Journal, Records, Protocol):
+    """The one database that is both."""
+
+
+class SignedLog(Protocol):
+    """Of the journal, what it takes to sign its log; see `Journal` and `Records`."""
+
+    def head(self) -> LogHead: ...
+    def tile(self, level: int, index: int) -> bytes: ...
+    def release(self, checkpoint: StoredCheckpoint) -> None: ...
+
+
+class CheckpointBook(Protocol):
+    """Where released checkpoints are kept, outside the database. `place`: for messages."""
+
+    @property
+    def place(self) -> str: ...
+    def newest(self) -> StoredCheckpoint | None: ...
+    def append(self, checkpoint: StoredCheckpoint) -> None:
+        """Durable when it returns; never half."""
+        ...
+
+    def locked(self) -> AbstractContextManager[None]:
+        """Nobody else releases meanwhile, in whatever process."""
         ...
 
 

@@ -10,12 +10,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from tracker.domain.command import RedrawZones, ZonesInForce
+from tracker.domain.finding import SYSTEM_ACTOR
 from tracker.domain.state import ZONES_SCOPE, ScopeState
 from tracker.ledger import Ledger
 from tracker.planning import Geography
 from tracker.ports import StoredGeography
-
-ACTOR = "tracker"
 
 
 def put_in_force(ledger: Ledger, now: datetime) -> None:
@@ -31,7 +30,7 @@ def put_in_force(ledger: Ledger, now: datetime) -> None:
         ZONES_SCOPE,
         ZonesInForce(
             at=now,
-            by=ACTOR,
+            by=SYSTEM_ACTOR,
             version=geography.version,
             previous=last,
             zones=len(geography.places),
@@ -53,4 +52,6 @@ def _redraw(ledger: Ledger, state: ScopeState, geography: Geography, now: dateti
     fixes = list(seen.values())
     placements = ledger.fleet.atlas.locate([f.lat for f in fixes], [f.lon for f in fixes])
     zones = {device: placement.zones for device, placement in zip(seen, placements, strict=True)}
-    ledger.judge(state.scope, RedrawZones(at=now, by=ACTOR, version=geography.version, zones=zones))
+    ledger.judge(
+        state.scope, RedrawZones(at=now, by=SYSTEM_ACTOR, version=geography.version, zones=zones)
+    )

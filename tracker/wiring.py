@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from geofences.formats import Shelf
     from tracker.adapters.clock import ManualClock
     from tracker.adapters.embedded import EmbeddedBroker
+    from tracker.adapters.gateway.caller import Caller
+    from tracker.adapters.gateway.server import Gateway
     from tracker.adapters.journal import SqlJournal
     from tracker.adapters.publisher import Publisher
     from tracker.adapters.zone_files import ZoneFiles
@@ -189,6 +191,46 @@ def publisher(config: Config, client_id: str) -> Publisher:
     return Publisher(mqtt_settings(config), client_id)
 
 
+def gateway(config: Config) -> Gateway:
+    """Where devices connect, ready for `run`. Raises UsageError if it is not said where, or who."""
+    from dataclasses import fields, replace
+
+    from tracker.adapters.gateway.orders import TOPICS
+    from tracker.adapters.gateway.registry import Registry
+    from tracker.adapters.gateway.server import Gateway
+    from tracker.adapters.gateway.settings import Limits, listen
+
+    said = config.gateway
+    tcp = [listen(text) for text in said.listen]
+    udp = [listen(text) for text in said.listen_udp]
+    registry = Registry(said.devices, file=_path(said.devices_file), everybody=said.open)
+    if not (tcp or udp):
+        raise UsageError("nothing to listen for", mend="--listen jt701=:5001, or [gateway] listen")
+    if not (said.open or len(registry) or said.devices_file):
+        raise UsageError(
+            "no device may connect",
+            mend="--devices FILE (ids, one a line), [gateway] devices, or --open for all",
+        )
+    return Gateway(
+        replace(mqtt_settings(config), topics=TOPICS),
+        registry,
+        Limits(**{field.name: getattr(said, field.name) for field in fields(Limits)}),
+        client_id=said.client_id,
+        tcp=tcp,
+        udp=udp,
+    )
+
+
+def caller(config: Config, dialect: str, device: str) -> Caller:
+    """Orders commands from whichever gateway holds the device's connection."""
+    import secrets
+
+    from tracker.adapters.gateway.caller import Caller
+
+    name = f"{config.gateway.client_id}-caller-{secrets.token_hex(4)}"
+    return Caller(mqtt_settings(config), name, dialect, device)
+
+
 def probe(config: Config) -> str:
     """What the broker answers, in a line. One of our own that is not running is started for it.
 
@@ -219,13 +261,16 @@ def desk(config: Config, *, clock: Clock | None = None) -> Iterator[Desk]:
     """Where people declare things."""
     from tracker.adapters.clock import SystemClock
     from tracker.desk import Desk
+    from tracker.wiring_log import notary
 
+    clock = clock or SystemClock()
     with journal(config) as opened:
         yield Desk(
             journal=opened,
-            clock=clock or SystemClock(),
+            clock=clock,
             geography=geography(config),
             origin=config.log.origin,
+            notary=notary(config, opened, clock),
         )
 
 
@@ -276,6 +321,7 @@ def tracker(
     from tracker.adapters.mqtt import MqttInbox
     from tracker.adapters.notifiers import Silent
     from tracker.intake import Intake
+    from tracker.wiring_log import notary
 
     clock = clock or SystemClock()
     settings = mqtt_settings(config)
@@ -291,6 +337,8 @@ def tracker(
             tick_s=config.intake.tick_s,
             keep_rejected_bytes=config.intake.keep_rejected_bytes,
             watched=zone_files(config),
+            notary=notary(config, opened, clock),
+            checkpoint_s=config.log.checkpoint_s,
             **choices,
         )
         inbox.wait_connected(settings.connect_timeout_s)

@@ -82,9 +82,9 @@ def test_doctor_finds_a_new_installation_well(started: Run) -> None:
     """With the real embedded broker, which is started for the question."""
     checks = started("doctor", "--json").documents
     assert [check["name"] for check in checks if check["ok"]] == [
-        *("configuration", "database", "broker", "zones", "clock", "disk")
+        *("configuration", "database", "custody log", "broker", "zones", "clock", "disk")
     ]
-    assert "3.1.1" in checks[2]["found"]
+    assert "3.1.1" in checks[3]["found"]
 
 
 def test_doctor_without_a_configuration(run: Run) -> None:
@@ -115,6 +115,6 @@ def test_doctor_and_what_is_wrong_here(run: Run, tmp_path: Path) -> None:
     (tmp_path / "tracker.toml").write_text(text)
     checks = {check["name"]: check for check in run("doctor", "--json", code=1).documents}
     failed = [name for name, check in checks.items() if not check["ok"]]
-    assert failed == ["database", "zones", "disk"]
+    assert failed == ["database", "custody log", "zones", "disk"]
     assert "bad.geojson" in checks["zones"]["found"]
     assert all(checks[name]["mend"] for name in failed)

@@ -13,11 +13,15 @@ from devices.reading import Rejected
 from geofences.lint import Fault
 from tests.cli.conftest import Run
 from tests.conftest import ROOT
+from tracker.adapters.gateway.orders import Result
+from tracker.cli.devices import Spoken
 from tracker.cli.doctor import Check
 from tracker.cli.overview import DeviceNow, Overview
+from tracker.cli.witness import Attested
 from tracker.domain.alert import Alert
 from tracker.domain.finding import Finding
 from tracker.ports import DeviceRow, EntryRow, RejectRow
+from tracker.privacy import PersonalValue
 
 DOCUMENTED = {
     section.partition("\n")[0]: re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
@@ -26,13 +30,17 @@ DOCUMENTED = {
 STRUCTS = {
     "Alert": Alert.__struct_fields__,
     "Finding": Finding.__struct_fields__,
-    "Entry": EntryRow.__struct_fields__,
+    "Entry": (*EntryRow.__struct_fields__[:-1], "disclosed"),  # not the salts
     "Shipment": Overview.__struct_fields__,
     "Shipment device": DeviceNow.__struct_fields__,
     "Device": DeviceRow.__struct_fields__,
+    "Dialect": Spoken.__struct_fields__,
+    "Command result": Result.__struct_fields__,
     "Reading": Rejected.__struct_fields__,
     "Reject": RejectRow.__struct_fields__,
     "Check": Check.__struct_fields__,
+    "Attested": Attested.__struct_fields__,
+    "Personal value": PersonalValue.__struct_fields__,
     "Fault": tuple(field.name for field in fields(Fault)),
 }
 BAD_ZONES = json.dumps({"type": "FeatureCollection", "features": [{"type": "Feature"}]})
@@ -57,6 +65,8 @@ def test_documented_as_declared(name: str) -> None:
         ("Fault", ["zones", "check", "bad.geojson"], 1),
         ("Threshold", ["policy"], 0),
         ("Files", ["init", "another"], 0),
+        ("Personal value", ["privacy", "list"], 0),
+        ("Finding", ["privacy", "erase", "--shipment", "TRIP-1", "--reason", "r", "--yes"], 0),
     ],
 )
 def test_printed_as_documented(

@@ -153,7 +153,6 @@ def test_good_and_bad_together_end_with_1(run: Run) -> None:
     ("who", "what"),
     [
         ([], "--topic"),
-        (["--dialect", "native"], "--device"),
         (["--dialect", "nativ", "--device", "A"], "native, owntracks"),
         (["--dialect", "owntracks", "--device", "A"], "owntracks/+/+"),
     ],

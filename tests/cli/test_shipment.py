@@ -291,7 +291,7 @@ def test_a_leaf_is_embedded_byte_for_byte(alerted: Run) -> None:
     lines = alerted("log", "show", "--json").out.splitlines()
     assert len(leaves) == len(lines) >= 3
     for leaf, line in zip(leaves, lines, strict=True):
-        assert f'"leaf":{leaf}}}' in line
+        assert f'"leaf":{leaf},' in line
 
 
 def test_the_log_is_paged(alerted: Run) -> None:

@@ -18,7 +18,7 @@ from tracker.cli.reference import reference
 HELP_S = 0.5
 """`tracker --help` starts in well under this, or people stop asking for help."""
 COMMANDS = [
-    *("init", "doctor", "run", "demo", "simulate", "replay", "policy"),
+    *("init", "doctor", "run", "gateway", "demo", "simulate", "replay", "policy"),
     *("shipment", "alerts", "log", "zones", "devices", "rejects"),
 ]
 PROGRAM = [sys.executable, "-m", "tracker.cli.main"]

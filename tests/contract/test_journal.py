@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.support import works
 from tracker.adapters.journal import SqlJournal
 from tracker.domain.alert import AlertStatus, Severity
-from tracker.ports import Snapshot, Stale, Work
+from tracker.log.leaf import Secret
+from tracker.ports import Erasure, Snapshot, Stale, Work
 
 STORES: dict[str, Callable[[Path], str]] = {
     "sqlite": lambda folder: f"sqlite:///{folder}/tracker.db",
@@ -50,6 +52,12 @@ def everything(journal: SqlJournal) -> tuple[object, ...]:
         journal.rejects(),
         journal.counts(),
     )
+
+
+def files(journal: SqlJournal) -> bytes:
+    """All bytes that the store has on disk."""
+    database = Path(str(journal._engine.url.database))
+    return b"".join(file.read_bytes() for file in database.parent.glob(f"{database.name}*"))
 
 
 # Committing
@@ -165,6 +173,39 @@ def test_a_duplicate_is_a_fault_and_nothing_is_written(journal: SqlJournal, twic
             1,
         )
     assert everything(journal) == before
+
+
+def test_what_is_erased_is_in_no_file_any_more(journal: SqlJournal, other: SqlJournal) -> None:
+    """The entries stay as they are, and so does what a stale work would have erased."""
+    secret = Secret("payload.actor", bytes(32), "Ana Quiroga")
+    named = [replace(one, secrets=(secret,)) for one in works.entries(0, 3)]
+    people = {"acknowledged_by": "Ana Quiroga", "closed_by": "Eva Lund"}
+    acknowledged = replace(works.alert(0), **people)
+    journal.commit(Work(entries=named, alerts=[acknowledged]), 0)
+    before = [entry.leaf for entry in journal.entries()]
+    gone = [
+        Erasure(of="entry", id=f"{works.SHIPMENT}#1", place="payload.actor"),
+        Erasure(of="alert", id=acknowledged.id, place="acknowledged_by"),
+    ]
+    with pytest.raises(Stale):
+        other.commit(Work(erasures=gone), 0)
+    assert len(list(journal.named())) == 3
+    other.commit(Work(erasures=gone), 1)
+    assert [(one.id, one.value) for one in journal.named(value="Ana Quiroga")] == [
+        (f"{works.SHIPMENT}#0", "Ana Quiroga"),
+        (f"{works.SHIPMENT}#2", "Ana Quiroga"),
+    ]
+    assert list(journal.named(scope="elsewhere")) == list(journal.named(value="Eva Lund")) == []
+    kept = journal.alert(acknowledged.id)
+    assert kept is not None
+    assert (kept.acknowledged_by, kept.closed_by) == ("erased", "Eva Lund")
+    assert [entry.leaf for entry in journal.entries()] == before
+    rest = [Erasure(of="entry", id=one.id, place=one.place) for one in journal.named()]
+    journal.commit(Work(erasures=[*rest, *rest]), 2)
+    journal.scrub()
+    assert b"Ana Quiroga" not in files(journal)
+    assert b"Eva Lund" in files(journal)
+    assert other.version() == 3
 
 
 def test_rejects_of_identical_bytes_are_all_kept(journal: SqlJournal) -> None:
@@ -341,12 +382,17 @@ def test_devices_tell_their_health(journal: SqlJournal) -> None:
     journal.commit(
         Work(
             readings=[works.stored(1), works.stored(2, shipment=None), works.stored(3), late],
-            rejects=[works.reject(1), works.reject(2), works.reject(3, device=None)],
+            rejects=[
+                works.reject(1),
+                works.reject(2),
+                works.reject(3, device=None),
+                works.reject(4, device="Z-mute"),
+            ],
         ),
         0,
     )
     journal.commit(Work(readings=[works.stored(1, "A-tracker", shipment=None)]), 1)
-    tracker, lock = journal.devices()
+    tracker, lock, mute = journal.devices()
     assert (tracker.device, tracker.readings, tracker.rejects) == ("A-tracker", 1, 0)
     assert tracker.battery_pct is None, "none of its readings stated it"
     assert (lock.device, lock.readings, lock.late, lock.rejects) == (works.DEVICE, 4, 1, 2)
@@ -354,6 +400,10 @@ def test_devices_tell_their_health(journal: SqlJournal) -> None:
     assert lock.last_event_at == works.reading(3).event_time
     assert lock.last_received_at == works.reading(3).received_at
     assert lock.battery_pct == 90.0, "the newest reading that stated it"
+    assert lock.skew_s == pytest.approx(3.0, abs=0.001), "the late one does not count"
+    assert (mute.device, mute.readings, mute.rejects) == ("Z-mute", 0, 1)
+    assert (mute.dialect, mute.last_event_at) == ("native", None)
+    assert mute.last_received_at == works.at(4)
     assert journal.counts()["late"] == 1
 
 

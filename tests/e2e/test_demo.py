@@ -73,7 +73,9 @@ def test_it_fails_when_an_alert_is_missing_or_the_honest_truck_is_accused(tmp_pa
     with conducted(config, bad, START, lambda now, findings: None) as conductor:
         conductor.play(0.0)
     with wiring.records(config) as records:
-        summary = demo.summarise(bad, records, conductor.messages, 1.0, kept=None)
+        summary = demo.summarise(
+            bad, records, conductor.messages, 1.0, demo.log_grade(config), kept=None
+        )
     assert not summary.ok
     assert not summary.delivered
     assert summary.false_alarms_honest == 1

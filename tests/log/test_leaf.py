@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -13,9 +14,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tracker.domain.finding import Finding, FindingType
-from tracker.log.leaf import LeafError, entry, key, leaf, leaf_hash, parse
+from tracker.log.leaf import Chain, Leaf, LeafError, key, leaf_hash, parse
+from tracker.log.leaf import entry as make
+from tracker.verify.commitments import opens
 
-VERSIONS = {"origin": "example.com/seals", "rules_version": "2025.1", "zones_version": "ab12"}
+SALT = bytes(range(100, 132))
+HEARD = hashlib.sha256(b"telemetry").hexdigest()
 OPENED = Finding(
     type=FindingType.SEAL_STATE,
     scope="MTY-2025-0042",
@@ -32,14 +36,15 @@ OPENED = Finding(
     facts={"to": "OPEN_AUTHORISED", "lock_count": 3, "verified": True, "officer": None},
 )
 EXPECTED = (
-    '{"attachments":[],"commitments":{},"id":"MTY-2025-0042#1",'
-    '"key":"KEY","occurred_at":"2025-03-01T06:00:00.000007Z","origin":"example.com/seals",'
-    '"payload":{"actor":"CBP","detail":"opened by José","device":"JT701-00042",'
+    '{"attachments":[],"commitments":{"payload.actor":"COMMITTED"},'
+    '"heard":{"count":7,"digest":"HEARD"},"id":"MTY-2025-0042#1","key":"KEY",'
+    '"occurred_at":"2025-03-01T06:00:00.000007Z","origin":"example.com/seals",'
+    '"payload":{"actor":null,"detail":"opened by José","device":"JT701-00042",'
     '"facts":{"lock_count":3,"officer":null,"to":"OPEN_AUTHORISED","verified":true},'
     '"lat":"27.5036000","late":true,"lon":"-99.5075679","zone":"world-trade-bridge"},'
     '"prev":"PREV","raw":"00112233445566778899aabbccddeeff",'
     '"recorded_at":"2025-03-01T06:00:04.000000Z","rules":"2025.1","scope":"MTY-2025-0042",'
-    '"seq":1,"type":"seal_state","v":1,"zones":"ab12"}'
+    '"seq":1,"type":"seal_state","v":2,"zones":"ab12"}'
 )
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -62,17 +67,57 @@ findings = st.builds(
 )
 
 
+def entry(finding: Finding, seq: int = 0, prev: bytes | None = None) -> Leaf:
+    return make(
+        finding,
+        origin="example.com/seals",
+        chain=Chain(seq=seq, prev=prev, heard=7, heard_digest=HEARD),
+        rules_version="2025.1",
+        zones_version="ab12",
+        salt=lambda: SALT,
+    )
+
+
 def test_the_bytes_are_these() -> None:
     prev = bytes(range(32))
-    expected = EXPECTED.replace("KEY", key(OPENED)).replace("PREV", prev.hex()).encode()
-    assert leaf(OPENED, seq=1, prev=prev, **VERSIONS) == expected
+    expected = EXPECTED.replace("KEY", key(OPENED)).replace("PREV", prev.hex())
+    committed = hmac.new(SALT, b"CBP", hashlib.sha256).hexdigest()
+    expected = expected.replace("HEARD", HEARD).replace("COMMITTED", committed)
+    assert entry(OPENED, 1, prev).leaf == expected.encode()
+
+
+def test_people_are_committed_to_and_not_named() -> None:
+    facts = {"officer": "R. Luna", "agency": "ANAM"}
+    made = entry(replace(OPENED, actor="ana@broker.mx", facts=facts))
+    assert b"Luna" not in made.leaf
+    assert b"ana@" not in made.leaf
+    said = parse(made.leaf)
+    assert said["payload"]["facts"] == {"officer": None, "agency": "ANAM"}
+    assert {one.place: one.value for one in made.secrets} == {
+        "payload.actor": "ana@broker.mx",
+        "payload.facts.officer": "R. Luna",
+    }
+    for one in made.secrets:
+        assert opens(one.salt, one.value, said["commitments"][one.place])
+        assert not opens(bytes(32), one.value, said["commitments"][one.place])
+
+
+def test_the_tracker_itself_is_nobody() -> None:
+    made = entry(replace(OPENED, actor="tracker"))
+    assert parse(made.leaf)["payload"]["actor"] == "tracker"
+    assert made.secrets == ()
+
+
+def test_the_key_says_nothing_of_people() -> None:
+    luna, vega = ({"officer": name, "agency": "ANAM"} for name in ("R. Luna", "M. Vega"))
+    assert key(replace(OPENED, facts=luna)) == key(replace(OPENED, facts=vega))
 
 
 @given(findings, st.integers(0, 2**40), st.none() | st.binary(min_size=32, max_size=32))
 def test_every_leaf_reads_back_as_what_it_says(
     finding: Finding, seq: int, prev: bytes | None
 ) -> None:
-    said = parse(leaf(finding, seq=seq, prev=prev, **VERSIONS))
+    said = parse(entry(finding, seq, prev).leaf)
     assert said["id"] == f"{finding.scope}#{seq}"
     assert (said["scope"], said["seq"], said["type"]) == (finding.scope, seq, finding.type)
     assert said["prev"] == (None if prev is None else prev.hex())
@@ -80,7 +125,8 @@ def test_every_leaf_reads_back_as_what_it_says(
     assert datetime.fromisoformat(said["recorded_at"]) == finding.recorded_at
     assert said["raw"] == finding.evidence
     payload = said["payload"]
-    for name in ("actor", "detail", "device", "late", "zone"):
+    assert said["heard"] == {"count": 7, "digest": HEARD}
+    for name in ("detail", "device", "late", "zone"):
         assert payload[name] == getattr(finding, name)
     for name in ("lat", "lon"):
         degrees = getattr(finding, name)
@@ -89,7 +135,8 @@ def test_every_leaf_reads_back_as_what_it_says(
             assert abs(float(payload[name]) - degrees) <= 0.5e-7 + 1e-12
     assert payload["facts"].keys() == finding.facts.keys()
     for name, fact in finding.facts.items():
-        assert payload["facts"][name] in (fact, str(fact))
+        named = name == "officer"
+        assert payload["facts"][name] in ((None,) if named else (fact, str(fact)))
 
 
 def test_a_leaf_hash_is_that_of_rfc_6962() -> None:
@@ -101,8 +148,8 @@ def test_a_leaf_hash_is_that_of_rfc_6962() -> None:
 
 
 def test_an_entry_links_to_the_one_before() -> None:
-    first = entry(OPENED, seq=0, prev=None, **VERSIONS)
-    second = entry(OPENED, seq=1, prev=first.hash, **VERSIONS)
+    first = entry(OPENED)
+    second = entry(OPENED, 1, first.hash)
     assert parse(first.leaf)["prev"] is None
     assert parse(second.leaf)["prev"] == leaf_hash(first.leaf).hex() == first.hash.hex()
     assert (second.id, second.seq, second.scope) == ("MTY-2025-0042#1", 1, "MTY-2025-0042")
@@ -150,12 +197,19 @@ def test_the_key_of_another_conclusion_is_another(change: dict[str, Any]) -> Non
 
 # Strict reading
 
-GOOD = leaf(OPENED, seq=0, prev=None, **VERSIONS)
+GOOD = entry(OPENED).leaf
 
 
 def rewritten(**changes: Any) -> bytes:
     members = {**json.loads(GOOD), **changes}
     return json.dumps(members, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def test_a_leaf_of_the_first_layout_is_read() -> None:
+    members = {**json.loads(GOOD), "v": 1}
+    del members["heard"]
+    old = json.dumps(members, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    assert parse(old.encode()) == members
 
 
 def test_the_rewriting_below_is_canonical_so_only_the_change_is_refused() -> None:
@@ -186,7 +240,7 @@ def test_the_rewriting_below_is_canonical_so_only_the_change_is_refused() -> Non
         b"[" * 100_000,
         b'{"a":' * 900 + b"0" + b"}" * 900,
         rewritten(more=1),
-        rewritten(v=2),
+        rewritten(v=3),
         json.dumps(json.loads(GOOD), separators=(",", ":")).encode(),
     ],
 )
@@ -217,4 +271,4 @@ def test_arbitrary_bytes_never_raise_anything_else(garbage: bytes) -> None:
 def test_a_float_among_the_facts_is_refused() -> None:
     floating: Any = {"metres": 1.5}
     with pytest.raises(ValueError, match="metres"):
-        leaf(replace(OPENED, facts=floating), seq=0, prev=None, **VERSIONS)
+        entry(replace(OPENED, facts=floating))

@@ -23,6 +23,7 @@ from tracker.adapters.notifiers import Silent
 from tracker.desk import Desk
 from tracker.domain.policy import Policy
 from tracker.intake import Intake
+from tracker.log.leaf import SALT_BYTES
 from tracker.planning import Geography
 from tracker.ports import Message
 from tracker.rules import ORDER
@@ -73,7 +74,11 @@ class Office:
         self.inbox = ScriptedInbox()
         self.journal, self.desks_journal = SqlJournal.open(self.url), SqlJournal.open(self.url)
         self.desk = Desk(
-            journal=self.desks_journal, clock=self.clock, geography=GEOGRAPHY, origin="test/log"
+            journal=self.desks_journal,
+            clock=self.clock,
+            geography=GEOGRAPHY,
+            origin="test/log",
+            salt=lambda: bytes(SALT_BYTES),  # so that two offices write the same bytes
         )
         self.intake = self.started()
 

@@ -8,7 +8,7 @@ from devices import identity
 from devices.reading import Fix, NoFix, NoFixReason, Reading, Rejected, SealCondition, SealReport
 from tracker.domain.alert import Alert, AlertKind, AlertStatus, Severity
 from tracker.domain.finding import Finding, FindingType
-from tracker.log.leaf import Leaf, entry
+from tracker.log.leaf import Chain, Leaf, entry
 from tracker.ports import NewEntry, StoredReading, StoredShipment, StoredState, Work
 
 START = datetime(2025, 3, 1, 6, 0, tzinfo=UTC)
@@ -67,16 +67,30 @@ def leaves(count: int, scope: str = SHIPMENT) -> list[tuple[Leaf, Finding]]:
     """The first `count` entries of a scope, each linked to the one before."""
     chain: list[tuple[Leaf, Finding]] = []
     for n in range(count):
-        prev = chain[-1][0].hash if chain else None
         what = finding(n, scope)
-        versions = {"rules_version": "r1", "zones_version": "z1"}
-        chain.append((entry(what, origin="test/log", seq=n, prev=prev, **versions), what))
+        made = entry(
+            what,
+            origin="test/log",
+            chain=Chain(seq=n, prev=chain[-1][0].hash if chain else None),
+            rules_version="r1",
+            zones_version="z1",
+            salt=lambda: bytes(32),
+        )
+        chain.append((made, what))
     return chain
 
 
 def entries(start: int, stop: int, scope: str = SHIPMENT) -> list[NewEntry]:
     return [
-        NewEntry(id=leaf.id, leaf=leaf.leaf, scope=scope, seq=leaf.seq, key=leaf.key, finding=what)
+        NewEntry(
+            id=leaf.id,
+            leaf=leaf.leaf,
+            scope=scope,
+            seq=leaf.seq,
+            key=leaf.key,
+            hash=leaf.hash,
+            finding=what,
+        )
         for leaf, what in leaves(stop, scope)[start:]
     ]
 

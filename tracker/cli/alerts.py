@@ -60,7 +60,10 @@ def show(ctx: typer.Context, alert: AlertId, as_json: Json = False) -> None:
             render.json_line(found)
             return
         scope = found.shipment or f"device:{found.device}"
-        entries = ((entry, render.said(entry.leaf)) for entry in records.entries(scope=scope))
+        entries = (
+            (entry, render.said(entry.leaf, entry.disclosed))
+            for entry in records.entries(scope=scope)
+        )
         render.alert_pairs(found, zone)
         render.say("")
         render.table(

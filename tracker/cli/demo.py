@@ -38,12 +38,17 @@ if TYPE_CHECKING:
 THERE = ZoneInfo("America/Monterrey")
 """Times are shown as the drivers' watches show them."""
 WALL_S = 36.0
+SIGNED_S = 600.0
+"""Simulated seconds between two signed checkpoints."""
+ANCHORED = "ANCHORED"
+"""The grade of a log that agrees with a checkpoint held outside (`tracker.verify.grades`)."""
 LABELS = {
     "simulated_min": "simulated minutes",
     "elapsed_s": "took (s)",
     "readings_per_s": "readings a second",
     "entries": "custody entries",
     "rejects": "unreadable payloads",
+    "log": "custody log, verified",
     "late": "alerts told late",
     "false_alarms_honest": "false alarms, honest truck",
     "missing": "alerts missing",
@@ -54,7 +59,7 @@ VERDICT = (
     "All as it should be: the honest truck was delivered without an alert, and each of the other"
     " five raised the alerts it should, and no others."
 )
-QUIET = frozenset({FindingType.DEVICE_SEEN, FindingType.LEG_COMPLETED})
+QUIET = frozenset({FindingType.DEVICE_SEEN, FindingType.LEG_COMPLETED, FindingType.READINGS_BOUND})
 """Findings that would only repeat, while it runs, what others have just said."""
 
 
@@ -62,6 +67,7 @@ class Summary(Struct, frozen=True, kw_only=True):
     """`tracker demo --json`: these are its stable names.
 
     delivered: the honest truck's shipment was closed. missing, unexpected: alerts, in words.
+    log: the grade of the custody log, held against a checkpoint that was kept since the beginning.
     """
 
     ok: bool
@@ -78,6 +84,7 @@ class Summary(Struct, frozen=True, kw_only=True):
     false_alarms_honest: int
     missing: list[str]
     unexpected: list[str]
+    log: str
     folder: str | None
 
 
@@ -106,7 +113,8 @@ def demo(
             conductor.play(0.0 if fast else WALL_S)
         elapsed = time.monotonic() - began
         with wiring.records(config) as records:
-            summary = summarise(tale, records, conductor.messages, elapsed, kept=folder)
+            grade = log_grade(config)
+            summary = summarise(tale, records, conductor.messages, elapsed, grade, kept=folder)
             if as_json:
                 render.json_line(summary)
             else:
@@ -128,7 +136,9 @@ def configured(file: Path) -> Config:
     config = configuration.load(file, env={})
     # Lock-step replaces both waits: when a tick comes, everything due by then is committed.
     intake = msgspec.structs.replace(config.intake, tick_s=0.05, quiet_s=0.0, grace_s=0.0)
-    return msgspec.structs.replace(config, intake=intake)
+    # Its seconds are simulated ones: ten of them pass several times a second.
+    log = msgspec.structs.replace(config.log, checkpoint_s=SIGNED_S)
+    return msgspec.structs.replace(config, intake=intake, log=log)
 
 
 Show = Callable[[datetime, Iterable[Finding]], None]
@@ -181,8 +191,26 @@ def _line(console: Console, finding: Finding) -> None:
     console.print(line.append(f"{label:<9}", style=style).append(f" {said}{late}"))
 
 
+def log_grade(config: Config) -> str:
+    """Of the custody log as it is now, held against the first checkpoint that was released."""
+    from tracker import wiring_log
+    from tracker.verify.note import parse_note
+    from tracker.verify.trust import Trust
+
+    first = next(wiring_log.book(config).all(), None)
+    kept = parse_note(first.note) if first else None
+    verdict = wiring_log.check(config, trust=Trust(), kept=kept, progress=lambda _done, _all: None)
+    return verdict.grade.name
+
+
 def summarise(
-    tale: Story, records: Records, messages: int, elapsed: float, *, kept: Path | None
+    tale: Story,
+    records: Records,
+    messages: int,
+    elapsed: float,
+    grade: str,
+    *,
+    kept: Path | None,
 ) -> Summary:
     """What was seen, held against what was due."""
     from tracker.simulation.story import START
@@ -192,7 +220,7 @@ def summarise(
     due = Counter(_words(truck.shipment, *one) for truck in tale.trucks for one in truck.due)
     delivered = honest is not None and honest.closed_at is not None
     return Summary(
-        ok=delivered and seen == due and not counts["rejects"],
+        ok=delivered and seen == due and not counts["rejects"] and grade == ANCHORED,
         delivered=delivered,
         simulated_min=round((tale.until - START).total_seconds() / 60),
         elapsed_s=round(elapsed, 1),
@@ -206,6 +234,7 @@ def summarise(
         false_alarms_honest=sum(alert.shipment == tale.honest for alert in alerts),
         missing=sorted((due - seen).elements()),
         unexpected=sorted((seen - due).elements()),
+        log=grade,
         folder=None if kept is None else str(kept),
     )
 
@@ -221,7 +250,8 @@ def _tell(tale: Story, records: Records, summary: Summary) -> None:
         (
             (entry.seq, render.moment(entry.occurred_at, THERE), entry.type, said.by, said.detail)
             for entry in records.entries(scope=tale.honest)
-            for said in (render.said(entry.leaf),)
+            if entry.type != FindingType.READINGS_BOUND  # says only that telemetry went on
+            for said in (render.said(entry.leaf, entry.disclosed),)
         ),
         empty="none",
     )

@@ -82,6 +82,16 @@ def _database(config: Config) -> str:
     return f"{config.database.url}: " + ", ".join(f"{n} {what}" for what, n in counts.items())
 
 
+def _custody_log(config: Config) -> str:
+    from tracker import wiring, wiring_log
+
+    newest = wiring_log.checkpoint(config, release=False)
+    with wiring.records(config) as records:
+        size = records.head().size
+    released = newest.size if newest else 0
+    return f"{config.log.origin}: {size} entries, {released} of them under a signed checkpoint"
+
+
 def _broker(config: Config) -> str:
     from tracker import wiring
 
@@ -131,6 +141,7 @@ def _folder(config: Config) -> Path:
 
 CHECKS: dict[str, Callable[[Config], str]] = {
     "database": _database,
+    "custody log": _custody_log,
     "broker": _broker,
     "zones": _zones,
     "clock": _clock,

@@ -14,6 +14,7 @@ import typer
 from tracker.cli import render
 from tracker.cli.session import Json
 from tracker.config import template
+from tracker.config.sections import LogSection
 from tracker.domain.errors import UsageError
 
 USUAL_PORT = 1883
@@ -42,9 +43,10 @@ def write(folder: Path, *, force: bool = False) -> tuple[Path, Path, int]:
     config, password = folder / "tracker.toml", folder / PASSWORD_FILE
     _refuse_to_overwrite([config, password], force=force)
     port = free_port()
+    origin = _kept_origin(config) or new_origin()
     text = template(
         {
-            ("log", "origin"): _kept_origin(config) or new_origin(),
+            ("log", "origin"): origin,
             ("database", "url"): "sqlite:///tracker.db",
             ("broker", "embedded"): True,
             ("broker", "port"): port,
@@ -56,6 +58,7 @@ def write(folder: Path, *, force: bool = False) -> tuple[Path, Path, int]:
         folder.mkdir(parents=True, exist_ok=True)
         _write_private(password, secrets.token_urlsafe(24) + "\n")
         config.write_text(text, encoding="utf-8")
+        _make_log_key(folder, origin)
     except OSError as error:
         raise UsageError(
             f"cannot write: {error.strerror}",
@@ -63,6 +66,15 @@ def write(folder: Path, *, force: bool = False) -> tuple[Path, Path, int]:
             mend="choose a folder where you may write",
         ) from error
     return config, password, port
+
+
+def _make_log_key(folder: Path, origin: str) -> None:
+    """The key that signs the custody log; one that is there already stays."""
+    from tracker import wiring_log
+
+    path = folder / LogSection().key_file
+    if not path.exists():
+        wiring_log.new_key(path, origin)
 
 
 def free_port() -> int:

@@ -9,11 +9,16 @@ import msgspec
 import typer
 
 from tracker.cli import render
+from tracker.cli.log_export import export
+from tracker.cli.log_proofs import checkpoint, entry, prove
+from tracker.cli.log_verify import verify
 from tracker.cli.session import Json, known_shipment, load_config, session
 from tracker.domain.errors import UsageError
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
+
+    from tracker.ports import EntryRow
 
 app = typer.Typer(no_args_is_help=True, help="The custody log: what is recorded, in order.")
 
@@ -51,9 +56,7 @@ def show(
                 sys.stdout.buffer.write(entry.leaf + b"\n")
             return
         # A leaf is canonical JSON: embedded as it is stored, not parsed and written anew.
-        found = (
-            {**msgspec.structs.asdict(entry), "leaf": msgspec.Raw(entry.leaf)} for entry in entries
-        )
+        found = (document(entry) for entry in entries)
         render.documents(
             found,
             as_json=as_json,
@@ -63,8 +66,22 @@ def show(
         )
 
 
+app.command()(verify)
+app.command()(checkpoint)
+app.command()(prove)
+app.command()(entry)
+app.command()(export)
+
+
+def document(entry: EntryRow) -> dict[str, Any]:
+    """An entry as --json prints it; `disclosed`: what its commitments hide, unless erased."""
+    fields = msgspec.structs.asdict(entry)
+    del fields["secrets"]
+    return {**fields, "leaf": msgspec.Raw(entry.leaf), "disclosed": entry.disclosed}
+
+
 def _row(entry: dict[str, Any], zone: ZoneInfo) -> tuple[Any, ...]:
-    said = render.said(entry["leaf"])
+    said = render.said(entry["leaf"], entry["disclosed"])
     occurred = render.moment(entry["occurred_at"], zone)
     return (
         entry["index"],

@@ -13,9 +13,23 @@ from typing import Annotated
 
 import typer
 
-from tracker.cli import alerts, devices, log, rejects, render, shipment, zones
+from tracker.cli import (
+    alerts,
+    audit,
+    devices,
+    key,
+    log,
+    privacy,
+    rejects,
+    render,
+    seals,
+    shipment,
+    witness,
+    zones,
+)
 from tracker.cli.demo import demo
 from tracker.cli.doctor import doctor
+from tracker.cli.gateway import gateway
 from tracker.cli.init import init
 from tracker.cli.policy import policy
 from tracker.cli.replay import replay
@@ -64,6 +78,7 @@ def tracker(
 app.command()(init)
 app.command()(doctor)
 app.command()(run)
+app.command()(gateway)
 app.command()(demo)
 app.command()(simulate)
 app.command()(replay)
@@ -71,9 +86,14 @@ app.command()(policy)
 app.add_typer(shipment.app, name="shipment")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(log.app, name="log")
+app.add_typer(key.app, name="key")
+app.add_typer(witness.app, name="witness")
+app.add_typer(audit.app, name="audit")
+app.add_typer(seals.app, name="seals")
 app.add_typer(zones.app, name="zones")
 app.add_typer(devices.app, name="devices")
 app.add_typer(rejects.app, name="rejects")
+app.add_typer(privacy.app, name="privacy")
 
 
 def main(arguments: list[str] | None = None) -> None:

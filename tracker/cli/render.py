@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ import msgspec
 from tracker.domain.alert import Alert, Severity
 from tracker.domain.errors import TrackerError
 from tracker.domain.finding import Finding
+from tracker.domain.personal import ERASED
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -51,6 +53,24 @@ def say(text: str, *, style: str | None = None) -> None:
 
 def warn(text: str) -> None:
     console(stderr=True).print(text)
+
+
+@contextmanager
+def progress(label: str, *, as_json: bool = False) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr, where that is a terminal; call what is given with (done, in all)."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    shown = console(stderr=True)
+    columns = ("[progress.description]{task.description}", BarColumn(), MofNCompleteColumn())
+    with Progress(
+        *columns,
+        TimeRemainingColumn(),
+        console=shown,
+        disable=as_json or not shown.is_terminal,
+        transient=True,
+    ) as bar:
+        task = bar.add_task(label, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def fault(error: TrackerError) -> None:
@@ -212,11 +232,14 @@ class Said(NamedTuple):
     late: bool
 
 
-def said(leaf: bytes | msgspec.Raw) -> Said:
-    payload = msgspec.json.decode(leaf)["payload"]
+def said(leaf: bytes | msgspec.Raw, disclosed: Mapping[str, str]) -> Said:
+    """disclosed: the personal values that the leaf commits to, and that were not erased."""
+    document = msgspec.json.decode(leaf)
+    payload = document["payload"]
     facts = payload.get("facts") or {}
+    named = "payload.actor" in document["commitments"]
     return Said(
-        payload.get("actor"),
+        disclosed.get("payload.actor", ERASED) if named else payload.get("actor"),
         payload.get("detail", ""),
         facts.get("alert"),
         bool(payload.get("late")),

@@ -35,13 +35,14 @@ def run(ctx: typer.Context, as_json: Json = False) -> None:
 
     Findings appear as they are made: a line each on stderr, or with --json on stdout.
     """
-    from tracker import wiring
+    from tracker import wiring, wiring_outsiders
 
     config = load_config(ctx)
+    asking = wiring_outsiders.attester(config)
     stopping = Stopping()
     stopping.watch()
     live = Live(session(ctx).zone, as_json=as_json)
-    with wiring.broker(config), wiring.tracker(config, notifier=live) as intake:
+    with wiring.broker(config), wiring.tracker(config, notifier=live) as intake, asking:
         kind = "embedded broker" if config.broker.embedded else "broker"
         where = f"{kind} at {config.broker.host}:{config.broker.port}"
         render.warn(f"tracker ready: {where}, journal {config.database.url}")

@@ -23,7 +23,9 @@ from tracker.domain.errors import UsageError
 from tracker.domain.finding import FindingType
 
 if TYPE_CHECKING:
+    from tracker.config import Config
     from tracker.domain.command import Command
+    from tracker.domain.finding import Finding
 
 app = typer.Typer(no_args_is_help=True, help="Shipments: open, show, declare, close.")
 
@@ -123,7 +125,8 @@ def handover(
             "a handover is either declared or accepted",
             mend="--from RELEASER declares it, --accept accepts it",
         )
-    with wiring.desk(load_config(ctx)) as desk:
+    config = load_config(ctx)
+    with wiring.desk(config) as desk:
         command: Command
         if from_ is None:
             command = AcceptCustody(at=desk.now(), by=by, receiver=to, number=number, zone=zone)
@@ -138,6 +141,7 @@ def handover(
                 zone=zone,
             )
         found = desk.submit(shipment, command)
+        _hand_receipts(config, found)
     render.findings(found, session(ctx).zone, as_json=as_json)
     if accept and all(one.type is not FindingType.CUSTODY_ACCEPTED for one in found):
         render.warn(
@@ -248,9 +252,11 @@ def close(
     from tracker import wiring
     from tracker.domain.command import CloseShipment
 
-    with wiring.desk(load_config(ctx)) as desk:
+    config = load_config(ctx)
+    with wiring.desk(config) as desk:
         command = CloseShipment(at=desk.now(), by=by, number=number, reason=reason)
         found = desk.submit(shipment, command)
+        _hand_receipts(config, found)
     render.findings(found, session(ctx).zone, as_json=as_json)
 
 
@@ -260,3 +266,10 @@ def schema() -> None:
     from tracker.cli.shipment_file import schema as document
 
     render.json_line(document())
+
+
+def _hand_receipts(config: Config, found: list[Finding]) -> None:
+    from tracker import wiring_log
+
+    for path in wiring_log.hand_receipts(config, found):
+        render.warn(f"receipt for the parties: {path}")

@@ -1,4 +1,7 @@
-"""`tracker simulate`: trucks that are not there, on any broker, with faults on request."""
+"""`tracker simulate`: trucks that are not there, on any broker, with faults on request.
+
+Their locks speak the native dialect over MQTT, or a real lock's over TCP (--as, --gateway).
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracker.cli import render
-from tracker.cli.session import Json, session
-from tracker.cli.target import Host, Port, Rate, Speed, Username, send, sent_report, target
+from tracker.cli.session import Json, load_config, session
+from tracker.cli.target import Host, Port, Rate, Speed, Username, say, send, sent_report, target
 from tracker.domain.errors import NotFound, UsageError
 from tracker.simulation import pace
 from tracker.simulation.scenarios import MISHAPS, honest
@@ -44,29 +47,46 @@ def simulate(
     ] = None,
     speed: Speed = "60",
     rate: Rate = None,
-    prefix: Annotated[str, typer.Option(help="Device ids begin with this.")] = "SIM",
+    prefix: Annotated[
+        str | None,
+        typer.Option(help="Device ids begin with this; left out: SIM, with --as a number."),
+    ] = None,
     seed: Annotated[int, typer.Option(help="The same seed, the same journeys.")] = 1,
+    as_: Annotated[
+        str | None,
+        typer.Option("--as", help="Speak as real devices do, over TCP: jt701, jtt808, teltonika."),
+    ] = None,
+    gateway: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="Where `tracker gateway` listens.")
+    ] = None,
     host: Host = None,
     port: Port = None,
     username: Username = None,
     as_json: Json = False,
 ) -> None:
-    """Publish simulated journeys as native telemetry.
+    """Publish simulated journeys as native telemetry, or say them to a gateway as real locks do.
 
     The trucks load, are sealed, and drive; their times end where sending ends, so nothing is ahead
     of the clock. They belong to no shipment until one is opened with their devices.
     """
-    config = target(ctx, host, port, username)
+    address = _gateway(as_, gateway, rate)
+    config = (
+        target(ctx, host, port, username) if address is None else load_config(ctx, needed=False)
+    )
     road = _road(config.zones.files, corridor)
     factor = pace.speed(speed)
     start = datetime(2000, 1, 1, tzinfo=UTC)
-    drafts = _trucks(trucks, road, start, prefix, interval, seed, fault)
+    devices = [_device(as_, prefix, number + 1) for number in range(trucks)]
+    drafts = _trucks(devices, road, start, interval, seed, fault)
     length = max(_length(truck.journey, duration) for truck in drafts)
     now = datetime.now(UTC)
     begin = pace.end_for(start, start + length, now, factor) - length
     fleet = [replace(one, journey=_started(one.journey, start, begin)) for one in drafts]
-    sendings = _sendings(fleet, None if duration is None else begin + timedelta(minutes=duration))
-    sent = send(config, sendings, factor, rate, label=f"{trucks} trucks on {corridor}")
+    until = None if duration is None else begin + timedelta(minutes=duration)
+    if as_ is not None and address is not None:
+        sent = say(as_, address, {t.journey.device: _said(t, until) for t in fleet}, factor)
+    else:
+        sent = send(config, _sendings(fleet, until), factor, rate, label=f"{trucks} trucks")
     names = [{"device": t.journey.device, "faults": list(t.faults)} for t in fleet]
     report = {"corridor": corridor, "trucks": names, **sent}
     if as_json:
@@ -84,18 +104,44 @@ def _road(files: tuple[str, ...], corridor: str) -> Road:
     return roads[corridor]
 
 
+def _gateway(as_: str | None, gateway: str | None, rate: float | None) -> tuple[str, int] | None:
+    """Host and port; None for MQTT."""
+    if as_ is None and gateway is None:
+        return None
+    if as_ is None or gateway is None or rate is not None:
+        raise UsageError(
+            "--as and --gateway belong together, and a device keeps its own --rate",
+            mend="tracker simulate --as jt701 --gateway 127.0.0.1:5001",
+        )
+    host, _, port = gateway.rpartition(":")
+    if not port.isdigit():
+        raise UsageError(f"{gateway!r} names no port", where="--gateway", mend="HOST:PORT")
+    return host.strip("[]") or "127.0.0.1", int(port)
+
+
+def _device(as_: str | None, prefix: str | None, number: int) -> str:
+    if as_ is None:
+        return f"{'SIM' if prefix is None else prefix}-{number:03d}"
+    from tracker.simulation.tongues import TONGUES, device_id
+
+    if as_ not in TONGUES:
+        known = ", ".join(TONGUES)
+        raise UsageError(f"no device speaks {as_!r}", where="--as", mend=f"known: {known}")
+    return device_id(as_, prefix, number)
+
+
 def _trucks(
-    count: int, road: Road, start: datetime, prefix: str, interval: float, seed: int, fault: str
+    devices: list[str], road: Road, start: datetime, interval: float, seed: int, fault: str
 ) -> list[Truck]:
+    count = len(devices)
     names = [name.strip() for name in fault.split(",") if name.strip()]
     for name in names:
         if name not in MISHAPS:
             raise UsageError(f"no fault {name!r}", where="--fault", mend=f"known: {CHOICES}")
     out = []
-    for number in range(count):
+    for number, device in enumerate(devices):
         # Spread over one interval, as independent trucks are.
         begins = start + timedelta(seconds=interval * number / count)
-        device = f"{prefix}-{number + 1:03d}"
         journey = honest(device, road, begins, number=f"MX{seed:02d}{number + 1:05d}", seed=seed)
         journey = replace(journey, interval_s=interval)
         dealt = tuple(name for turn, name in enumerate(names) if turn % count == number)
@@ -119,10 +165,13 @@ def _length(journey: Journey, duration_min: float | None) -> timedelta:
 def _sendings(fleet: list[Truck], until: datetime | None) -> list[Delivery]:
     from heapq import merge
 
+    return list(merge(*(_said(truck, until) for truck in fleet), key=lambda one: one.at))
+
+
+def _said(truck: Truck, until: datetime | None) -> list[Delivery]:
     from tracker.simulation.devices import deliveries
 
-    every = merge(*(deliveries(truck.journey) for truck in fleet), key=lambda one: one.at)
-    return [one for one in every if until is None or one.at <= until]
+    return [one for one in deliveries(truck.journey) if until is None or one.at <= until]
 
 
 def _tell(report: dict[str, object], fleet: list[Truck], zone: ZoneInfo) -> None:

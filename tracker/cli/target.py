@@ -85,6 +85,33 @@ def send(
     }
 
 
+def say(
+    dialect: str, gateway: tuple[str, int], journeys: dict[str, list[Delivery]], factor: float
+) -> dict[str, Any]:
+    """Say everything to a gateway over TCP, in a device's own dialect. Returns the counts.
+
+    All is answered when it returns; raises ServiceUnreachable if not.
+    """
+    from tracker.simulation.wire_devices import Fleet
+
+    began = time.monotonic()
+    fleet = Fleet(dialect, *gateway)
+    fleet.drive(journeys, factor)
+    elapsed = time.monotonic() - began
+    sendings = [one for said in journeys.values() for one in said]
+    answered = sum(device.answered for device in fleet.devices)
+    return {
+        "devices": sorted(journeys),
+        "published": answered,
+        "repeated": sum(device.repeated for device in fleet.devices),
+        "readings": sum(one.readings for one in sendings),
+        "first_time": min((one.at for one in sendings), default=None),
+        "last_time": max((one.at for one in sendings), default=None),
+        "elapsed_s": round(elapsed, 3),
+        "rate": round(answered / elapsed, 1),
+    }
+
+
 @contextmanager
 def _told_who_starts_it(config: Config) -> Iterator[None]:
     try:

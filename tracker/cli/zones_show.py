@@ -44,7 +44,7 @@ def show(
     if output is None and png is None:
         output = Path("map.html")
     config = load_config(ctx, needed=shipment is not None)
-    scene = _scene(ctx, config, shipment, crossing, zone)
+    scene = scene_of(ctx, config, shipment, crossing, zone)
     written = []
     if output is not None:
         from tracker.picture.html import page
@@ -68,7 +68,7 @@ def show(
         _open(written[0])
 
 
-def _scene(
+def scene_of(
     ctx: typer.Context,
     config: Config,
     shipment: str | None,

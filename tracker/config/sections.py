@@ -11,12 +11,15 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from tracker.adapters.gateway.settings import Limits
 from tracker.adapters.mqtt_settings import MqttSettings
 from tracker.config.secret import Secret
 from tracker.domain.policy import Policy
 
 BROKER = MqttSettings()
 """The defaults are the adapter's own."""
+LIMITS = Limits()
+"""So are the gateway's."""
 
 
 def _key(
@@ -38,6 +41,20 @@ class LogSection(Section, frozen=True):
             pattern=r"^[^\s+]+$",
         ),
     ] = "localhost/tracker"
+    key_file: Annotated[
+        str, _key("the key that signs the log's checkpoints; readable by you alone", path=True)
+    ] = "log.key"
+    checkpoints: Annotated[
+        str,
+        _key("released checkpoints, outside the database: keep copies elsewhere too", path=True),
+    ] = "checkpoints.jsonl"
+    checkpoint_s: Annotated[
+        float,
+        _key("how often what is new is signed and released, while the tracker runs", "s", gt=0),
+    ] = 10.0
+    receipts: Annotated[
+        str, _key("folder of the receipts of handovers and deliveries (.tlog-proof)", path=True)
+    ] = "receipts"
 
 
 class DatabaseSection(Section, frozen=True):
@@ -142,6 +159,99 @@ class IntakeSection(Section, frozen=True):
     ] = 4_194_304
 
 
+class GatewaySection(Section, frozen=True):
+    listen: Annotated[
+        tuple[str, ...],
+        _key('where devices connect over TCP, each "DIALECT=[HOST]:PORT", such as "jt701=:5001"'),
+    ] = ()
+    listen_udp: Annotated[
+        tuple[str, ...], _key('the same over UDP, for dialects that speak it: "teltonika=:5003"')
+    ] = ()
+    devices: Annotated[
+        tuple[str, ...],
+        _key("ids of the devices that may connect, or 'dialect id' for one dialect alone"),
+    ] = ()
+    devices_file: Annotated[
+        str | None,
+        _key("a file of such ids, one a line; read anew when it changes", example="devices.txt",
+             path=True),
+    ] = None  # fmt: skip
+    open: Annotated[bool, _key("let every device connect, listed or not")] = False
+    client_id: Annotated[
+        str,
+        _key(
+            "the gateway's name at the broker; each gateway needs its own",
+            pattern=r"^[A-Za-z0-9._-]{1,64}$",
+        ),
+    ] = "seal-gateway"
+    connections: Annotated[int, _key("open at once, in total", "connections", ge=1)] = (
+        LIMITS.connections
+    )
+    connections_per_address: Annotated[
+        int,
+        _key(
+            "open at once from one address; carriers put many devices behind one",
+            "connections",
+            ge=1,
+        ),
+    ] = LIMITS.connections_per_address
+    frames_per_s: Annotated[
+        float, _key("read from one connection; what is more waits", "frames/s", gt=0)
+    ] = LIMITS.frames_per_s
+    frame_bytes: Annotated[
+        int, _key("the longest message, all its parts together", "bytes", ge=1, le=1_048_576)
+    ] = LIMITS.frame_bytes
+    idle_s: Annotated[
+        float, _key("a connection without a whole frame for so long is closed", "s", gt=0)
+    ] = LIMITS.idle_s
+    login_s: Annotated[
+        float, _key("a connection has so long to say which device it is", "s", gt=0)
+    ] = LIMITS.login_s
+    noise: Annotated[
+        int, _key("a connection is closed after more pieces than this that are no frame", "", ge=0)
+    ] = LIMITS.noise
+    unconfirmed: Annotated[
+        int,
+        _key(
+            "frames that wait for the broker's word; when so many do, no more are read",
+            "frames",
+            ge=1,
+            le=50_000,
+        ),
+    ] = LIMITS.unconfirmed
+
+
+class WitnessSection(Section, frozen=True):
+    policy: Annotated[
+        str | None,
+        _key(
+            "whom to ask for cosignatures: the witnesses of this policy file that have a URL",
+            example="policy.txt",
+            path=True,
+        ),
+    ] = None
+    interval_s: Annotated[
+        float, _key("a witness is asked again after this at the earliest", "s", gt=0)
+    ] = 60.0
+    timeout_s: Annotated[float, _key("how long a witness may take to answer", "s", gt=0)] = 10.0
+
+
+class TimestampSection(Section, frozen=True):
+    policy: Annotated[
+        str | None,
+        _key(
+            "whom to ask for RFC 3161 time-stamps: the tsa lines of this policy file with a URL",
+            example="policy.txt",
+            path=True,
+        ),
+    ] = None
+    interval_s: Annotated[
+        float,
+        _key("an authority is asked again after this at the earliest; many count", "s", gt=0),
+    ] = 3600.0
+    timeout_s: Annotated[float, _key("how long an authority may take to answer", "s", gt=0)] = 20.0
+
+
 class Config(Struct, frozen=True, kw_only=True):
     """Everything configured, checked. `source` is the file, None if there was none."""
 
@@ -152,6 +262,9 @@ class Config(Struct, frozen=True, kw_only=True):
     embedded: EmbeddedSection = EmbeddedSection()
     zones: ZonesSection = ZonesSection()
     intake: IntakeSection = IntakeSection()
+    gateway: GatewaySection = GatewaySection()
+    witness: WitnessSection = WitnessSection()
+    timestamp: TimestampSection = TimestampSection()
     policy: Policy = Policy()
     broker_password: Secret | None = None
 
@@ -163,6 +276,9 @@ SECTIONS: dict[str, type[Struct]] = {
     "embedded": EmbeddedSection,
     "zones": ZonesSection,
     "intake": IntakeSection,
+    "gateway": GatewaySection,
+    "witness": WitnessSection,
+    "timestamp": TimestampSection,
     "policy": Policy,
 }
 """The tables of the file, in the order in which `tracker init` writes them."""
@@ -174,5 +290,8 @@ PURPOSE = {
     "embedded": "The embedded broker",
     "zones": "Geography",
     "intake": "Taking telemetry in",
+    "gateway": "Devices that connect over TCP or UDP (`tracker gateway`)",
+    "witness": "Witnesses, who cosign the custody log's checkpoints",
+    "timestamp": "Time-stamping authorities, who date them",
     "policy": "Thresholds: for all shipments, unless a shipment's own file says otherwise",
 }

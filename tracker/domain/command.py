@@ -77,6 +77,47 @@ class CloseShipment(Command, frozen=True):
     reason: str = ""
 
 
+class RecordHead(Command, frozen=True):
+    """The shipment's record is handed out: an entry states how many there are, so that the end of
+    what was handed out is provable while the shipment goes on.
+    """
+
+
+class RotateKey(Command, frozen=True):
+    """The log is signed with another key from here on. `key`, `previous`: verifier's keys."""
+
+    key: str
+    previous: str
+
+
+class EraseData(Command, frozen=True):
+    """Names of people were erased. counts: how many values at which kind of place, never which.
+
+    Entries of one person are not listed: the list would say for good that one person made them.
+    """
+
+    counts: dict[str, int]
+    reason: str
+
+
+class IssueSeals(Command, frozen=True):
+    """Seals came into the inventory, in the log's scope SEALS_SCOPE: all from `first` to `last`,
+    which differ in their last digits alone. to: the custodian that has them now, if it is said.
+    """
+
+    first: str
+    last: str
+    count: int
+    to: str | None = None
+
+
+class VoidSeal(Command, frozen=True):
+    """A seal of the inventory is lost, broken or destroyed, and never to be used."""
+
+    number: str
+    reason: str
+
+
 class ZonesInForce(Command, frozen=True):
     """From here on, positions are held against these zones and corridors.
 
@@ -99,6 +140,33 @@ class RedrawZones(Command, frozen=True):
     zones: dict[str, tuple[str, ...]]
 
 
+class SendCommand(Command, frozen=True):
+    """A device is told to do something ("unlock"); recorded before it is sent.
+
+    order: its id, by which the result is known. arguments: without their secrets. leave: the
+    authorisation in force, in words, where one is needed.
+    """
+
+    device: str
+    dialect: str
+    name: str
+    order: str
+    arguments: dict[str, str] = {}
+    reason: str = ""
+    unlocks: bool = False
+    leave: str = ""
+
+
+class CommandResult(Command, frozen=True):
+    """What became of it: status "sent", "answered", "not_connected", "refused" or "unheard"."""
+
+    device: str
+    name: str
+    order: str
+    status: str
+    detail: str
+
+
 class AcknowledgeAlert(Command, frozen=True):
     alert: str
     note: str = ""
@@ -116,8 +184,15 @@ AnyCommand = (
     | OfferCustody
     | AcceptCustody
     | CloseShipment
+    | RecordHead
+    | RotateKey
+    | IssueSeals
+    | VoidSeal
+    | EraseData
     | ZonesInForce
     | RedrawZones
+    | SendCommand
+    | CommandResult
     | AcknowledgeAlert
     | CloseAlert
 )

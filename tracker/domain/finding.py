@@ -11,6 +11,7 @@ from msgspec import Struct
 class FindingType(enum.StrEnum):
     SHIPMENT_OPENED = "shipment_opened"
     SHIPMENT_CLOSED = "shipment_closed"
+    SHIPMENT_HEAD = "shipment_head"
     SEAL_STATE = "seal_state"
     SEAL_RECORDED = "seal_recorded"
     OPENING_AUTHORISED = "opening_authorised"
@@ -23,7 +24,10 @@ class FindingType(enum.StrEnum):
     ZONES_REDRAWN = "zones_redrawn"
     LEG_COMPLETED = "leg_completed"
     COVERAGE_GAP = "coverage_gap"
+    READINGS_BOUND = "readings_bound"
     DEVICE_SEEN = "device_seen"
+    COMMAND_SENT = "command_sent"
+    COMMAND_RESULT = "command_result"
     ALERT_RAISED = "alert_raised"
     ALERT_CHANGED = "alert_changed"
     ALERT_ENDED = "alert_ended"
@@ -31,9 +35,18 @@ class FindingType(enum.StrEnum):
     ALERT_ESCALATED = "alert_escalated"
     ALERT_CLOSED = "alert_closed"
     RULE_FAILED = "rule_failed"
+    KEY_ROTATED = "key_rotated"
+    SEALS_ISSUED = "seals_issued"
+    SEAL_VOIDED = "seal_voided"
+    DATA_ERASED = "data_erased"
 
 
 Fact = str | int | bool | None
+
+PERSONAL_FACTS = frozenset({"officer", "argument.user"})
+"""Facts that name a person: they enter the log as commitments, as `actor` does."""
+SYSTEM_ACTOR = "tracker"
+"""The tracker itself acts under this name, which is nobody's."""
 
 
 class Finding(Struct, frozen=True, kw_only=True):
@@ -58,3 +71,14 @@ class Finding(Struct, frozen=True, kw_only=True):
     detail: str = ""
     evidence: str | None = None
     facts: dict[str, Fact] = {}
+
+    def personal(self) -> dict[str, str]:
+        """What names a person, by its place in the leaf: {"payload.actor": "ana"}."""
+        found = {
+            f"payload.facts.{name}": str(self.facts[name])
+            for name in PERSONAL_FACTS & self.facts.keys()
+            if self.facts[name] is not None
+        }
+        if self.actor is not None and self.actor != SYSTEM_ACTOR:
+            found["payload.actor"] = self.actor
+        return found

@@ -194,6 +194,14 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     acceptance_min: Annotated[
         float, _meta("a handover must be accepted within this", "min", "ours")
     ] = 30.0
+    readings_bound_min: Annotated[
+        float,
+        _meta(
+            "raw readings that no custody entry speaks of yet are bound by one after this",
+            "min",
+            "ours: as long as a critical alert may wait for its acknowledgement",
+        ),
+    ] = 5.0
     escalate_critical_min: Annotated[
         float,
         _meta(
@@ -202,6 +210,24 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             "ours",
         ),
     ] = 5.0
+
+    # Audits
+    record_late_min: Annotated[
+        float,
+        _meta("what people declare this long after it happened was recorded late", "min", "ours"),
+    ] = 60.0
+    closing_late_min: Annotated[
+        float,
+        _meta("a trip that is over this long, and was not closed, is overdue", "min", "ours"),
+    ] = 720.0
+    seal_on_hand_days: Annotated[
+        float,
+        _meta(
+            "a seal on hand for longer than this is to be looked for",
+            "days",
+            "ours: as often as CTPAT asks for a review of the seal procedure, yearly",
+        ),
+    ] = 365.0
 
     def overridden(self, changes: dict[str, float]) -> Policy:
         """This policy with some thresholds replaced.

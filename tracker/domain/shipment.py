@@ -10,7 +10,9 @@ import enum
 from datetime import datetime
 from typing import Annotated, Any
 
+import msgspec
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 Identifier = Annotated[
     str,
@@ -155,3 +157,17 @@ class Shipment(Declared, frozen=True):
     policy: Annotated[
         dict[str, float], Meta(description="thresholds that differ for this shipment")
     ] = {}
+
+
+def public(shipment: Shipment) -> bytes:
+    """What the log's hash of the shipment's file is over: its JSON without the people in it. A hash
+    over a name could be guessed, and could not be erased.
+    """
+    nobody = {"officer": None, "recorded_by": None}
+    return msgspec.json.encode(
+        replace(
+            shipment,
+            custodians=tuple(replace(one, name="", contact=None) for one in shipment.custodians),
+            authorisations=tuple(replace(one, **nobody) for one in shipment.authorisations),
+        )
+    )

@@ -88,6 +88,9 @@ class ScopeState(Struct, frozen=True, kw_only=True):
     zones_version: of "tracker:zones" alone, the geography in force.
     log_seq, log_prev: where the scope's chain of custody entries stands (next seq; hex of the
     last leaf's hash). wake_at: when a tick is due at the latest.
+    heard, heard_digest: how many readings are stored, and hex of the running hash over them.
+    bound: how many of them the last custody entry speaks of; unbound_since: receipt of the first
+    of the others.
     """
 
     scope: str
@@ -102,6 +105,10 @@ class ScopeState(Struct, frozen=True, kw_only=True):
     closed: bool = False
     log_seq: int = 0
     log_prev: str | None = None
+    heard: int = 0
+    heard_digest: str | None = None
+    bound: int = 0
+    unbound_since: datetime | None = None
     wake_at: datetime | None = None
 
     @property
@@ -110,5 +117,9 @@ class ScopeState(Struct, frozen=True, kw_only=True):
 
 
 DEVICE_SCOPE = "device:"
+LOG_SCOPE = "tracker:log"
+"""What concerns the log itself: a change of its key, the erasure of a person's data."""
+SEALS_SCOPE = "tracker:seals"
+"""The inventory of seal numbers: issued and voided."""
 ZONES_SCOPE = "tracker:zones"
 """The log's own line of entries on which zones were in force."""

@@ -13,6 +13,7 @@ from tracker import rules as registry
 from tracker.domain.plan import Plan
 from tracker.domain.policy import Policy
 from tracker.domain.state import ScopeState
+from tracker.engine.binding import due_at
 from tracker.engine.docket import Docket
 from tracker.engine.step import Step
 from tracker.rules.base import Rule, Run, View, hooked, remembered
@@ -32,6 +33,8 @@ def with_deadline(
     raises here waits for nothing, and is a finding as in `step`.
     """
     due = [alert.escalate_at for alert in state.alerts.values() if alert.escalate_at is not None]
+    if (bind_at := due_at(state, policy)) is not None:
+        due.append(bind_at)
     docket = Docket(state, policy)
     if not state.closed:
         view = View(plan=plan, policy=policy, state=state, at=_NEVER, now=_NEVER)

@@ -6,8 +6,15 @@ from tracker.domain.command import (
     AnyCommand,
     Authorise,
     CloseShipment,
+    CommandResult,
+    EraseData,
+    IssueSeals,
     OpenShipment,
+    RecordHead,
     RecordSeal,
+    RotateKey,
+    SendCommand,
+    VoidSeal,
     ZonesInForce,
 )
 from tracker.domain.finding import FindingType
@@ -55,6 +62,45 @@ def opening(command: AnyCommand) -> Noted | None:
                 "corridors": command.corridors,
             },
         )
+    if isinstance(command, RotateKey):
+        return Noted(
+            type=FindingType.KEY_ROTATED,
+            at=command.at,
+            actor=command.by,
+            detail="the log is signed with another key from here on",
+            facts={"key": command.key, "previous": command.previous},
+        )
+    if isinstance(command, EraseData):
+        values = sum(command.counts.values())
+        return Noted(
+            type=FindingType.DATA_ERASED,
+            at=command.at,
+            actor=command.by,
+            detail=f"{values} personal values were erased: {command.reason}",
+            facts={"values": values, **command.counts, "reason": command.reason},
+        )
+    if isinstance(command, IssueSeals):
+        return Noted(
+            type=FindingType.SEALS_ISSUED,
+            at=command.at,
+            actor=command.by,
+            detail=f"{command.count} seals issued: {command.first} to {command.last}"
+            + (f", held by {command.to}" if command.to else ""),
+            facts={
+                "first": command.first,
+                "last": command.last,
+                "count": command.count,
+                "to": command.to,
+            },
+        )
+    if isinstance(command, VoidSeal):
+        return Noted(
+            type=FindingType.SEAL_VOIDED,
+            at=command.at,
+            actor=command.by,
+            detail=f"seal {command.number} is void: {command.reason}",
+            facts={"number": command.number, "reason": command.reason},
+        )
     if isinstance(command, RecordSeal):
         return Noted(
             type=FindingType.SEAL_RECORDED,
@@ -72,7 +118,47 @@ def opening(command: AnyCommand) -> Noted | None:
                 "incident": command.incident,
             },
         )
+    if isinstance(command, SendCommand):
+        return Noted(
+            type=FindingType.COMMAND_SENT,
+            at=command.at,
+            actor=command.by,
+            detail=f"{command.name} for {command.device}: {command.reason or 'no reason given'}",
+            facts={
+                "device": command.device,
+                "dialect": command.dialect,
+                "command": command.name,
+                "order": command.order,
+                "reason": command.reason,
+                "leave": command.leave or None,
+                **{f"argument.{name}": value for name, value in command.arguments.items()},
+            },
+        )
+    if isinstance(command, CommandResult):
+        return Noted(
+            type=FindingType.COMMAND_RESULT,
+            at=command.at,
+            actor=command.by,
+            detail=f"{command.name} for {command.device} {command.status}: {command.detail}",
+            facts={
+                "device": command.device,
+                "command": command.name,
+                "order": command.order,
+                "status": command.status,
+            },
+        )
     return None
+
+
+def head(command: RecordHead, entries: int) -> Noted:
+    """States the count, so that whoever is given the entries knows where they end."""
+    return Noted(
+        type=FindingType.SHIPMENT_HEAD,
+        at=command.at,
+        actor=command.by,
+        detail=f"the record was handed out, {entries} entries",
+        facts={"entries": entries},
+    )
 
 
 def closing(command: CloseShipment, entries: int) -> Noted:

@@ -29,6 +29,7 @@ from tracker.domain.command import (
     AnyCommand,
     CloseAlert,
     CloseShipment,
+    RecordHead,
     ZonesInForce,
 )
 from tracker.domain.errors import TrackerError
@@ -38,6 +39,7 @@ from tracker.domain.plan import Plan
 from tracker.domain.policy import Policy
 from tracker.domain.state import DeviceState, Lane, ScopeState
 from tracker.engine import lanes, records
+from tracker.engine.binding import binding
 from tracker.engine.docket import Docket
 from tracker.rules.base import Hook, Rule, View, hooked, remembered
 
@@ -145,6 +147,7 @@ class _Run:
     def tick(self, now: datetime) -> None:
         self.state, escalated = lifecycle.escalated(self.state, now)
         self.docket.findings += escalated
+        self.docket.findings += binding(self.state, self.policy, now)
         if self.state.closed:
             return
         for device in self.state.devices:
@@ -178,8 +181,10 @@ class _Run:
         self._on_scope(view, "on_command")
         if isinstance(command, ZonesInForce):
             self.state = replace(self.state, zones_version=command.version)
+        entries = self.state.log_seq + len(self.docket.findings) + 1
+        if isinstance(command, RecordHead):
+            self.docket.note(view, records.head(command, entries))
         if isinstance(command, CloseShipment):
-            entries = self.state.log_seq + len(self.docket.findings) + 1
             self.docket.note(view, records.closing(command, entries))
             self.state = replace(self.state, closed=True)
 

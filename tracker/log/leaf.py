@@ -1,20 +1,24 @@
 """The leaf of the custody log: the exact bytes of one entry, and what is computed from them.
 
 One JSON object in canonical form (RFC 8785), UTF-8, no floats; a reader must find the very same
-bytes when writing it again. Its members:
+bytes when writing it again (`tracker.verify.leaves`, which outsiders use too). Its members:
 
-    v            1, the version of this layout
+    v            2, the version of this layout
     origin       the log's name
     id           "<scope>#<seq>"
-    scope        the shipment's id, or "device:<id>" for a device without one
+    scope        the shipment's id, "device:<id>" for a device without one, or "tracker:<subject>"
     seq          counts within the scope, from 0
     prev         hex of the leaf hash of the scope's previous entry; null for the first
     type         what kind of finding it is
     occurred_at  by the device's clock, or as its actor states it
     recorded_at  by the tracker's clock
     key          idempotency key, see `key`
+    heard        {count, digest}: how many readings of the scope were stored when this was recorded,
+                 and hex of the running hash over them (`tracker.verify.readings`)
     payload      {actor, detail, device, facts, lat, late, lon, zone}
-    commitments  {}: salted commitments to personal data
+    commitments  {place in the leaf: hex of HMAC-SHA-256(salt, value)}: whatever names a person is
+                 null in the payload, and committed to here; salt and value are kept apart, and can
+                 be erased without touching the log
     attachments  []: hashes of attached documents
     raw          the identity of the reading it rests on (`Finding.evidence`); null without one
     rules        version of the rules in force
@@ -22,31 +26,53 @@ bytes when writing it again. Its members:
 
 Times are RFC 3339 in UTC with six digits of a second; lat and lon are strings with seven digits
 (1 cm); an integer that a reader of JSON may not keep exact (beyond 2^53 - 1) is a string.
+Version 1, which older logs hold, had no `heard` and named people in the payload.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, NoReturn
+from typing import Any
 
 import rfc8785
 from msgspec import Struct
 
 from tracker.domain.errors import TrackerError
-from tracker.domain.finding import Fact, Finding
+from tracker.domain.finding import PERSONAL_FACTS, SYSTEM_ACTOR, Fact, Finding
+from tracker.verify import leaves
+from tracker.verify.commitments import commitment
+from tracker.verify.errors import ProofError
+from tracker.verify.merkle import leaf_hash
 
-VERSION = 1
-_MEMBERS = frozenset(
-    {"v", "origin", "id", "scope", "seq", "prev", "type", "occurred_at", "recorded_at", "key"}
-    | {"payload", "commitments", "attachments", "raw", "rules", "zones"}
-)
-_EXACT = 2**53 - 1
+VERSION = 2
+SALT_BYTES = 32
 
 
 class LeafError(TrackerError):
     """These bytes are not a leaf that this log could have written."""
+
+
+class Secret(Struct, frozen=True):
+    """What a commitment hides: `value` is what stands at `place` of the leaf."""
+
+    place: str
+    salt: bytes
+    value: str
+
+
+class Chain(Struct, frozen=True, kw_only=True):
+    """Where a scope's entries stand: the next `seq`, the last leaf's hash, the telemetry so far.
+
+    heard: how many readings; heard_digest: hex of the running hash over them, None before the
+    first.
+    """
+
+    seq: int = 0
+    prev: bytes | None = None
+    heard: int = 0
+    heard_digest: str | None = None
 
 
 class Leaf(Struct, frozen=True, kw_only=True):
@@ -58,65 +84,53 @@ class Leaf(Struct, frozen=True, kw_only=True):
     seq: int
     key: str
     hash: bytes
+    secrets: tuple[Secret, ...] = ()
 
 
 def entry(
     finding: Finding,
     *,
     origin: str,
-    seq: int,
-    prev: bytes | None,
+    chain: Chain,
     rules_version: str,
     zones_version: str,
+    salt: Callable[[], bytes],
 ) -> Leaf:
-    """The entry number `seq` of the finding's scope; `prev` is the hash of the one before it."""
-    written = leaf(
-        finding,
-        origin=origin,
-        seq=seq,
-        prev=prev,
-        rules_version=rules_version,
-        zones_version=zones_version,
-    )
-    return Leaf(
-        id=entry_id(finding.scope, seq),
-        leaf=written,
-        scope=finding.scope,
-        seq=seq,
-        key=key(finding),
-        hash=leaf_hash(written),
-    )
+    """The next entry of the finding's scope. `salt` gives 32 fresh random bytes at each call.
 
-
-def leaf(
-    finding: Finding,
-    *,
-    origin: str,
-    seq: int,
-    prev: bytes | None,
-    rules_version: str,
-    zones_version: str,
-) -> bytes:
-    """The bytes. Raises ValueError if a fact is a float, or a text is not Unicode."""
-    return _canonical(
+    Raises ValueError if a fact is a float, or a text is not Unicode.
+    """
+    secrets = tuple(Secret(place, salt(), value) for place, value in finding.personal().items())
+    found = key(finding)
+    written = _canonical(
         {
             "v": VERSION,
             "origin": origin,
-            "id": entry_id(finding.scope, seq),
+            "id": entry_id(finding.scope, chain.seq),
             "scope": finding.scope,
-            "seq": seq,
-            "prev": None if prev is None else prev.hex(),
+            "seq": chain.seq,
+            "prev": None if chain.prev is None else chain.prev.hex(),
             "type": finding.type.value,
             "occurred_at": _time(finding.occurred_at),
             "recorded_at": _time(finding.recorded_at),
-            "key": key(finding),
+            "key": found,
+            "heard": {"count": chain.heard, "digest": chain.heard_digest},
             "payload": _payload(finding),
-            "commitments": {},
+            "commitments": {one.place: commitment(one.salt, one.value) for one in secrets},
             "attachments": [],
             "raw": finding.evidence,
             "rules": rules_version,
             "zones": zones_version,
         }
+    )
+    return Leaf(
+        id=entry_id(finding.scope, chain.seq),
+        leaf=written,
+        scope=finding.scope,
+        seq=chain.seq,
+        key=found,
+        hash=leaf_hash(written),
+        secrets=secrets,
     )
 
 
@@ -129,7 +143,8 @@ def key(finding: Finding) -> str:
 
     The same conclusion from the same evidence, reached once more (after a crash, in a replay), has
     the same key, and the log takes a key only once. So whatever may differ between two runs stays
-    out: when it was recorded, whether it came late, how it is worded, who is told of.
+    out: when it was recorded, whether it came late, how it is worded, who is told of. Who did it
+    stays out too: names are few, and a hash over one could be guessed.
     """
     said = [
         finding.scope,
@@ -143,40 +158,19 @@ def key(finding: Finding) -> str:
     return hashlib.sha256(_canonical(said)).digest()[:16].hex()
 
 
-def leaf_hash(leaf: bytes) -> bytes:
-    """RFC 6962: SHA-256 over 0x00 and the leaf, 32 bytes."""
-    return hashlib.sha256(b"\x00" + leaf).digest()
-
-
 def parse(leaf: bytes) -> dict[str, Any]:
-    """The members of a leaf. Raises LeafError unless these are exactly the bytes that `leaf`
+    """The members of a leaf. Raises LeafError unless these are exactly the bytes that the log
     would write: other spacing or order, a key given twice, a float, a member more or less.
     """
     try:
-        members = json.loads(
-            leaf.decode(),
-            object_pairs_hook=_once_each,
-            parse_float=_no_float,
-            parse_constant=_no_float,
-        )
-        canonical = _canonical(members)
-    except (ValueError, RecursionError) as error:  # deep nesting is an attack, not a leaf
-        raise LeafError(f"not a leaf: {error}") from error
-    if canonical != leaf:
-        raise LeafError("not a leaf: it is not in canonical form (RFC 8785)")
-    if not isinstance(members, dict) or members.keys() != _MEMBERS:
-        raise LeafError("not a leaf: it has not the members that a leaf has")
-    if members["v"] != VERSION:
-        raise LeafError(
-            f"a leaf of version {members['v']}, and only version {VERSION} is known here",
-            mend="use a newer seal-tracker",
-        )
-    return members
+        return leaves.parse_leaf(leaf)
+    except ProofError as error:
+        raise LeafError(str(error)) from error
 
 
 def _payload(finding: Finding) -> dict[str, Any]:
     return {
-        "actor": finding.actor,
+        "actor": finding.actor if finding.actor == SYSTEM_ACTOR else None,
         "detail": finding.detail,
         "device": finding.device,
         "facts": _facts(finding.facts),
@@ -188,13 +182,16 @@ def _payload(finding: Finding) -> dict[str, Any]:
 
 
 def _facts(facts: dict[str, Fact]) -> dict[str, Fact]:
-    return {name: _fact(name, value) for name, value in facts.items()}
+    return {
+        name: None if name in PERSONAL_FACTS else _fact(name, value)
+        for name, value in facts.items()
+    }
 
 
 def _fact(name: str, value: Fact) -> Fact:
     if isinstance(value, float):
         raise ValueError(f"the fact {name!r} is a float, which has no one written form")
-    if isinstance(value, int) and abs(value) > _EXACT:
+    if isinstance(value, int) and abs(value) > leaves.EXACT:
         return str(value)
     return value
 
@@ -209,14 +206,3 @@ def _time(moment: datetime) -> str:
 
 def _canonical(value: Any) -> bytes:
     return rfc8785.dumps(value)
-
-
-def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError("a key is given twice")
-    return members
-
-
-def _no_float(literal: str) -> NoReturn:
-    raise ValueError(f"{literal} is not an integer")

@@ -3,8 +3,8 @@
 It does if its own serials are unbroken (the backlog fills the gap within `backlog_grace_min`), the
 rope is in and the lock count unchanged. A gap in the serials warns; a changed lock count is
 critical, and so is reappearing off the route (two fixes). An opened seal is `seal_opening`'s.
-Without serials, or if they began anew, the silence stays unproven, which the log says. Until the
-lock itself says that it is sealed, it stays UNKNOWN.
+Without serials, or if they began anew, or count more than readings, the silence stays unproven,
+which the log says. Until the lock itself says that it is sealed, it stays UNKNOWN.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from devices.reading import SealCondition, SealReport
+from devices.reading import SHARED_SERIALS, SealCondition, SealReport
 from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.outcome import Outcome, Raised, SealMoved
 from tracker.domain.policy import minutes
@@ -70,8 +70,10 @@ def _proof(memory: Memory) -> str:
 
 def _reappears(view: View, memory: Memory) -> Memory:
     """First word after the silence: which serials does it owe?"""
-    new = view.reading.seq if view.reading else None
-    old = view.before.seq if view.before else None
+    reading = view.reading
+    counted = reading is not None and reading.dialect not in SHARED_SERIALS
+    new = reading.seq if reading and counted else None
+    old = view.before.seq if view.before and counted else None
     missing = max(new - old - 1, 0) if new is not None and old is not None else 0
     return Memory(
         after=new or 0,

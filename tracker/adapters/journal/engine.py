@@ -98,6 +98,30 @@ def present(
         yield from (tuple(row) for row in found)
 
 
+def scrub(engine: Engine) -> None:
+    """Write the file anew, without what was deleted: SQLite only marks its pages as free. Then
+    empty the write-ahead log, which has the old pages too.
+
+    Raises ServiceUnreachable while others write, or read from before, all the time.
+    """
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("VACUUM")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        ((blocked, _, _),) = cursor.fetchall()
+    except sqlite3.Error as error:
+        raise _diagnosis(error, place(engine)) from error
+    finally:
+        connection.close()
+    if blocked:
+        raise ServiceUnreachable(
+            "the write-ahead log still holds what was erased: another process reads all the time",
+            where=place(engine),
+            mend="end what reads the database, then give the same command again",
+        )
+
+
 @contextmanager
 def diagnosed(engine: Engine) -> Iterator[None]:
     """Turns the driver's errors into ours, each with the mend; other exceptions pass."""

@@ -7,7 +7,7 @@ two.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import (
     JSON,
@@ -19,20 +19,12 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-
-
-def micros(moment: datetime) -> int:
-    return (moment - _EPOCH) // _MICROSECOND
-
-
-def moment(micros: int) -> datetime:
-    return _EPOCH + micros * _MICROSECOND
+from tracker.domain.times import micros, moment
 
 
 class UtcMicros(TypeDecorator[datetime]):
@@ -53,13 +45,53 @@ _BigKey = BigInteger().with_variant(Integer, "sqlite")
 
 
 class Head(SQLModel, table=True):
-    """One row: how often the journal was committed to, and how many entries its log has."""
+    """One row: how often the journal was committed to, how many entries its log has, and the
+    frontier of its tree (`tracker.log.tree`), the hashes joined.
+    """
 
     __table_args__ = (CheckConstraint("id = 1", name="head_is_one_row"),)
 
     id: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     version: int = Field(sa_type=BigInteger)
     log_size: int = Field(sa_type=BigInteger)
+    frontier: bytes = Field(
+        sa_column=Column(LargeBinary, nullable=False, server_default=text("(x'')"))
+    )
+
+
+class Tiles(SQLModel, table=True):
+    """The log's tree: up to 256 hashes side by side, joined; a level's last tile is shorter."""
+
+    level: int = Field(primary_key=True)
+    index: int = Field(sa_column=Column(BigInteger, primary_key=True))
+    hashes: bytes = Field(sa_type=LargeBinary)
+
+
+class Checkpoints(SQLModel, table=True):
+    """Checkpoints that were released, as they were (the signed note)."""
+
+    size: int = Field(sa_column=Column(_BigKey, primary_key=True, autoincrement=False))
+    note: bytes = Field(sa_type=LargeBinary)
+    released_at: datetime = Field(sa_type=UtcMicros)
+
+
+class Attestations(SQLModel, table=True):
+    """What witnesses and time-stamping authorities said of released checkpoints."""
+
+    size: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    kind: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    body: bytes = Field(sa_type=LargeBinary)
+    at: datetime = Field(sa_type=UtcMicros)
+
+
+class Secrets(SQLModel, table=True):
+    """Personal values that leaves only commit to, with their salts. Rows here may be erased."""
+
+    entry: str = Field(primary_key=True)
+    place: str = Field(primary_key=True)
+    salt: bytes = Field(sa_type=LargeBinary)
+    value: str
 
 
 class Readings(SQLModel, table=True):
@@ -82,6 +114,7 @@ class Readings(SQLModel, table=True):
     lat: float | None
     lon: float | None
     body: bytes = Field(sa_type=LargeBinary)
+    number: int | None = Field(sa_type=BigInteger)
 
 
 class Entries(SQLModel, table=True):
@@ -182,6 +215,10 @@ def _table(model: type[SQLModel]) -> Table:
 
 
 HEAD = _table(Head)
+TILES = _table(Tiles)
+CHECKPOINTS = _table(Checkpoints)
+ATTESTATIONS = _table(Attestations)
+SECRETS = _table(Secrets)
 READINGS = _table(Readings)
 ENTRIES = _table(Entries)
 ALERTS = _table(Alerts)

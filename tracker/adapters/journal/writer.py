@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Self
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from devices.reading import Fix, Rejected
@@ -18,6 +18,7 @@ from tracker.adapters.journal.engine import (
     diagnosed,
     insert_new,
     present,
+    scrub,
     upsert,
     writing,
 )
@@ -25,20 +26,28 @@ from tracker.adapters.journal.reader import Reader, shipment_from
 from tracker.adapters.journal.schema import prepare
 from tracker.adapters.journal.tables import (
     ALERTS,
+    ATTESTATIONS,
+    CHECKPOINTS,
     ENTRIES,
     GEOGRAPHIES,
     HEAD,
     READINGS,
     REJECTS,
+    SECRETS,
     SHIPMENTS,
     STATES,
-    micros,
 )
+from tracker.adapters.journal.tiles import planted
 from tracker.domain.alert import Alert
+from tracker.domain.personal import ERASED
+from tracker.domain.times import micros
 from tracker.ports import (
+    Attestation,
+    Erasure,
     NewEntry,
     Snapshot,
     Stale,
+    StoredCheckpoint,
     StoredReading,
     StoredShipment,
     StoredState,
@@ -71,7 +80,7 @@ class SqlJournal(Reader):
     def load(self, since: int = 0) -> Snapshot:
         changed_shipments = select(SHIPMENTS).where(SHIPMENTS.c.version > since)
         changed_states = select(STATES).where(STATES.c.version > since)
-        with diagnosed(self._engine), self._engine.begin() as connection:
+        with self._reading() as connection:
             return Snapshot(
                 version=connection.execute(select(HEAD.c.version)).scalar_one(),
                 shipments=tuple(
@@ -84,13 +93,13 @@ class SqlJournal(Reader):
             )
 
     def version(self) -> int:
-        with diagnosed(self._engine), self._engine.begin() as connection:
+        with self._reading() as connection:
             version: int = connection.execute(select(HEAD.c.version)).scalar_one()
             return version
 
     def known(self, readings: Iterable[StoredReading]) -> set[Identity]:
         keys = {_key(stored): stored.identity for stored in readings}
-        with diagnosed(self._engine), self._engine.begin() as connection:
+        with self._reading() as connection:
             return {keys[key] for key in present(connection, READINGS, list(keys))}
 
     def commit(self, work: Work, expected: int) -> int:
@@ -99,20 +108,38 @@ class SqlJournal(Reader):
         """
         with diagnosed(self._engine), writing(self._engine).begin() as connection:
             head = connection.execute(
-                select(HEAD.c.version, HEAD.c.log_size).with_for_update()
+                select(HEAD.c.version, HEAD.c.log_size, HEAD.c.frontier).with_for_update()
             ).one()
             if head.version != expected:
                 raise Stale(f"the journal is at version {head.version}, the work at {expected}")
             try:
                 _write(connection, work, expected + 1, head.log_size)
+                frontier = planted(
+                    connection, head.log_size, head.frontier, [one.hash for one in work.entries]
+                )
             except IntegrityError as error:
                 raise ValueError(f"not a work that can be committed: {error.orig}") from error
             connection.execute(
                 update(HEAD).values(
-                    version=expected + 1, log_size=head.log_size + len(work.entries)
+                    version=expected + 1,
+                    log_size=head.log_size + len(work.entries),
+                    frontier=frontier,
                 )
             )
         return expected + 1
+
+    def release(self, checkpoint: StoredCheckpoint) -> None:
+        self._put(_PUT_CHECKPOINT, msgspec.structs.asdict(checkpoint))
+
+    def attest(self, attestation: Attestation) -> None:
+        self._put(_KEEP_ATTESTATION, msgspec.structs.asdict(attestation))
+
+    def scrub(self) -> None:
+        scrub(self._engine)
+
+    def _put(self, statement: Any, row: Row) -> None:
+        with diagnosed(self._engine), writing(self._engine).begin() as connection:
+            connection.execute(statement, row)
 
 
 _INSERT_REJECT = insert(REJECTS)
@@ -121,6 +148,9 @@ _UPSERT_ALERT = upsert(ALERTS)
 _UPSERT_STATE = upsert(STATES)
 _UPSERT_SHIPMENT = upsert(SHIPMENTS)
 _KEEP_GEOGRAPHY = insert_new(GEOGRAPHIES)
+_PUT_CHECKPOINT = upsert(CHECKPOINTS)
+_KEEP_ATTESTATION = insert_new(ATTESTATIONS)
+_INSERT_SECRET = insert(SECRETS)
 
 
 def _write(connection: Connection, work: Work, version: int, log_size: int) -> None:
@@ -130,6 +160,7 @@ def _write(connection: Connection, work: Work, version: int, log_size: int) -> N
     steps: Sequence[tuple[Any, list[Row]]] = (
         (_INSERT_REJECT, [_reject(rejected) for rejected in work.rejects]),
         (_INSERT_ENTRY, list(_entries(work.entries, log_size))),
+        (_INSERT_SECRET, list(_secrets(work.entries))),
         (_UPSERT_ALERT, [_alert(alert) for alert in work.alerts]),
         (_UPSERT_STATE, [_state(state, version) for state in work.states]),
         (_UPSERT_SHIPMENT, [_shipment(shipment, version) for shipment in work.shipments]),
@@ -138,6 +169,8 @@ def _write(connection: Connection, work: Work, version: int, log_size: int) -> N
     for statement, rows in steps:
         if rows:
             connection.execute(statement, rows)
+    for erasure in work.erasures:
+        connection.execute(_erase(erasure))
 
 
 def _key(stored: StoredReading) -> tuple[str, int, bytes]:
@@ -160,6 +193,7 @@ def _reading(stored: StoredReading) -> tuple[Any, ...]:
         lat,
         lon,
         stored.body,
+        stored.number,
     )
 
 
@@ -193,6 +227,12 @@ def _entries(entries: Sequence[NewEntry], log_size: int) -> Iterator[Row]:
         }
 
 
+def _secrets(entries: Sequence[NewEntry]) -> Iterator[Row]:
+    for entry in entries:
+        for secret in entry.secrets:
+            yield {"entry": entry.id, **msgspec.structs.asdict(secret)}
+
+
 def _alert(alert: Alert) -> Row:
     return {
         **msgspec.structs.asdict(alert),
@@ -200,6 +240,14 @@ def _alert(alert: Alert) -> Row:
         "severity": alert.severity.value,
         "status": alert.status.value,
     }
+
+
+def _erase(erasure: Erasure) -> Any:
+    if erasure.of == "entry":
+        return delete(SECRETS).where(
+            SECRETS.c.entry == erasure.id, SECRETS.c.place == erasure.place
+        )
+    return update(ALERTS).where(ALERTS.c.id == erasure.id).values({erasure.place: ERASED})
 
 
 def _state(state: StoredState, version: int) -> Row:

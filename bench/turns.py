@@ -1,0 +1,35 @@
+"""What is compared takes turns, so that whatever else the machine does meets all alike."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Sequence
+
+Ask = Callable[[], object]
+
+
+def turns(rounds: int, *asks: Ask) -> list[list[float]]:
+    """Seconds that each took in each round; every other round goes backwards."""
+    taken: list[list[float]] = [[0.0] * rounds for _ in asks]
+    for number in range(rounds):
+        order = range(len(asks))
+        for which in reversed(order) if number % 2 else order:
+            taken[which][number] = seconds(asks[which])
+    return taken
+
+
+def seconds(ask: Ask) -> float:
+    begun = time.perf_counter()
+    ask()
+    return time.perf_counter() - begun
+
+
+def rate(taken: Sequence[float], count: int) -> float:
+    """Per second, when `count` are done in each round: the median."""
+    return count / statistics.median(taken)
+
+
+def speed(ours: Sequence[float], other: Sequence[float]) -> float:
+    """How fast ours is, the other being 1: the median over pairs of one round."""
+    return statistics.median(b / a for a, b in zip(ours, other, strict=True))

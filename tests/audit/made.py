@@ -1,0 +1,138 @@
+"""Records made by hand: what a check is told, and nothing else.
+
+dossier(said("seal_state", 5, device="L1", to="SEALED", number="MX1"), closed=60)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from tests.support.office import GEOGRAPHY, START
+from tracker.audit.dossier import Dossier, Heard, Use
+from tracker.audit.entries import Entry
+from tracker.audit.finding import AuditFinding
+from tracker.desk import parse
+from tracker.domain.alert import Severity
+from tracker.domain.policy import Policy
+from tracker.domain.shipment import public
+from tracker.ports import StoredShipment
+
+LOCK, NUMBER, NEW = "L1", "MX1", "SAT2"
+DOCUMENT: dict[str, Any] = {
+    "id": "S1",
+    "devices": [{"id": LOCK}],
+    "seals": [{"number": NUMBER, "device": LOCK}],
+    "custodians": [
+        {"id": "acme", "role": "carrier"},
+        {"id": "rio", "role": "transfer"},
+        {"id": "gulf", "role": "consignee"},
+    ],
+}
+
+
+def at(minute: float) -> datetime:
+    return START + timedelta(minutes=minute)
+
+
+def said(
+    type_: str,
+    minute: float,
+    *,
+    recorded: float | None = None,
+    hidden: Iterable[str] = (),
+    device: str | None = None,
+    zone: str | None = None,
+    actor: str | None = None,
+    detail: str = "",
+    late: bool = False,
+    **facts: Any,
+) -> Entry:
+    """An entry; `recorded` is a minute too. "from" is written `from_`."""
+    return Entry(
+        id="",
+        seq=0,
+        type=type_,
+        at=at(minute),
+        recorded_at=at(minute if recorded is None else recorded),
+        detail=detail,
+        device=device,
+        zone=zone,
+        actor=actor,
+        late=late,
+        hidden=frozenset(hidden),
+        facts={name.rstrip("_"): value for name, value in facts.items()},
+    )
+
+
+def state(minute: float, to: str, number: str | None = NUMBER, **more: Any) -> Entry:
+    """The lock's state changed."""
+    return said("seal_state", minute, device=LOCK, to=to, number=number, **more)
+
+
+def opened(document: dict[str, Any] = DOCUMENT) -> Entry:
+    digest = hashlib.sha256(public(parse(json.dumps(document).encode()))).hexdigest()
+    return said("shipment_opened", 0, document_sha256=digest)
+
+
+def dossier(
+    *entries: Entry,
+    heard: Iterable[Heard] = (),
+    closed: float | None = None,
+    number: str | None = NUMBER,
+    reason: str = "delivered",
+    now: float = 60,
+    elsewhere: dict[str, tuple[Use, ...]] | None = None,
+    policy: Policy | None = None,
+    first: Entry | None = None,
+    **document: Any,
+) -> Dossier:
+    """Entries are numbered as they are given, after the one that opens the shipment (`first`).
+    closed: the minute at which the consignee read `number`. document: changes to DOCUMENT.
+    """
+    whole = {**DOCUMENT, **document}
+    every = [first or opened(whole), *entries]
+    if closed is not None:
+        count = len(every) + 1
+        every.append(said("shipment_closed", closed, number=number, entries=count, detail=reason))
+    shipment = parse(json.dumps(whole).encode())
+    stored = StoredShipment(
+        id="S1",
+        document=msgspec.json.encode(shipment),
+        opened_at=START,
+        closed_at=None if closed is None else at(closed),
+        devices=tuple(device.id for device in shipment.devices),
+        numbers=tuple(seal.number for seal in shipment.seals),
+    )
+    planned = GEOGRAPHY.plan(stored)
+    return Dossier(
+        stored=stored,
+        plan=planned.plan,
+        policy=policy or planned.policy,
+        now=at(now),
+        entries=[replace(one, seq=n, id=f"S1#{n}") for n, one in enumerate(every)],
+        heard=list(heard),
+        elsewhere=elsewhere or {},
+    )
+
+
+def word(minute: float, *, received: float | None = None, **more: Any) -> Heard:
+    """A reading of the lock."""
+    told = at(minute if received is None else received)
+    return Heard(device=LOCK, at=at(minute), received_at=told, **more)
+
+
+def told(findings: Iterable[AuditFinding]) -> list[tuple[str, str]]:
+    """Severity and words of what is unaccounted for; statements are left out."""
+    return [(one.severity.value, one.what) for one in findings if one.severity is not Severity.INFO]
+
+
+def stated(findings: Iterable[AuditFinding]) -> list[str]:
+    """The statements alone."""
+    return [one.what for one in findings if one.severity is Severity.INFO]

@@ -1,0 +1,77 @@
+"""The quick reading of a leaf takes exactly what the definitive one takes, and says the same."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.log.test_leaf import GOOD, OPENED, entry, findings
+from tracker.domain.finding import Finding
+from tracker.log.document import read
+from tracker.log.leaf import LeafError, parse
+
+
+def said(leaf: bytes) -> dict[str, Any]:
+    found: dict[str, Any] = msgspec.to_builtins(read(leaf))
+    if found["heard"] is None:
+        del found["heard"]
+    return found
+
+
+@given(findings)
+def test_what_is_written_is_read(finding: Finding) -> None:
+    leaf = entry(finding).leaf
+    assert said(leaf) == parse(leaf)
+
+
+@given(st.data())
+def test_a_changed_leaf_is_read_as_the_definitive_way_reads_it(data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(GOOD) - 1))
+    changed = GOOD[:at] + data.draw(st.binary(max_size=3)) + GOOD[at + 1 :]
+    try:
+        found = said(changed)
+    except LeafError:
+        return
+    assert found == parse(changed)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"heard": None},
+        {"heard": {"count": -1, "digest": None}},
+        {"heard": {"count": 1, "digest": None, "more": 1}},
+        {"seq": "0"},
+        {"payload": {}},
+        {"v": True},
+        {"commitments": {"payload.actor": 1}},
+        {"zones": None},
+    ],
+    ids=str,
+)
+def test_members_of_another_kind_are_refused(changes: dict[str, Any]) -> None:
+    members = {**json.loads(GOOD), **changes}
+    leaf = json.dumps(members, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    with pytest.raises(LeafError):
+        read(leaf)
+
+
+def test_a_float_is_refused_even_where_it_would_be_written_the_same() -> None:
+    leaf = GOOD.replace(b'"lock_count":3', b'"lock_count":1.5')
+    assert leaf != GOOD
+    with pytest.raises(LeafError):
+        read(leaf)
+
+
+def test_a_leaf_of_the_first_layout_is_read() -> None:
+    members = {**json.loads(GOOD), "v": 1}
+    del members["heard"]
+    old = json.dumps(members, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    assert read(old).heard is None
+    assert read(old).id == parse(old)["id"]
+    assert OPENED.scope == read(old).scope

@@ -1,0 +1,49 @@
+"""The log's tree in the database: tiles, written in the transaction of the entries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, select
+
+from tracker.adapters.journal.engine import upsert
+from tracker.adapters.journal.tables import TILES
+from tracker.log.tree import WIDTH, Run, grow, split
+from tracker.verify.merkle import HASH_BYTES
+
+_UPSERT_TILE = upsert(TILES)
+
+
+def planted(connection: Connection, size: int, frontier: bytes, hashes: Sequence[bytes]) -> bytes:
+    """Append leaf hashes to the tree of `size` with this frontier; the new frontier."""
+    if not hashes:
+        return frontier
+    grown = grow(size, split(frontier), hashes)
+    rows = [
+        {"level": run.level, "index": index, "hashes": tile}
+        for run in grown.runs
+        for index, tile in _tiles(connection, run)
+    ]
+    connection.execute(_UPSERT_TILE, rows)
+    return b"".join(grown.frontier)
+
+
+def tile(connection: Connection, level: int, index: int) -> bytes:
+    """A tile's hashes, b"" where there is none."""
+    query = select(TILES.c.hashes).where(TILES.c.level == level, TILES.c.index == index)
+    found: bytes | None = connection.scalar(query)
+    return found or b""
+
+
+def _tiles(connection: Connection, run: Run) -> list[tuple[int, bytes]]:
+    """The tiles that the run's hashes fall into, whole."""
+    index, begun = divmod(run.first, WIDTH)
+    kept = tile(connection, run.level, index) if begun else b""
+    if len(kept) != begun * HASH_BYTES:
+        raise ValueError(f"tile {index} of level {run.level} holds {len(kept)} bytes")
+    joined = kept + b"".join(run.hashes)
+    whole = WIDTH * HASH_BYTES
+    return [
+        (index + number, joined[at : at + whole])
+        for number, at in enumerate(range(0, len(joined), whole))
+    ]

@@ -1,0 +1,61 @@
+"""A witness's private key in a file of its own, readable by its owner alone. It is never replaced:
+a witness with another key is another witness.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from pathlib import Path
+
+from tracker.domain.errors import UsageError
+from tracker.verify.errors import ProofError
+from tracker.verify.note import COSIGNATURE, SignerKey, new_signer, parse_skey
+
+MEND = "`tracker witness key NAME` makes one; --key names it"
+
+
+def make(path: Path, name: str) -> SignerKey:
+    """A new key in a new file, mode 0600. Raises UsageError: the file is there, a bad name."""
+    try:
+        key = new_signer(name, COSIGNATURE)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except ProofError as error:
+        raise UsageError(str(error), mend="such as witness.example/customs") from error
+    except OSError as error:
+        raise UsageError(
+            f"cannot be made: {error.strerror}",
+            where=str(path),
+            mend="name another file with --out; keys are never overwritten",
+        ) from error
+    with os.fdopen(descriptor, "w") as file:
+        file.write(key.skey + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return key
+
+
+def read(path: Path) -> SignerKey:
+    """Raises UsageError: no such file, readable by others, or no witness's key."""
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise UsageError(
+            f"the witness's key cannot be read: {reason}", where=str(path), mend=MEND
+        ) from error
+    if sys.platform != "win32" and mode & 0o077:
+        raise UsageError(
+            f"the witness's key is open to others (mode {mode:04o})",
+            where=str(path),
+            mend=f"chmod 600 {path}; if somebody may have read it, make a new key and state",
+        )
+    try:
+        key = parse_skey(text)
+    except ProofError as error:
+        raise UsageError(str(error), where=str(path), mend=MEND) from error
+    if key.kind != COSIGNATURE:
+        raise UsageError("this is a log's key, not a witness's", where=str(path), mend=MEND)
+    return key

@@ -1,0 +1,91 @@
+"""The stored readings against what the custody entries bind of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+
+from devices import identity
+from devices.reading import Fix
+from tracker.ports import HeardRow
+from tracker.verify import readings
+from tracker.verify.grades import Fault
+
+Demands = Mapping[str, list[tuple[int, str | None, int]]]
+"""By scope: (how many readings, the running hash over them in hex, the entry that says so)."""
+Heads = Mapping[str, tuple[int, str | None]]
+"""By scope: how many readings its state counts, and the running hash."""
+
+
+class Telemetry:
+    """Fed all readings, scope by scope, in the order of their numbers. `count`: readings held."""
+
+    def __init__(self, demands: Demands, heads: Heads) -> None:
+        self._demands, self._heads = demands, heads
+        self.count = 0
+        self.unbound = 0
+
+    def faults(self, rows: Iterable[HeardRow]) -> Iterator[Fault]:
+        seen = set()
+        for scope, group in groupby(rows, key=lambda row: row.scope):
+            seen.add(scope)
+            yield from self._scope(scope, group)
+        for scope in self._demands.keys() | self._heads.keys():
+            if scope not in seen:
+                yield from self._scope(scope, ())
+
+    def _scope(self, scope: str, rows: Iterable[HeardRow]) -> Iterator[Fault]:
+        """Up to the first fault: behind it every hash is another."""
+        demands = iter(self._demands.get(scope, ()))
+        wanted = next(demands, None)
+        number, head = 0, readings.START
+        for row in rows:
+            self.count += 1
+            if row.number is None:  # stored before telemetry was bound
+                continue
+            if row.number != number:
+                yield Fault(f"reading {number} of {scope} is missing, or one is there twice")
+                return
+            if not _is_itself(row):
+                yield Fault(
+                    f"reading {number} of {scope} ({row.device}, {row.event_time.isoformat()}) is "
+                    "not what its own body says"
+                )
+                return
+            number, head = number + 1, readings.extend(head, row.record)
+            if wanted is not None and wanted[0] == number:
+                if head.hex() != wanted[1]:
+                    yield Fault(
+                        f"a reading of {scope} among its first {number} is not the one that was "
+                        "bound here: it was altered, removed, added or moved",
+                        wanted[2],
+                    )
+                    return
+                wanted = next(demands, None)
+        if wanted is not None:
+            yield Fault(
+                f"{scope} has {number} readings, and {wanted[0]} were bound here", wanted[2]
+            )
+            return
+        count, digest = self._heads.get(scope, (0, None))
+        if (number, head.hex() if number else None) != (count, digest):
+            yield Fault(
+                f"the newest readings of {scope}, which no entry binds yet, are not those that "
+                f"were stored ({number} are there, {count} were counted)"
+            )
+
+
+def _is_itself(row: HeardRow) -> bool:
+    """Whether the columns say what the body does."""
+    body = row.record.split(b"\0", 4)[4]
+    try:
+        reading = identity.from_body(row.device, body, row.event_time, False, "")
+    except (ValueError, TypeError):
+        return False
+    fix = reading.position if isinstance(reading.position, Fix) else None
+    return (
+        identity.digest(reading, body) == row.digest
+        and reading.event_time == row.event_time
+        and (fix.lat if fix else None) == row.lat
+        and (fix.lon if fix else None) == row.lon
+    )

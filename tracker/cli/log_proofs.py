@@ -1,0 +1,115 @@
+"""`tracker log checkpoint`, `prove` and `entry`: what an outsider is given of the log."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import typer
+
+from tracker.cli import render
+from tracker.cli.session import Json, load_config, session
+from tracker.domain.errors import NotFound
+
+if TYPE_CHECKING:
+    from tracker.ports import EntryRow, Records
+
+EntryName = Annotated[
+    str, typer.Argument(metavar="ENTRY", help="Its index, or its id: SHIPMENT#NUMBER.")
+]
+
+
+def checkpoint(
+    ctx: typer.Context,
+    release: Annotated[
+        bool, typer.Option("--release/--newest", help="Sign what is new first, or show the last.")
+    ] = True,
+    as_json: Json = False,
+) -> None:
+    """Print the log's newest signed checkpoint: give it to whoever may doubt the log later.
+
+    With it, `tracker log verify --since FILE` shows that nothing before it was changed.
+    """
+    from tracker import wiring_log
+
+    found = wiring_log.checkpoint(load_config(ctx), release=release)
+    if found is None:
+        raise NotFound("no checkpoint was released yet", mend="without --newest one is made")
+    if as_json:
+        render.json_line({**msgspec.structs.asdict(found), "note": found.note.decode()})
+        return
+    sys.stdout.write(found.note.decode())
+
+
+def prove(
+    ctx: typer.Context,
+    entry: EntryName,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it there.")
+    ] = None,
+) -> None:
+    """Print a receipt of one entry (.tlog-proof): its leaf, its path, the signed checkpoint.
+
+    Whoever has it can prove that the entry was in the log: `tracker-verify FILE --policy POLICY`.
+    """
+    from tracker import wiring, wiring_log
+    from tracker.evidence.receipts import receipt
+
+    config = load_config(ctx)
+    with wiring.records(config) as records:
+        wiring_log.checkpoint(config, release=True)
+        proof = str(receipt(records, _find(records, entry).index))
+    if output is None:
+        sys.stdout.write(proof)
+    else:
+        output.write_text(proof, encoding="utf-8")
+        render.say(f"wrote {output}")
+
+
+def entry(ctx: typer.Context, entry: EntryName, as_json: Json = False) -> None:
+    """Show one entry whole: what it says, who is behind it, its hashes."""
+    from tracker import wiring
+    from tracker.cli.log import document
+    from tracker.log.document import read
+    from tracker.verify.merkle import leaf_hash
+
+    with wiring.records(load_config(ctx)) as records:
+        found = _find(records, entry)
+    if as_json:
+        render.json_line(document(found))
+        return
+    said, zone = read(found.leaf), session(ctx).zone
+    payload = said.payload
+    render.pairs(
+        (
+            ("index", found.index),
+            ("id", said.id),
+            ("type", said.type),
+            ("occurred", render.moment(found.occurred_at, zone)),
+            ("recorded", render.moment(found.recorded_at, zone)),
+            ("device", payload.device),
+            ("zone", payload.zone),
+            ("detail", payload.detail),
+            *((f"fact {name}", fact) for name, fact in payload.facts.items() if fact is not None),
+            *((place, found.disclosed.get(place, "erased")) for place in said.commitments),
+            ("readings bound", said.heard.count if said.heard else None),
+            ("leaf hash", leaf_hash(found.leaf).hex()),
+            ("follows", said.prev),
+        )
+    )
+
+
+def _find(records: Records, name: str) -> EntryRow:
+    """Raises NotFound."""
+    scope, _, seq = name.rpartition("#")
+    if name.isdigit():
+        found = next(records.entries(after=int(name) - 1, limit=1), None)
+        if found is not None and found.index == int(name):
+            return found
+    elif scope and seq.isdigit():
+        for one in records.entries(scope=scope):
+            if one.seq == int(seq):
+                return one
+    raise NotFound(f"there is no entry {name}", mend="`tracker log show` names them")

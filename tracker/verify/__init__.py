@@ -1,0 +1,20 @@
+"""Proof that a stranger can check: Merkle proofs, signed notes, checkpoints, policies, bundles.
+
+This package needs the standard library and `cryptography` only, and imports nothing else of the
+tracker: it is what `tracker-verify` is made of, and what the tracker itself trusts. Copy the folder
+elsewhere and `python -m verify bundle.zip --policy FILE` works there.
+
+    merkle      hashes of RFC 6962, inclusion and consistency proofs
+    note        C2SP signed notes and their keys (Ed25519)
+    checkpoint  C2SP checkpoints (tlog-checkpoint) and cosignatures (tlog-cosignature)
+    policy      whom the verifier trusts (tlog-policy)
+    tlogproof   one entry's receipt (tlog-proof)
+    rfc3161     time-stamps, on `der` and `tsp`
+    leaves      the leaf of the custody log, strictly; commitments, readings: what it binds
+    history     one shipment's entries, whole and in order; telemetry: its readings
+    anchors     what a checkpoint is proved to be; brackets: when entries were appended
+    grades      how much is proved; trust: the verifier's own side
+    bundle      all of that over one file, read by `archive`; main: the command
+
+Whatever is wrong with untrusted bytes is a ProofError, never another exception.
+"""

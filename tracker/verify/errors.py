@@ -1,0 +1,7 @@
+"""What is wrong with untrusted bytes."""
+
+from __future__ import annotations
+
+
+class ProofError(ValueError):
+    """These bytes do not prove what they should; the message says why."""
