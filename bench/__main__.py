@@ -1,22 +1,36 @@
-"""Prints the machine, then each measurement."""
+"""`python -m bench [PART ...]`: prints the machine, then each measurement, or only those named."""
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
+from collections.abc import Callable
 
-from bench import geofences, intake, stages
+from bench import frames, geofences, intake, log, stages
+
+PARTS: dict[str, Callable[[int], None]] = {
+    "stages": lambda _: stages.report(),
+    "intake": lambda _: intake.report(),
+    "geofences": lambda _: geofences.report(),
+    "frames": lambda _: frames.report(),
+    "log": log.report,
+}
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
+    parser.add_argument("--log-size", type=int, default=log.LARGE, help="custody entries")
+    asked = parser.parse_args()
+    if unknown := [name for name in asked.parts if name not in PARTS]:
+        parser.error(f"no part {', '.join(unknown)}; there are {', '.join(PARTS)}")
     cpus = os.cpu_count()
     print(f"{platform.machine()}, {cpus} processors, Python {platform.python_version()}")
-    print("These machines are noisy: compare within one run, not between two.\n")
-    stages.report()
-    print()
-    intake.report()
-    print()
-    geofences.report()
+    print("These machines are noisy: compare within one run, not between two.")
+    for name in asked.parts or PARTS:
+        print()
+        PARTS[name](asked.log_size)
 
 
 main()

@@ -242,8 +242,9 @@ def _store(logs: list[Log]) -> None:
 def _commit(logs: list[Log]) -> None:
     """Every part its own entries: what is committed cannot be committed again."""
     taken: list[list[float]] = [[] for _ in logs]
-    for _ in range(COMMITS):
-        for log, found in zip(logs, taken, strict=True):
+    for turn in range(COMMITS):
+        pairs = list(zip(logs, taken, strict=True))
+        for log, found in reversed(pairs) if turn % 2 else pairs:
             entries = log.author.write(COMMITTED)
             found.append(seconds(partial(log.commit, entries)))
     told = "  ".join(

@@ -41,7 +41,7 @@ LAYOUT = (
 _NO_CARD = re.compile(r"[0:. -]*|null|none|n/?a|no", re.IGNORECASE)
 _NUMBER = re.compile(r"[+-]?\d{1,15}(?:\.\d{0,15})?", re.ASCII)
 _INDEX = re.compile(r"\d{1,18}", re.ASCII)
-_WHERE = re.compile(r"(\d{1,2}(?:\.\d{1,15})?)([NS]) ?(\d{1,3}(?:\.\d{1,15})?)([EW])", re.ASCII)
+_WHERE = re.compile(r"(\d{1,2}(?:\.\d{1,15})?)([NS]) *(\d{1,3}(?:\.\d{1,15})?)([EW])", re.ASCII)
 _SHOWN = 40
 
 

@@ -146,7 +146,7 @@ def instant(
 
     Raises ReadingError when it lies before `earliest` or more than 24 h after the receipt.
     """
-    moment = _utc(said)
+    moment = utc(said)
     if moment < earliest:
         expected = f"a time of {earliest.year} or later (was the clock never set?)"
         raise _time_fault(place, said, expected)
@@ -156,13 +156,16 @@ def instant(
     return moment
 
 
-def clock_unset(said: datetime | float, earliest: datetime = EARLIEST) -> bool:
-    """Whether the time is one that only a clock that was never set shows."""
-    return _utc(said) < earliest
+def clock_unset(said: datetime | float) -> bool:
+    """Whether the time is one that only a clock that was never set shows (before 2015)."""
+    return utc(said) < EARLIEST
 
 
-def _utc(said: datetime | float) -> datetime:
-    """Times outside of 1970 to 9999 may come out as those limits: no such time is ever accepted."""
+def utc(said: datetime | float) -> datetime:
+    """The time that is written so, whenever that is.
+
+    Times outside of 1970 to 9999 may come out as those limits: no such time is ever accepted.
+    """
     if isinstance(said, datetime):
         try:
             return said if said.tzinfo is UTC else said.astimezone(UTC)

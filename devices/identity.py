@@ -10,7 +10,7 @@ reading, even under the same `id`, time or `seq`, so none is suppressed by using
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import datetime
 
 import msgspec
 
@@ -20,8 +20,6 @@ from devices.reading import Reading
 
 DIGEST_BYTES = 16
 """Of SHA-256: two among 10^12 readings agree by chance with a probability of 10^-15."""
-
-_ANY_TIME = datetime.min.replace(tzinfo=UTC)
 
 _write = msgspec.json.Encoder(order="sorted").encode
 
@@ -44,8 +42,7 @@ def from_body(
 ) -> Reading:
     """The reading whose `body` this is, exactly as it was.
 
-    Its times were judged by its dialect when it came, and are not judged again: makers' frames may
-    be older than what the native dialect takes. Raises ValueError when the bytes are no body.
+    Raises ValueError when the bytes are no body.
     """
-    reading = native.read(parse(body), device, received_at, earliest=_ANY_TIME)
+    reading = native.read(parse(body), device, received_at, accepted=True)
     return msgspec.structs.replace(reading, buffered=buffered, dialect=dialect)

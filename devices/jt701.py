@@ -14,6 +14,7 @@ import re
 from datetime import datetime
 from functools import lru_cache
 
+from devices import jt701_usual
 from devices.frames import MAX_BYTES, FrameError, rejected
 from devices.jsonpayload import wrong_topic
 from devices.jt701_ascii import NO_READING, command_of
@@ -56,12 +57,18 @@ def decode(topic: str, payload: bytes, received_at: datetime) -> list[Reading | 
             return [long(payload, device, received_at)]
         except FrameError as fault:
             return [rejected(topic, payload, fault, received_at, dialect=DIALECT, device=device)]
-    return _decode_parts(topic, payload, received_at, device, bare)
+    if payload[:1] == b"(":
+        event = jt701_usual.lock_event(payload, device, bare, received_at)
+        if event is not None:
+            return [event]
+    return in_full(topic, payload, received_at, device)
 
 
-def _decode_parts(
-    topic: str, payload: bytes, received_at: datetime, device: str, bare: str
+def in_full(
+    topic: str, payload: bytes, received_at: datetime, device: str
 ) -> list[Reading | Rejected]:
+    """As `decode`, without the short ways of one long frame and of one lock event."""
+    bare = device.lstrip("0")
     readings: list[Reading] = []
     rejects: list[Rejected] = []
     nothing = "the payload holds no frame"

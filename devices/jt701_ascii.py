@@ -211,22 +211,34 @@ def _minutes(said: _Said, name: str, half: str, limit: int) -> float:
 def _event(said: _Said) -> SealReport | None:
     source, unlock = said.whole("source"), said.whole("unlock")
     right, wrong = said.whole("password_ok"), said.whole("wrong_passwords")
-    card = said.text("card")
+    return event(said.extra, source, unlock, said.text("card"), password_ok=right, wrong=wrong)
+
+
+def event(
+    extra: dict[str, Any],
+    source: int | None,
+    unlock: int | None,
+    card: str,
+    *,
+    password_ok: int | None,
+    wrong: int | None,
+) -> SealReport | None:
+    """What a lock event says of the seal; what is no part of that goes to `extra`."""
     card = card if card.strip("0") else ""
     if source is not None:
-        said.extra["source"] = jt701_seal.SOURCES.get(source, source)
+        extra["source"] = jt701_seal.SOURCES.get(source, source)
     if unlock is not None:
-        said.extra["unlock"] = unlock
+        extra["unlock"] = unlock
     if unlock in jt701_seal.FENCES:
-        said.extra["fence_id"] = unlock
+        extra["fence_id"] = unlock
     if wrong:
-        said.extra["wrong_passwords"] = wrong
-    password_right = None if right is None else right != 0
+        extra["wrong_passwords"] = wrong
+    password_right = None if password_ok is None else password_ok != 0
     if source in jt701_seal.PASSWORDS and password_right is not None:
-        said.extra["password_ok"] = password_right
+        extra["password_ok"] = password_right
     seal = jt701_seal.lock_event(source, unlock, card or None, password_right)
     if card and (seal is None or seal.credential is None):
-        said.extra["vehicle_card" if source == jt701_seal.BIND else "card"] = card
+        extra["vehicle_card" if source == jt701_seal.BIND else "card"] = card
     return seal
 
 

@@ -29,16 +29,15 @@ from devices.frames import MAX_BYTES, FrameError, rejected
 from devices.jsonpayload import wrong_topic
 from devices.jtt808_bits import Kind
 from devices.jtt808_commands import COMMANDS, command
-from devices.jtt808_draft import Draft
+from devices.jtt808_draft import Draft, together
 from devices.jtt808_explain import explain
-from devices.jtt808_frame import LONGEST, PLAIN, parse
+from devices.jtt808_frame import LONGEST, PLAIN
 from devices.jtt808_jt705 import reading as jt705_reading
 from devices.jtt808_location import DIALECT, HEAD, Context, reading
 from devices.jtt808_messages import (
     BACKLOG,
     BATCH,
     JT705,
-    POSITION,
     REGISTER,
     REPEATED,
     TAMPER_MODELS,
@@ -54,6 +53,7 @@ from devices.jtt808_messages import (
 from devices.jtt808_stream import Piece, split
 from devices.jtt808_tape import Tape, tape
 from devices.jtt808_tlv import READERS, read
+from devices.jtt808_usual import alone, position
 from devices.jtt808_wire import asks_time, session
 from devices.reading import Reading, Rejected
 
@@ -70,9 +70,20 @@ def decode(topic: str, payload: bytes, received_at: datetime) -> list[Reading | 
     device = _device(topic)
     if device is None:
         return wrong_topic(topic, payload, received_at, dialect=DIALECT, expected=_TOPIC)
-    usual = _usual(payload, device, received_at)
-    if usual is not None:
-        return [usual]
+    end = len(payload) - 1
+    if payload[:3] == _A_POSITION and end < LONGEST and payload.find(PLAIN, 1) == end:
+        number = number_of(device)
+        usual = position(payload, device, number, received_at)
+        usual = usual or alone(payload, device, number, received_at)
+        if usual is not None:
+            return [usual]
+    return in_full(topic, payload, received_at, device)
+
+
+def in_full(
+    topic: str, payload: bytes, received_at: datetime, device: str
+) -> list[Reading | Rejected]:
+    """As `decode`, without the short ways of `jtt808_usual`."""
     telling = _Telling(topic, payload, received_at, device)
     if not payload or len(payload) > MAX_BYTES:
         size = f"{len(payload):,} bytes, expected 1 to {MAX_BYTES:,}"
@@ -80,27 +91,6 @@ def decode(topic: str, payload: bytes, received_at: datetime) -> list[Reading | 
         return [*telling.rejects]
     telling.tell(split(payload))
     return telling.found()
-
-
-def _usual(payload: bytes, device: str, received_at: datetime) -> Reading | None:
-    """The reading of a payload that is one whole position (0200) of this device, which nearly all
-    are: the short way to what `_Telling` finds. None for any other, and where there is a fault.
-    """
-    end = len(payload) - 1
-    if payload[:3] != _A_POSITION or end >= LONGEST or payload.find(PLAIN, 1) != end:
-        return None
-    try:
-        message = parse(payload)
-        body = message.body
-        if message.total or message.device != number_of(device) or len(body) < HEAD.size:
-            return None
-        draft = Draft()
-        read(body, HEAD.size, draft, len(body), READERS)
-        otherwise = STANDARD if message.version is None else EDITION_2019
-        context = Context(device, received_at, POSITION, message.serial, otherwise)
-        return reading(body, 0, draft, draft.jointech, context)
-    except FrameError:
-        return None
 
 
 @lru_cache(maxsize=16_384)
@@ -181,17 +171,17 @@ class _Telling:
             self.positions(whole)
 
     def positions(self, whole: Whole) -> None:
-        """Evidence of a Jointech lock in one item of a batch holds for all of it."""
+        """What one item of a batch shows of the maker holds for all of it."""
         head, body = whole.head, whole.body
         found: list[tuple[Item, Draft]] = []
-        jointech = False
+        jointech: bool | None = None
         for item in items(head.msg, body):
             if item.fault:
                 self.fault(whole, item, item.fault)
                 continue
             draft = Draft()
             read(body, item.start + HEAD.size, draft, item.end, READERS)
-            jointech = jointech or draft.jointech
+            jointech = together(jointech, draft.by_jointech)
             found.append((item, draft))
         edition = STANDARD if head.version is None else EDITION_2019
         otherwise = self.kind if self.kind is Kind.TAMPER else edition

@@ -10,10 +10,11 @@ from devices.reading import Credential, SealCondition, SealEvent
 class Draft:
     """Filled by the readers of `jtt808_tlv` and `jtt808_locks`, then made into a Reading.
 
-    jointech: something was said that only Jointech's locks say. cell: mcc, mnc, lac, cid.
+    jointech: something was said as Jointech's locks say it. other: as only another maker's locks
+    do, which outweighs that: a battery or a mileage is told by many. cell: mcc, mnc, lac, cid.
     """
 
-    jointech = False
+    jointech = other = False
     battery: float | None = None
     satellites: int | None = None
     altitude: float | None = None
@@ -26,6 +27,11 @@ class Draft:
     def __init__(self) -> None:
         self.extra: dict[str, Any] = {}
 
+    @property
+    def by_jointech(self) -> bool | None:
+        """Whether one of Jointech's locks speaks, None if nothing shows it."""
+        return False if self.other else self.jointech or None
+
     def happened(self, event: SealEvent) -> None:
         self.events |= {event}
 
@@ -36,3 +42,8 @@ class Draft:
         if before is not said:
             self.extra[name] = before = before if isinstance(before, list) else [before]
             before.append(said)
+
+
+def together(one: bool | None, other: bool | None) -> bool | None:
+    """`by_jointech` of two positions of one batch."""
+    return False if False in (one, other) else one or other

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Any
 
 from devices import jt701_point, jtt808_jt705
@@ -9,7 +10,7 @@ from devices.bcd import moment_dmy, moment_ymd
 from devices.fields import SET_FROM, rfc3339
 from devices.frames import Field, FrameError
 from devices.jtt808_bits import ALARMS, Kind, named, statuses, words
-from devices.jtt808_draft import Draft
+from devices.jtt808_draft import Draft, together
 from devices.jtt808_jt705 import ALARM, PRODUCT, STATUS
 from devices.jtt808_location import HEAD, kind_of
 from devices.jtt808_messages import (
@@ -83,7 +84,7 @@ def _positions(writer: Writer, where: Tape, whole: Whole) -> None:
         writer.add(where, "kind", 2, at, how, "buffered")
     found = [item for item in items(head.msg, body) if item.start >= at]
     drafts = [_draft(body, item) for item in found]
-    jointech = any(draft.jointech for draft in drafts)
+    jointech = reduce(together, (draft.by_jointech for draft in drafts), None)
     edition = Kind.STANDARD if head.version is None else Kind.EDITION_2019
     otherwise = Kind.TAMPER if writer.tamper else edition
     for item in found:
@@ -104,7 +105,9 @@ def _draft(body: bytes, item: Item) -> Draft:
     return draft
 
 
-def _position(writer: Writer, where: Tape, item: Item, jointech: bool, otherwise: Kind) -> None:
+def _position(
+    writer: Writer, where: Tape, item: Item, jointech: bool | None, otherwise: Kind
+) -> None:
     alarm, status, lat, lon, altitude, speed, course, raw = HEAD.unpack_from(where.data, item.start)
     kind = kind_of(status, jointech, otherwise)
     told = words(alarm, status, kind)

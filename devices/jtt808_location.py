@@ -8,7 +8,8 @@
     28  extensions, `jtt808_tlv`
 
 A Jointech lock is told by its extensions (D4, D5 of 2 bytes, FC, FD, FE, F9, 0B) or by what woke it
-(status b24-27). Of status b20 and b21 alone nothing follows: in the standard they are receivers.
+(status b24-27), unless the extensions are those of another maker's lock (HHD, A1L808), which may
+have D4 too. Of status b20 and b21 alone nothing follows: in the standard they are receivers.
 
 No fix: at 0,0; without the fix bit (for Jointech b1 or b18, by the maker's own rule), the position
 sent being kept in `extra`; with a clock that was never set. A Jointech position by cell (b6) is a
@@ -41,8 +42,8 @@ from devices.reading import (
 
 DIALECT = "jtt808"
 HEAD = struct.Struct(">IIIIhHH6s")
-_DEGREE = 1_000_000
-_MAX_LAT, _MAX_LON, _MAX_COURSE = 90 * _DEGREE, 180 * _DEGREE, 360
+DEGREE = 1_000_000
+MAX_LAT, MAX_LON, MAX_COURSE = 90 * DEGREE, 180 * DEGREE, 360
 
 
 class Context(NamedTuple):
@@ -58,15 +59,16 @@ class Context(NamedTuple):
     buffered: bool = False
 
 
-def kind_of(status: int, jointech: bool, otherwise: Kind) -> Kind:
-    """Whose meaning the bits have. jointech: the extensions show one of theirs."""
-    if (jointech or status & WAKE_BITS) and otherwise is not Kind.TAMPER:
-        return Kind.JOINTECH
-    return otherwise
+def kind_of(status: int, jointech: bool | None, otherwise: Kind) -> Kind:
+    """Whose meaning the bits have. jointech: whether the extensions show one of theirs, None where
+    they show nobody.
+    """
+    shown = status & WAKE_BITS if jointech is None else jointech
+    return Kind.JOINTECH if shown and otherwise is not Kind.TAMPER else otherwise
 
 
 def reading(
-    body: bytes, at: int, draft: Draft, jointech: bool, context: Context, item: str = ""
+    body: bytes, at: int, draft: Draft, jointech: bool | None, context: Context, item: str = ""
 ) -> Reading:
     """The reading of the position at `at`, whose extensions `draft` holds.
 
@@ -82,17 +84,17 @@ def reading(
     moment = settle(clock, received_at, kind is Kind.JOINTECH, buffered, extra)
     unset = clock < SET_FROM
     position: Fix | NoFix
-    if course > _MAX_COURSE:
+    if course > MAX_COURSE:
         extra["course"], course = course, None
     if unset or not said.fixed or lat == 0 == lon:
         position = _no_fix(said, draft, lat, lon, speed, unset, extra)
         extra |= {k: v for k, v in (("altitude", altitude), ("course", course)) if v}
     else:
-        if lat > _MAX_LAT or lon > _MAX_LON:
+        if lat > MAX_LAT or lon > MAX_LON:
             raise _out_of_range(lat, lon)
         position = Fix(
-            lat=-lat / _DEGREE if said.south else lat / _DEGREE,
-            lon=-lon / _DEGREE if said.west else lon / _DEGREE,
+            lat=-lat / DEGREE if said.south else lat / DEGREE,
+            lon=-lon / DEGREE if said.west else lon / DEGREE,
             time=moment,
             accuracy_m=CELL_ACCURACY_M if said.coarse else None,
             speed_kmh=speed / 10,
@@ -131,8 +133,8 @@ def _no_fix(
     if lat == 0 == lon:
         reason = NoFixReason.CLOCK_UNSET if unset else NoFixReason.ZERO
     else:
-        extra["lat"] = -lat / _DEGREE if said.south else lat / _DEGREE
-        extra["lon"] = -lon / _DEGREE if said.west else lon / _DEGREE
+        extra["lat"] = -lat / DEGREE if said.south else lat / DEGREE
+        extra["lon"] = -lon / DEGREE if said.west else lon / DEGREE
     return NoFix(reason=reason, satellites=draft.satellites, speed_kmh=speed / 10)
 
 
@@ -157,5 +159,5 @@ def cell_of(draft: Draft) -> Cell | None:
 
 
 def _out_of_range(lat: int, lon: int) -> FrameError:
-    place, value, limit = ("lat", lat, 90) if lat > _MAX_LAT else ("lon", lon, 180)
-    return FrameError(place, f"{place} is {value / _DEGREE}, expected degrees of at most {limit}")
+    place, value, limit = ("lat", lat, 90) if lat > MAX_LAT else ("lon", lon, 180)
+    return FrameError(place, f"{place} is {value / DEGREE}, expected degrees of at most {limit}")

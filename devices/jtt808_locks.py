@@ -15,6 +15,7 @@ HHD (60 to 69): 60 event u16, for 61 to 66 with the lock's id (6) and the card (
 A1L808 (D5 longer than 2): n u8, then n times id (5), card (5), battery u8, status u16 (b5
 unlocked); E8 lock status u24; DA rope cuts u16 and bits u8 (b0 rope, b2 motion, b3 cover), or the
 bits alone; 33 "*M00,...": characters 8 to 14 are its status, of which [2:5] is 0.01 V.
+An HHD card or an A1L808 text that is not all printable ASCII is kept in hex.
 """
 
 from __future__ import annotations
@@ -79,6 +80,7 @@ def _masked(value: bytes) -> bytes:
 
 def hhd_event(draft: Draft, value: bytes) -> None:
     """TLV 60."""
+    draft.other = True
     event = int.from_bytes(value[:2])
     draft.extra["hhd_event"] = f"{event:02X}"
     if event in _HHD_CARD_EVENTS and len(value) >= 2 + HHD_CARD_SIZE:
@@ -89,13 +91,15 @@ def hhd_event(draft: Draft, value: bytes) -> None:
 
 def hhd_card(draft: Draft, value: bytes) -> None:
     """A lock's id and the card shown to it: TLVs 61, 62, 64 to 66, and within 60."""
+    draft.other = True
     draft.extra["lock_id"] = value[:6].hex()
-    card = value[6:].decode("latin-1").strip("\0 ")
-    draft.credential = Credential(kind=CredentialKind.RFID, id=card or None)
+    card = value[6:].strip(b"\0 ")
+    draft.credential = Credential(kind=CredentialKind.RFID, id=_written(card) or None)
 
 
 def hhd_locks(draft: Draft, value: bytes) -> None:
     """TLV 63: sealed if all are."""
+    draft.other = True
     locks = [
         {"id": name.hex(), "battery_v": mv / 1000, "sealed": seal == _SEALED, "seal": seal}
         | {"physical": physical, "rssi": rssi}
@@ -105,9 +109,15 @@ def hhd_locks(draft: Draft, value: bytes) -> None:
 
 
 def hhd_password(draft: Draft, value: bytes) -> None:
-    """TLV 67: that one was entered; not which."""
-    draft.credential = draft.credential or Credential(kind=CredentialKind.PASSWORD)
-    draft.extra["password_shown"] = bool(value)
+    """TLV 67: that one was entered; not which. Others have radar alarms in it: they are no text."""
+    text = value.strip(b"\0\xff ")
+    if text and not text.isalnum():
+        draft.keep(0x67, value)
+        return
+    draft.other = True
+    draft.extra["password_shown"] = bool(text)
+    if text:
+        draft.credential = draft.credential or Credential(kind=CredentialKind.PASSWORD)
 
 
 def a1_locks(draft: Draft, value: bytes) -> None:
@@ -115,6 +125,7 @@ def a1_locks(draft: Draft, value: bytes) -> None:
     if len(value) != 1 + value[0] * _A1_LOCK.size:
         draft.keep(0xD5, value)
         return
+    draft.other = True
     locks = [
         {"id": name.hex(), "card": card.hex(), "battery": battery}
         | {"unlocked": bool(status & _A1_UNLOCKED), "status": status}
@@ -127,6 +138,7 @@ def a1_locks(draft: Draft, value: bytes) -> None:
 
 def a1_rope(draft: Draft, value: bytes) -> None:
     """TLV DA. Which way round its bits are is not published: they are kept as sent."""
+    draft.other = True
     bits = value[-1]
     if len(value) == 3:
         draft.extra["rope_cuts"] = int.from_bytes(value[:2])
@@ -139,20 +151,27 @@ def a1_rope(draft: Draft, value: bytes) -> None:
 
 def a1_status(draft: Draft, value: bytes) -> None:
     """TLV E8."""
+    draft.other = True
     draft.extra["lock_status"] = value.hex()
 
 
 def a1_text(draft: Draft, value: bytes) -> None:
     """TLV 33 that begins with "*M00"."""
-    text = value.decode("latin-1")
-    if not text.startswith("*M00"):
+    if not value.startswith(b"*M00"):
         draft.keep(0x33, value)
         return
-    status = text[8:15]
-    draft.extra["lock_text"] = text
-    draft.extra["lock_status"] = status
-    if status[2:5].isascii() and status[2:5].isdigit():
+    draft.other = True
+    status = value[8:15]
+    draft.extra["lock_text"] = _written(value)
+    draft.extra.setdefault("lock_status", _written(status))  # that of E8 says more
+    if status[2:5].isdigit():
         draft.extra["battery_v"] = int(status[2:5]) / 100
+
+
+def _written(value: bytes) -> str:
+    """Printable ASCII as it is, anything else in hex: it is shown to people, and is no name."""
+    text = value.decode("latin-1")
+    return text if text.isascii() and text.isprintable() else value.hex()
 
 
 def _several(draft: Draft, locks: list[dict[str, object]], shut: bool) -> None:

@@ -52,7 +52,6 @@ from msgspec import ValidationError
 from devices import jsonexplain
 from devices import native_keys as keys
 from devices.fields import (
-    EARLIEST,
     ReadingError,
     clock_unset,
     complaint,
@@ -61,6 +60,7 @@ from devices.fields import (
     kept,
     no_fix_reason,
     show,
+    utc,
 )
 from devices.frames import Field
 from devices.jsonpayload import decode_each, parse, wrong_topic
@@ -118,11 +118,13 @@ def _device(topic: str) -> str | None:
 
 
 def read(
-    said: dict[str, Any], device: str, received_at: datetime, *, earliest: datetime = EARLIEST
+    said: dict[str, Any], device: str, received_at: datetime, *, accepted: bool = False
 ) -> Reading:
-    """The reading that one object in native keys is, of `earliest` or later.
+    """The reading that one object in native keys is. Raises ReadingError.
 
-    Raises ReadingError.
+    accepted: it is what a reading that was accepted says. Its times were judged by its dialect when
+    it came, and are not judged again: makers' frames may be older than what is taken here, and a
+    sensor's event more than a day older than the fix that it is sent with.
     """
     try:
         message = msgspec.convert(said, keys.Message)
@@ -134,8 +136,8 @@ def read(
             raise ReadingError(
                 key, f"{key} is {show(claimed)}, expected {show(device)}, the topic's"
             )
-    event_time = instant(message.time, received_at, "time", earliest)
-    position = _position(message, event_time, received_at, earliest)
+    event_time = utc(message.time) if accepted else instant(message.time, received_at, "time")
+    position = _position(message, event_time, received_at, accepted)
     seal = message.seal
     cell = message.cell
     return Reading(
@@ -158,17 +160,19 @@ def read(
 
 
 def _position(
-    message: keys.Message, event_time: datetime, received_at: datetime, earliest: datetime
+    message: keys.Message, event_time: datetime, received_at: datetime, accepted: bool
 ) -> Fix | NoFix:
     reason = no_fix_reason(message.lat, message.lon)
     fix_time = event_time
     if message.no_fix is not None:
         reason = message.no_fix
     elif reason is None and message.fix_time is not None:
-        if clock_unset(message.fix_time, earliest):
+        if accepted:
+            fix_time = utc(message.fix_time)
+        elif clock_unset(message.fix_time):
             reason = NoFixReason.CLOCK_UNSET
         else:
-            fix_time = instant(message.fix_time, received_at, "fix_time", earliest)
+            fix_time = instant(message.fix_time, received_at, "fix_time")
     if reason is not None:
         return NoFix(
             reason=reason,

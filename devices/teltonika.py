@@ -39,6 +39,7 @@ from devices.teltonika_explain import explain
 from devices.teltonika_packets import Packet, packet_at
 from devices.teltonika_reading import latest_ms
 from devices.teltonika_records import Record, reading, records
+from devices.teltonika_usual import readings
 from devices.teltonika_wire import COMMANDS, command, datagram, session
 
 __all__ = [
@@ -62,6 +63,18 @@ def decode(topic: str, payload: bytes, received_at: datetime) -> list[Reading | 
     device = _device(topic)
     if device is None:
         return wrong_topic(topic, payload, received_at, dialect=DIALECT, expected=_TOPIC)
+    usual = readings(payload, device, received_at)
+    if usual is None:
+        return in_full(topic, payload, received_at, device)
+    if len(usual) > 1:
+        usual.sort(key=_event_time)
+    return [*usual]
+
+
+def in_full(
+    topic: str, payload: bytes, received_at: datetime, device: str
+) -> list[Reading | Rejected]:
+    """As `decode`, without the short way of `teltonika_usual`."""
     return _Decoding(topic, payload, received_at, device).result()
 
 
@@ -69,6 +82,10 @@ def decode(topic: str, payload: bytes, received_at: datetime) -> list[Reading | 
 def _device(topic: str) -> str | None:
     device = device_in(topic)
     return device if _DEVICE.fullmatch(device) else None
+
+
+def _event_time(reading: Reading) -> datetime:
+    return reading.event_time
 
 
 class _Decoding:
@@ -106,7 +123,7 @@ class _Decoding:
         if silent is not None and not self.readings and not self.rejects:
             self._reject(0, len(payload), silent, "")
         if len(self.readings) > 1:
-            self.readings.sort(key=lambda reading: reading.event_time)
+            self.readings.sort(key=_event_time)
         return [*self.readings, *self.rejects]
 
     def _packet(self, packet: Packet, number: int) -> None:

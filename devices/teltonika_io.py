@@ -91,7 +91,7 @@ def read(io: dict[int, int], variable: list[tuple[int, bytes]], extra: dict[str,
         io[BATTERY], battery = battery, None
     if jamming is not None and jamming > 1:
         io[JAMMING], jamming = jamming, None
-    cell = _cell(io)
+    serving = cell(io)
     magnets: list[int] = []
     if not MAGNETS.isdisjoint(io):
         magnets = [io.pop(id_) for id_ in sorted(MAGNETS) if io.get(id_) in (0, 1)]
@@ -108,7 +108,7 @@ def read(io: dict[int, int], variable: list[tuple[int, bytes]], extra: dict[str,
         None if battery is None else float(battery),
         None if jamming is None else jamming == 1,
         None if hdop is None else hdop / 10,
-        cell,
+        serving,
         seal(magnets) if magnets else None,
     )
 
@@ -120,7 +120,7 @@ def unused(io: dict[int, int]) -> frozenset[int]:
     return frozenset(left)
 
 
-def _cell(io: dict[int, int]) -> Cell | None:
+def cell(io: dict[int, int]) -> Cell | None:
     """The serving cell; None, and its elements left, where one is wider than a cell's numbers."""
     rssi, lac = io.get(RSSI), io.get(LAC)
     wide = LTE_CELL_ID if io.get(LTE_CELL_ID) else CELL_ID

@@ -102,7 +102,7 @@ def no_fix(
 def moment(time_ms: int, received_at: datetime) -> datetime:
     """A device's time, of 2005 or later. Raises FrameError when it is more than 24 h ahead."""
     time = datetime.fromtimestamp(min(time_ms, _END_MS) / 1000, UTC)
-    if time - received_at > AHEAD:
+    if time > received_at and time - received_at > AHEAD:
         shown = rfc3339(time) if time_ms < _END_MS else f"{time_ms:,} ms"
         receipt = rfc3339(received_at)
         raise FrameError(

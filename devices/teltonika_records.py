@@ -16,8 +16,8 @@ from devices.teltonika_io import read
 from devices.teltonika_packets import Packet
 from devices.teltonika_reading import BACKLOG_MS, build
 
-_LAT_MOST, _LON_MOST = 900_000_000, 1_800_000_000  # in 1e-7 degrees
-_POINT = ">QBiihHBH"  # time ms, priority, lon, lat, altitude, course, satellites, speed
+LAT_MOST, LON_MOST = 900_000_000, 1_800_000_000  # in 1e-7 degrees
+POINT = ">QBiihHBH"  # time ms, priority, lon, lat, altitude, course, satellites, speed
 
 
 class Codec(NamedTuple):
@@ -42,9 +42,9 @@ def _items(id_: str) -> tuple[Struct, Struct, Struct, Struct]:
 
 
 CODECS = {
-    0x08: Codec("Codec 8", Struct(_POINT + "BBB"), _items("B"), 1, False, False),
-    0x8E: Codec("Codec 8 Extended", Struct(_POINT + "HHH"), _items("H"), 2, False, True),
-    0x10: Codec("Codec 16", Struct(_POINT + "HBBB"), _items("H"), 1, True, False),
+    0x08: Codec("Codec 8", Struct(POINT + "BBB"), _items("B"), 1, False, False),
+    0x8E: Codec("Codec 8 Extended", Struct(POINT + "HHH"), _items("H"), 2, False, True),
+    0x10: Codec("Codec 16", Struct(POINT + "HBBB"), _items("H"), 1, True, False),
 }
 TEXT_CODECS = {0x0C: "Codec 12", 0x0D: "Codec 13", 0x0E: "Codec 14"}
 """The text of commands and of their answers: no reading."""
@@ -168,9 +168,9 @@ def reading(
     Raises FrameError: a position or a time out of range, elements that do not agree with their
     total, an element given twice.
     """
-    if not -_LAT_MOST <= record.lat <= _LAT_MOST:
+    if not -LAT_MOST <= record.lat <= LAT_MOST:
         raise _wrong("lat", f"{record.lat / 1e7}", "degrees from -90 to 90")
-    if not -_LON_MOST <= record.lon <= _LON_MOST:
+    if not -LON_MOST <= record.lon <= LON_MOST:
         raise _wrong("lon", f"{record.lon / 1e7}", "degrees from -180 to 180")
     extra: dict[str, Any] = {"priority": record.priority, "event": record.event}
     if record.generation is not None:

@@ -99,7 +99,10 @@ class Desk:
         def fill(ledger: Ledger) -> None:
             stored = self._shipment(shipment)
             if stored.closed_at is not None:
-                raise Refused(f"shipment {shipment} was closed at {stored.closed_at.isoformat()}")
+                raise Refused(
+                    f"shipment {shipment} was closed at {stored.closed_at:%Y-%m-%d %H:%M:%S} UTC",
+                    mend="its alerts can still be closed; for more cargo, open another shipment",
+                )
             self._check_lock(shipment, command)
             self._check_zone(shipment, command)
             changed = _after(stored, command)

@@ -58,11 +58,28 @@ class Notary:
 
         Raises LogContradicted with the way out.
         """
-        newest = self.book.newest()
+        newest = self._newest()
         if newest is None:
             return
         self._continued(self._read(newest), self.journal.head())
         self.journal.release(newest)  # it was written to the book, and then the machine stopped
+
+    def _newest(self) -> StoredCheckpoint | None:
+        """In the book. What is in the database was in the book before it."""
+        newest = self.book.newest()
+        told = self.journal.checkpoints(since=newest.size + 1 if newest else 0)
+        if told:
+            newest = self.book.newest()  # another process may have released it just now
+            if newest is None or newest.size < told[-1].size:
+                raise LogContradicted(
+                    f"the book of released checkpoints is gone or cut: the database knows one of "
+                    f"{told[-1].size} entries",
+                    where=self.book.place,
+                    mend="put back the newest copy of the book; without it nothing shows that this "
+                    "database is the newest. If it is lost, keep the database as evidence and "
+                    "begin a new log: `tracker init` in an empty folder",
+                )
+        return newest
 
     def release(self) -> StoredCheckpoint | None:
         """Sign what is committed, unless that was done already; the checkpoint, released.

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker.config import Config
-from tracker.domain.errors import UsageError
+from tracker.domain.errors import ServiceUnreachable, UsageError
 from tracker.domain.finding import Finding, FindingType
 from tracker.notary import Keys, Notary
 
@@ -15,8 +15,9 @@ _WITH_RECEIPT = {FindingType.CUSTODY_ACCEPTED, FindingType.SHIPMENT_CLOSED}
 
 if TYPE_CHECKING:
     from tracker.adapters.checkpoint_book import FileBook
+    from tracker.checking.telemetry import Heads
     from tracker.desk import Desk
-    from tracker.ports import Clock, SignedLog, StoredCheckpoint
+    from tracker.ports import Clock, Journal, SignedLog, StoredCheckpoint
     from tracker.verify.grades import Verdict
     from tracker.verify.note import SignedNote, SignerKey, VerifierKey
     from tracker.verify.trust import Trust
@@ -139,17 +140,13 @@ def check(
     """The verdict on the configured log, from its stored bytes. Raises UsageError where there is
     neither a policy nor a key to tell whose checkpoints are believed, and checkpoints are there.
     """
-    from tracker import engine, wiring
+    from tracker import wiring
     from tracker.checking.log import check as verdict_on
-    from tracker.rules import ORDER
 
     released = list(book(config).all())  # before the database: it may be written to meanwhile
     with wiring.records(config) as opened, opened.snapshot() as records:
         believed = Path(config.log.key_file).exists()
-        heads = {
-            state.scope: (state.heard, state.heard_digest)
-            for state in (engine.decode(one.body, ORDER) for one in records.load().states)
-        }
+        heads = heads_of(records)
         return verdict_on(
             records,
             origin=config.log.origin,
@@ -160,6 +157,32 @@ def check(
             kept=kept,
             progress=progress,
         )
+
+
+def heads_of(records: Journal) -> Heads:
+    """What each scope's state says of its telemetry. Raises ServiceUnreachable where states or
+    shipments are none that the tracker writes.
+    """
+    from tracker import engine
+    from tracker.rules import ORDER
+
+    records.head()  # says so if there is none
+    try:
+        states = records.load().states
+    except (TypeError, ValueError, OverflowError, RecursionError) as error:
+        raise ServiceUnreachable(
+            f"the shipments or states were altered, or are damaged: {error}",
+            mend="stop the tracker and restore a backup",
+        ) from error
+    heads: dict[str, tuple[int, str | None] | None] = {}
+    for one in states:
+        try:
+            state = engine.decode(one.body, ORDER)
+        except (TypeError, ValueError, RecursionError):  # msgspec's errors are ValueErrors
+            heads[one.scope] = None
+        else:
+            heads[one.scope] = (state.heard, state.heard_digest)
+    return heads
 
 
 def hand_receipts(config: Config, findings: Iterable[Finding]) -> list[Path]:

@@ -156,6 +156,13 @@ def test_delivered_and_never_sealed() -> None:
         ("critical", "it was delivered, and never sealed")
     ]
     assert told(breaks.sealing(dossier())) == [], "it may yet be"
+    tracker = [{"id": "T1", "role": "tracker"}]
+    unsealed = dossier(closed=9, devices=tracker, seals=[])
+    assert list(breaks.sealing(unsealed)) == [], "a shipment that has no seal at all"
+    bolt = dossier(closed=9, devices=tracker, seals=[{"number": "BOLT1"}])
+    assert len(told(breaks.sealing(bolt))) == 1
+    silent = dossier(closed=9, number=None)
+    assert len(told(breaks.sealing(silent))) == 1, "delivered, it says, though nobody read a number"
     given_up = dossier(closed=9, number=None, reason="the order was cancelled")
     assert told(breaks.sealing(given_up)) == []
 

@@ -57,6 +57,16 @@ def test_a_parked_lock_sleeps() -> None:
     assert len(told(coverage.coverage(trip(asleep)))) == 1, "too long even for that"
 
 
+def test_a_parked_lock_may_be_without_a_fix() -> None:
+    """Under a roof it has none: where it was before and after counts."""
+    roofed = [word(0, lat=26.0, lon=-100.0), word(5), word(30), word(33, lat=26.0, lon=-100.0)]
+    assert told(coverage.coverage(dossier(SEALED, heard=roofed, closed=34))) == []
+    moved = [*roofed[:-1], word(33, lat=26.1, lon=-100.0)]
+    assert len(told(coverage.coverage(dossier(SEALED, heard=moved, closed=34)))) == 1
+    blind = [word(0), word(5), word(30), word(33)]
+    assert len(told(coverage.coverage(dossier(SEALED, heard=blind, closed=34)))) == 1
+
+
 def test_a_listed_dead_zone_is_silent_as_long_as_it_usually_is() -> None:
     ring = [[-101, 25], [-99, 25], [-99, 27], [-101, 25]]
     zone = {
@@ -76,8 +86,9 @@ def test_a_listed_dead_zone_is_silent_as_long_as_it_usually_is() -> None:
 
 def test_silence_before_the_close_and_until_now() -> None:
     heard = driving(0, 9, 19, 28)
-    (closed,) = told(coverage.coverage(trip(heard)))
-    assert closed == ("warning", "nothing is known of L1 for 32 min")
+    closed = list(coverage.coverage(trip(heard)))
+    assert told(closed) == [("warning", "nothing is known of L1 for 32 min")]
+    assert "46.7 % of 60 min" in stated(closed)[0]
     going = list(coverage.coverage(trip(heard, closed=None)))
     assert told(going) == [("warning", "nothing was heard of L1 since then, for 32 min")]
     assert stated(going) == ["L1: 100.0 % of 28 min covered by 4 readings"]

@@ -104,3 +104,7 @@ def test_a_leg_whose_custodian_never_took_custody() -> None:
 
 def test_without_declared_custodians_there_is_no_chain() -> None:
     assert list(custody.chain(dossier(custodians=[], closed=5))) == []
+    taken = dossier(offer(1), accept(2), custodians=[], closed=5)
+    assert list(custody.chain(taken)) == [], "nobody is said to have had it first"
+    carriers = [{"id": "acme", "role": "carrier"}]
+    assert list(custody.chain(dossier(custodians=carriers, closed=5))) == [], "no consignee"

@@ -114,3 +114,5 @@ def test_a_number_on_another_shipment() -> None:
     found = dossier(SEALED, elsewhere={NUMBER: (Use(shipment="S0", closed=True),)})
     ((severity, what),) = told(numbers.elsewhere(found))
     assert (severity, what) == ("critical", "MX1 stands on S0 (closed) too")
+    (one,) = numbers.elsewhere(found)
+    assert one.entries == ("S1#1",), "the first that names it"

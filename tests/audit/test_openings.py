@@ -60,6 +60,32 @@ def test_an_opening_that_no_leave_covers(more: dict[str, Any]) -> None:
     assert what.endswith("no leave for it is on record")
 
 
+@pytest.mark.parametrize(
+    ("window", "minute", "count"),
+    [
+        ({"from": None, "until": None}, 20, 0),
+        ({"from": "2026-03-02T12:20:00Z", "until": "2026-03-02T12:20:00Z"}, 20, 0),
+        ({"from": "2026-03-02T12:20:01Z", "until": None}, 20, 1),
+        ({"from": None, "until": "2026-03-02T12:19:59Z"}, 20, 1),
+    ],
+)
+def test_the_window_of_leave(window: dict[str, Any], minute: float, count: int) -> None:
+    leave = [{**LEAVE, **window}]
+    assert len(findings(zone="S1/yard", minute=minute, authorisations=leave)) == count
+
+
+def test_the_card_is_the_one_shown_to_this_lock_then() -> None:
+    others = [word(19, credential="card-1"), word(20, credential="card-1")._replace(device="L9")]
+    assert len(findings(zone="S1/yard", heard=others)) == 1
+
+
+def test_where_it_was_opened_is_told() -> None:
+    ((_, what),) = findings(authorisations=[])
+    assert "in no known zone" in what
+    ((_, what),) = findings(ENTERED, zone="S1/other", authorisations=[])
+    assert "in S1/other, S1/yard" in what
+
+
 def test_a_zone_that_was_left_gives_no_leave() -> None:
     left = said("zone_left", 18, device=LOCK, zone="S1/yard")
     assert [severity for severity, _ in findings(ENTERED, left)] == ["critical"]

@@ -72,9 +72,11 @@ def test_a_trip_that_is_over_and_was_not_closed() -> None:
     assert told(record.closed(dossier(legs=legs, now=60 + 719))) == []
     ((severity, what),) = told(record.closed(dossier(legs=legs, now=60 + 721)))
     assert severity == "warning"
-    assert what == "the trip was over 12.0 h ago, and nobody closed it"
+    assert what == "its latest arrival passed 12.0 h ago, and nobody closed it"
     arrived = said("leg_completed", 30, leg=1)
-    assert told(record.closed(dossier(arrived, legs=legs, now=30 + 721)))
+    assert told(record.closed(dossier(arrived, legs=legs, now=30 + 721))) == [
+        ("warning", "the last leg was complete 12.0 h ago, and nobody closed it")
+    ]
     assert not told(record.closed(dossier(arrived, legs=[{}, {}], now=30 + 721))), "one leg of two"
 
 
@@ -92,7 +94,8 @@ def test_what_people_declare_in_time_is_not_late() -> None:
 
 def test_what_people_declare_late_is_a_warning_and_what_devices_tell_late_is_not() -> None:
     late = said("seal_recorded", 0, recorded=61, hidden=["payload.actor"])
-    assert told(record.recorded_late(dossier(late))) == [
+    follows = said("seal_state", 0, recorded=61, hidden=["payload.actor"])
+    assert told(record.recorded_late(dossier(late, follows))) == [
         ("warning", "seal recorded was recorded 61 min after it happened")
     ]
     backlog = said("zone_entered", 0, recorded=61, late=True)

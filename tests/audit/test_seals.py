@@ -140,6 +140,12 @@ def test_a_number_that_was_never_issued() -> None:
     assert list(seals.not_issued(Inventory((BOX,), used={"MX001": (OPEN,)}))) == []
 
 
+def test_a_number_that_could_never_be_issued() -> None:
+    """What somebody recorded is not always what a seal can say."""
+    ((severity, what),) = told(seals.not_issued(Inventory((BOX,), used={"no seal": (OPEN,)})))
+    assert (severity, what) == ("warning", "no seal was used on S1, and never issued")
+
+
 def test_a_number_on_two_shipments() -> None:
     other = Use(shipment="S2", closed=False)
     assert list(seals.used_twice(Inventory(used={"A1": (OPEN,)}))) == []

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import itertools
 import shutil
+import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Table
+from sqlmodel import SQLModel
 
 from tests.support.office import START, message, reading, trip
 from tests.support.signed import SignedOffice, rebuilt
 from tracker.adapters.journal import SqlJournal
 from tracker.adapters.journal.tables import ENTRIES, READINGS
+from tracker.domain.errors import ServiceUnreachable
 from tracker.notary import LogContradicted
 from tracker.ports import Attestation
 from tracker.verify.checkpoint import cosign
@@ -166,6 +170,100 @@ def test_a_reading_deleted_or_added(office: SignedOffice) -> None:
     broken(office.verdict())
 
 
+def test_a_reading_added_without_a_number(office: SignedOffice) -> None:
+    """As those have that were stored before entries bound them; this shipment began later."""
+    (columns, values) = (
+        _columns(READINGS),
+        ", ".join(
+            {"number": "NULL", "digest": "x'00'"}.get(c.name, c.name) for c in READINGS.columns
+        ),
+    )
+    added = f"INSERT INTO readings ({columns}) SELECT {values} FROM readings WHERE number = 3"
+    office.tamper(f"{added} AND shipment = 'S1'")
+    broken(office.verdict())
+    office.tamper("DELETE FROM readings WHERE number IS NULL")
+    office.tamper(f"{added} AND shipment IS NULL")
+    verdict = office.verdict()
+    assert verdict.grade is Grade.CONSISTENT
+    assert "1 readings were stored before entries bound them" in verdict.warnings[0]
+
+
+def test_the_shipments_file(office: SignedOffice) -> None:
+    office.tamper("UPDATE shipments SET document = CAST(replace(document, 'fast', 'evil') AS BLOB)")
+    verdict = office.verdict()
+    broken(verdict)
+    assert "not the one that was opened" in str(verdict.faults[0])
+
+
+def test_a_checkpoint_in_the_row_of_another_size(office: SignedOffice) -> None:
+    office.tamper("UPDATE checkpoints SET size = 1000")
+    broken(office.verdict())
+
+
+# Rows that no tracker wrote
+
+
+GARBAGE = [None, "", "x", b"", b"\xff", 2**63 - 1, -(2**63), 1.5, float("inf"), b"[" * 20_000]
+NOT_CHECKED = {
+    ("checkpoints", "size"),  # below 0 it hides the row, which the book has
+    ("checkpoints", "released_at"),
+    ("attestations", "at"),
+    ("attestations", "kind"),
+    ("attestations", "name"),
+    ("attestations", "size"),
+    ("entries", "leaf"),
+}
+"""Nothing is concluded from these; and of a leaf each byte has its test."""
+
+
+@pytest.mark.parametrize("table", ["entries", "tiles", "checkpoints", "secrets", "attestations"])
+def test_garbage_in_any_column_is_told_and_stops_nothing(office: SignedOffice, table: str) -> None:
+    _witnessed(office, new_signer("insurer.example/w", COSIGNATURE), office.clock.now())
+    kept = office.rows(f'SELECT * FROM "{table}"')
+    blanks = ", ".join("?" * len(kept[0]))
+    columns = [column.name for column in SQLModel.metadata.tables[table].columns]
+    for column, garbage in itertools.product(columns, GARBAGE):
+        change = f'UPDATE "{table}" SET "{column}" = ? WHERE "{column}" IS NOT ?'
+        try:
+            changed = office.tamper(change, (garbage, garbage))
+        except sqlite3.IntegrityError:  # the schema forbids it
+            continue
+        verdict = office.verdict(released=())
+        if changed and (table, column) not in NOT_CHECKED:
+            assert verdict.grade is Grade.BROKEN, (column, garbage)
+        office.tamper(f'DELETE FROM "{table}"')
+        for row in kept:
+            office.tamper(f'INSERT INTO "{table}" VALUES ({blanks})', row)
+    assert office.verdict().grade is Grade.CONSISTENT
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM head",
+        "UPDATE head SET frontier = 'x'",
+        "UPDATE entries SET zone = CAST(x'ff' AS TEXT) WHERE \"index\" = 0",
+        "UPDATE shipments SET devices = 'x'",
+        "UPDATE shipments SET opened_at = 'x'",
+    ],
+)
+def test_what_cannot_be_read_at_all_is_an_error_with_a_mend(
+    office: SignedOffice, statement: str
+) -> None:
+    office.tamper(statement)
+    with pytest.raises(ServiceUnreachable, match=r"altered, or (is|are) damaged") as told:
+        office.verdict()
+    assert told.value.mend
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b"[]", "x", 7, b"[" * 20_000])
+def test_a_state_that_is_none(office: SignedOffice, body: object) -> None:
+    office.tamper("UPDATE states SET body = ? WHERE scope = 'S1'", (body,))
+    verdict = office.verdict()
+    broken(verdict)
+    assert "the state of S1 cannot be read" in str(verdict.faults[0])
+
+
 # The end cut off
 
 
@@ -255,6 +353,21 @@ def test_a_rewritten_database_is_not_appended_to(office: SignedOffice, tmp_path:
     forged.close()
 
 
+@pytest.mark.parametrize("lines", [0, 1])
+def test_a_book_that_is_gone_or_cut_is_not_taken_for_the_newest(
+    office: SignedOffice, lines: int
+) -> None:
+    office.hand_over_again()
+    office.notary.release()
+    whole = office.book._path.read_bytes().splitlines(keepends=True)
+    office.book._path.write_bytes(b"".join(whole[:lines]))
+    with pytest.raises(LogContradicted, match="gone or cut"):
+        office.signing(office.journal).check()
+    office.book._path.unlink()
+    with pytest.raises(LogContradicted, match="gone or cut"):
+        office.signing(office.journal).check()
+
+
 # Back-dating
 
 
@@ -280,6 +393,10 @@ def test_a_clock_skewed_by_a_day(tmp_path: Path, days: int) -> None:
 
 
 # Helpers
+
+
+def _columns(table: Table) -> str:
+    return ", ".join(column.name for column in table.columns)
 
 
 class _Skewed:

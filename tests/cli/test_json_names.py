@@ -14,6 +14,8 @@ from geofences.lint import Fault
 from tests.cli.conftest import Run
 from tests.conftest import ROOT
 from tracker.adapters.gateway.orders import Result
+from tracker.audit.finding import AuditFinding
+from tracker.audit.item import SealItem
 from tracker.cli.devices import Spoken
 from tracker.cli.doctor import Check
 from tracker.cli.overview import DeviceNow, Overview
@@ -39,6 +41,8 @@ STRUCTS = {
     "Reading": Rejected.__struct_fields__,
     "Reject": RejectRow.__struct_fields__,
     "Check": Check.__struct_fields__,
+    "Audit finding": AuditFinding.__struct_fields__,
+    "Seal": SealItem.__struct_fields__,
     "Attested": Attested.__struct_fields__,
     "Personal value": PersonalValue.__struct_fields__,
     "Fault": tuple(field.name for field in fields(Fault)),
@@ -64,6 +68,8 @@ def test_documented_as_declared(name: str) -> None:
         ("Placement", ["zones", "locate", "27.6", "-99.5"], 0),
         ("Fault", ["zones", "check", "bad.geojson"], 1),
         ("Threshold", ["policy"], 0),
+        ("Audit finding", ["audit", "shipment", "TRIP-1"], 1),
+        ("Audit finding", ["audit", "seals"], 0),
         ("Files", ["init", "another"], 0),
         ("Personal value", ["privacy", "list"], 0),
         ("Finding", ["privacy", "erase", "--shipment", "TRIP-1", "--reason", "r", "--yes"], 0),

@@ -100,6 +100,17 @@ def test_a_receipt_proves_its_entry(opened: Run, tmp_path: Path) -> None:
         assert absent in opened("log", "prove", absent, code=2).err
 
 
+@pytest.mark.parametrize("entry", ["9" * 30, "²", "TRIP-1#²", "TRIP-1#" + "9" * 30])
+def test_an_entry_that_no_database_can_have(opened: Run, entry: str) -> None:
+    assert "there is no entry" in opened("log", "entry", entry, code=2).err
+
+
+def test_a_receipt_that_cannot_be_written(opened: Run, tmp_path: Path) -> None:
+    for place in (tmp_path, tmp_path / "absent" / "receipt"):
+        told = opened("log", "prove", "0", "-o", str(place), code=2).err
+        assert "name another file" in told
+
+
 def test_handover_and_delivery_give_a_receipt(opened: Run, tmp_path: Path) -> None:
     seal = ("--seal", "MX0012345")
     opened("shipment", "handover", "TRIP-1", "--from", "acme", "--to", "transfer", *seal)
@@ -167,3 +178,12 @@ def test_without_a_key_nothing_is_signed_and_that_is_said(started: Run, tmp_path
     started("log", "checkpoint")
     (tmp_path / "log.key").unlink()
     assert "key is gone" in started("log", "checkpoint", code=2).err
+
+
+def test_what_a_stranger_wrote_cannot_steer_the_terminal(opened: Run) -> None:
+    place = ("--zone", "laredo.yard", "--agency", "CBP\x1b[2J\x9b")
+    told = opened("shipment", "authorise", "TRIP-1", *place, "--reason", "red\x07\u202elight").out
+    shown = opened("log", "show").out
+    for text in (told, shown):
+        assert "CBP\\x1b[2J\\x9b may open the seal: red\\x07\\u202elight" in text
+        assert all(one.isprintable() or one == "\n" for one in text)

@@ -133,6 +133,33 @@ def test_a_device_of_two_parts(run: Run) -> None:
     assert "ana" in found["device"]
 
 
+@pytest.mark.parametrize(
+    ("dialect", "said", "device"),
+    [
+        ("owntracks", {"_type": "location", "tst": 1740816000}, "unknown/unknown"),
+        ("owntracks", {"_type": "location", "tst": 1740816000, "topic": "owntracks/ana/phone"},
+         "ana/phone"),
+        ("teltonika_json", {"state": {"reported": {"ts": 1740816000000}}}, "unknown"),
+        ("flespi", {"timestamp": 1740816000}, "unknown"),
+        ("native", {"time": 1740816000}, "unknown"),
+        ("native", {"time": 1740816000, "device": "SEAL-1"}, "SEAL-1"),
+    ],
+)  # fmt: skip
+def test_nobody_need_say_whose_it_is(
+    run: Run, dialect: str, said: dict[str, object], device: str
+) -> None:
+    text = json.dumps(said)
+    (found,) = run("devices", "decode", "--dialect", dialect, "--json", stdin=text).documents
+    assert found["device"] == device
+
+
+@pytest.mark.parametrize("form", ["0x{}", "0X{}"])
+def test_hexadecimal_as_programs_write_it(run: Run, form: str) -> None:
+    text = form.format(json.dumps(READING).encode().hex().upper())
+    who = ["devices", "decode", "--dialect", "native", "--hex", "--json"]
+    assert run(*who, stdin=text).documents[0]["speed"] == 60
+
+
 def test_a_payload_in_hexadecimal(run: Run) -> None:
     text = json.dumps(READING).encode().hex(" ")
     who = ["devices", "decode", "--topic", "seals/v1/SEAL-1/telemetry", "--hex", "--json"]

@@ -19,7 +19,8 @@ HELP_S = 0.5
 """`tracker --help` starts in well under this, or people stop asking for help."""
 COMMANDS = [
     *("init", "doctor", "run", "gateway", "demo", "simulate", "replay", "policy"),
-    *("shipment", "alerts", "log", "zones", "devices", "rejects"),
+    *("shipment", "alerts", "log", "key", "audit", "seals", "privacy", "witness"),
+    *("zones", "devices", "rejects"),
 ]
 PROGRAM = [sys.executable, "-m", "tracker.cli.main"]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}

@@ -24,7 +24,7 @@ from tests.devices.strategies import RECEIVED_AT
 IMEI = "352093086403655"
 TOPIC = f"frames/teltonika/{IMEI}"
 NOW_MS = int(RECEIVED_AT.timestamp() * 1000)
-EARLIEST_MS = 1_420_070_400_000  # 2015
+EARLIEST_MS = 1_104_537_600_000  # 2005
 CODECS = (CODEC_8, CODEC_8_EXTENDED, CODEC_16)
 
 A_FIX = Record(

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.devicetime import event_time, written
+from devices.fields import rfc3339
 from tests.devices.strategies import RECEIVED_AT
 
 
@@ -53,6 +54,18 @@ def test_a_clock_of_zeros_was_never_set() -> None:
     taken, notes = event_time(moment, RECEIVED_AT) or (None, None)
     assert taken == RECEIVED_AT
     assert notes == {"clock": "unset", "device_time": "2000-01-01T00:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("text", "set_"),
+    [("1970-01-01 00:00:00", False), ("2004-12-31 23:59:59", False), ("2005-01-01 00:00:00", True)],
+)
+def test_clocks_start_from_the_years_up_to_2004(text: str, set_: bool) -> None:
+    moment = written(text)
+    assert moment is not None
+    taken, notes = event_time(moment, RECEIVED_AT) or (None, None)
+    assert taken == (moment if set_ else RECEIVED_AT)
+    assert notes == ({} if set_ else {"clock": "unset", "device_time": rfc3339(moment)})
 
 
 def test_a_day_ahead_is_the_limit() -> None:

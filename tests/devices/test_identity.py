@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices import identity, native, owntracks
-from devices.reading import Reading, SealEvent, SealReport
+from devices import flespi, identity, jtt808, native, owntracks
+from devices.fields import EARLIEST
+from devices.jtt808_frame import build
+from devices.reading import Fix, Reading, Rejected, SealEvent, SealReport
 from tests.devices.strategies import DEVICE, RECEIVED_AT, TOPIC, later, readings
 
 PAYLOAD = b'{"seq":7,"time":"2026-03-01T11:00:00Z","lat":25.5,"lon":-100.25,"x":{"b":1,"a":[2]}}'
@@ -126,6 +128,49 @@ def test_a_reading_of_another_dialect_is_read_back_exactly() -> None:
     assert isinstance(reading, Reading)
     body = identity.body(reading)
     assert identity.from_body("maria/phone", body, RECEIVED_AT, False, "owntracks") == reading
+
+
+@pytest.mark.parametrize(
+    "clock", ["050101000000", "050101090000", "120229235959", "141231235959", "150101070000"]
+)
+def test_a_reading_older_than_native_ones_may_be_is_read_back_exactly(clock: str) -> None:
+    """A maker's own frame may be dated before 2015; the native dialect is not to be told that."""
+    body = bytes.fromhex(f"00000000 00000002 01a39bec 05ee5b9c 008c 0339 000c {clock}")
+    frame = build(0x0200, bytes.fromhex("007091234567"), 17, body)
+    (reading,) = jtt808.decode("frames/jtt808/7091234567", frame, RECEIVED_AT)
+    assert isinstance(reading, Reading)
+    assert isinstance(reading.position, Fix)
+    assert reading.event_time == reading.position.time < EARLIEST
+    body = identity.body(reading)
+    assert identity.from_body(reading.device, body, RECEIVED_AT, False, "jtt808") == reading
+    (refused,) = native.decode(TOPIC, body, RECEIVED_AT)
+    assert isinstance(refused, Rejected)
+    assert "2015 or later" in refused.reason
+
+
+def test_a_fix_older_than_native_ones_may_be_is_read_back_exactly() -> None:
+    payload = (
+        b'{"timestamp":1772366398,"position.timestamp":1344600000,"position.latitude":25.5,'
+        b'"position.longitude":-100.25}'
+    )
+    (reading,) = flespi.decode("flespi/message/gw/devices/7", payload, RECEIVED_AT)
+    assert isinstance(reading, Reading)
+    assert isinstance(reading.position, Fix)
+    assert reading.position.time == datetime(2012, 8, 10, 12, tzinfo=UTC)
+    body = identity.body(reading)
+    assert identity.from_body("7", body, RECEIVED_AT, False, "flespi") == reading
+
+
+def test_a_sensor_s_event_may_be_days_older_than_the_fix_that_it_comes_with() -> None:
+    """The receipt is not at hand wherever a body is read: the event's time stands in for it."""
+    payload = (
+        b'{"timestamp":1771761600,"position.timestamp":1772366398,"position.latitude":25.5,'
+        b'"position.longitude":-100.25}'
+    )
+    (reading,) = flespi.decode("flespi/message/gw/devices/7", payload, RECEIVED_AT)
+    assert isinstance(reading, Reading)
+    again = identity.from_body("7", identity.body(reading), reading.event_time, False, "flespi")
+    assert again == msgspec.structs.replace(reading, received_at=reading.event_time)
 
 
 def test_what_is_no_body_is_refused() -> None:

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from devices import jt701, jt701_encode, jt701_seal, native
-from devices.fields import EARLIEST
+from devices.fields import SET_FROM
 from devices.frames import Field
 from devices.identity import body, from_body
 from devices.jt701_binary import BUFFERED, KINDS
@@ -35,8 +35,8 @@ HERE = jt701_encode.long_frame(
     DEVICE, RECEIVED_AT, 27.5, -99.5, serial=1, status=jt701_encode.status_word("rope_in")
 )
 
-seconds = st.integers(0, (RECEIVED_AT - EARLIEST) // timedelta(seconds=1)).map(
-    lambda number: EARLIEST + timedelta(seconds=number)
+seconds = st.integers(0, (RECEIVED_AT - SET_FROM) // timedelta(seconds=1)).map(
+    lambda number: SET_FROM + timedelta(seconds=number)
 )
 lats, lons = (st.integers(-n * 600_000, n * 600_000).map(lambda n: n / 600_000) for n in (90, 180))
 bytes_ = st.integers(0, 255)

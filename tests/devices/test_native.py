@@ -287,3 +287,10 @@ def test_zones_are_only_another_way_to_write_a_time(hours: float) -> None:
     assert isinstance(reading, Reading)
     assert reading.event_time == RECEIVED_AT
     assert reading.event_time.utcoffset() == timedelta(0)
+
+
+def test_whom_a_payload_names() -> None:
+    assert native.device_of(b'{"device":"MX-0001"}') == "MX-0001"
+    assert native.device_of(b'[{"device_id":"MX-0002"},{"device":"MX-0001"}]') == "MX-0002"
+    for nobody in (b"{}", b"[]", b"7", b"{", b'{"device":7}', b'{"device":"a/b"}'):
+        assert native.device_of(nobody) is None

@@ -61,3 +61,9 @@ def test_other_topics_are_rejected(topic: str) -> None:
     (found,) = owntracks.decode(topic, b'{"_type":"location","tst":1772366398}', RECEIVED_AT)
     assert isinstance(found, Rejected)
     assert "expected owntracks/<user>/<device>" in found.reason
+
+
+def test_whom_a_message_names() -> None:
+    assert owntracks.device_of(b'{"topic":"owntracks/maria/phone"}') == "maria/phone"
+    for nobody in (b"{}", b"[]", b"{", b'{"topic":7}', b'{"topic":"owntracks/maria"}'):
+        assert owntracks.device_of(nobody) is None

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
-from tracker.domain.shipment import Shipment
+from tracker.domain.shipment import (
+    Authorisation,
+    Custodian,
+    Device,
+    Shipment,
+    as_opened,
+    is_as_opened,
+    public,
+)
 
 FULL: dict[str, Any] = {
     "id": "MTY-0001",
@@ -86,3 +96,26 @@ def test_what_is_wrong_is_refused_with_its_place(changes: dict[str, Any], where:
 @pytest.mark.parametrize("number", ["A", "0001", "MX-100", "A" * 21])
 def test_seal_numbers_as_the_pedimento_allows_them(number: str) -> None:
     assert read(seals=[{"number": number}]).seals[0].number == number
+
+
+def test_the_file_as_it_was_opened_is_known_by_its_hash() -> None:
+    """Of today's file, which may have leave to open at its end that was recorded since."""
+    opened = Shipment(
+        id="S1",
+        devices=(Device(id="L1"),),
+        custodians=(Custodian(id="acme", contact="Rosa, 81 5555 0000"),),
+        authorisations=(Authorisation(zone="customs", agency="ANAM", officer="R. Luna"),),
+    )
+    later = Authorisation(zone="dps", agency="DPS", recorded_by="eva")
+    today = replace(opened, authorisations=(*opened.authorisations, later))
+    document = msgspec.json.encode(today)
+    digest = hashlib.sha256(public(opened)).hexdigest()
+    assert as_opened(document, digest) == opened
+    assert is_as_opened(document, digest)
+    with_people = hashlib.sha256(msgspec.json.encode(opened)).hexdigest()
+    assert as_opened(document, with_people) is None
+    assert is_as_opened(document, with_people)
+    for wrong in (None, "00" * 32, hashlib.sha256(document + b" ").hexdigest()):
+        assert not is_as_opened(document, wrong)
+    for name in (b"Rosa", b"Luna", b"eva"):
+        assert name not in public(today)

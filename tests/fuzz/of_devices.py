@@ -6,6 +6,7 @@ import tomllib
 import zlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -15,7 +16,7 @@ from devices.catalogue import Dialect
 from devices.frames import Field
 from devices.reading import Reading, Rejected
 from devices.wire import Frame, Noise, Session
-from tests.fuzz.target import Target
+from tests.fuzz.target import Seeds, Target
 
 RECEIVED_AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 GAPLESS = {"jt701", "jtt808", "teltonika"}
@@ -26,10 +27,10 @@ CHUNKS = (1, 2, 3, 5, 8, 13, 40, 200)
 def targets() -> Iterator[Target]:
     for dialect in catalogue.dialects().values():
         topic, seeds = _vectors(dialect)
-        yield Target(dialect.name, lambda seeds=seeds: seeds, _decoding(dialect, topic))
+        yield Target(dialect.name, partial(list, seeds), _decoding(dialect, topic))
         if dialect.session is not None:
-            stream = [b"".join(seeds), *seeds]
-            yield Target(f"{dialect.name}.session", lambda s=stream: s, _listening(dialect.session))
+            streams: Seeds = partial(list, [b"".join(seeds), *seeds])
+            yield Target(f"{dialect.name}.session", streams, _listening(dialect.session))
 
 
 def _vectors(dialect: Dialect) -> tuple[str, list[bytes]]:
@@ -91,7 +92,8 @@ def _listening(session: Callable[[], Session]) -> Callable[[bytes], None]:
         draw = Random(zlib.crc32(stream))
         whole = _heard(session, [stream])
         assert _frames(_heard(session, list(_pieces(stream, draw)))) == _frames(whole)
-        assert sum(len(item.payload) for item in whole) <= len(stream)
+        # two frames may share a delimiter, and so both have it
+        assert sum(len(item.payload) for item in whole) <= 2 * len(stream)
 
     return check
 

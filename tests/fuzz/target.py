@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+Seeds = Callable[[], Sequence[bytes]]
+
 
 class Target(NamedTuple):
     """`check` raises for bytes that make the program break its word; `seeds` are bytes to begin
@@ -12,5 +14,5 @@ class Target(NamedTuple):
     """
 
     name: str
-    seeds: Callable[[], Sequence[bytes]]
+    seeds: Seeds
     check: Callable[[bytes], None]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.log.test_leaf import GOOD, OPENED, entry, findings
 from tracker.domain.finding import Finding
-from tracker.log.document import read
+from tracker.log.document import read, read_all
 from tracker.log.leaf import LeafError, parse
 
 
@@ -75,3 +75,25 @@ def test_a_leaf_of_the_first_layout_is_read() -> None:
     assert read(old).heard is None
     assert read(old).id == parse(old)["id"]
     assert OPENED.scope == read(old).scope
+
+
+OTHER = GOOD.replace(b'"lock_count":3', b'"lock_count":4')
+odd_leaves = st.sampled_from(
+    [GOOD, OTHER, b"", b"\n", GOOD + b"\n", GOOD + b"\n" + OTHER, GOOD[:-1], b" " + GOOD, b"{}"]
+)
+
+
+@given(st.lists(odd_leaves, max_size=5))
+def test_many_at_once_are_read_as_one_by_one(leaves: list[bytes]) -> None:
+    """Not even newlines in them, which divide those that are read together, make a difference."""
+
+    def told(leaf: bytes) -> object:
+        try:
+            return read(leaf)
+        except LeafError as error:
+            return error.what
+
+    found = read_all(leaves)
+    assert [one.what if isinstance(one, LeafError) else one for one in found] == [
+        told(leaf) for leaf in leaves
+    ]

@@ -109,3 +109,8 @@ def test_a_tile_that_lacks_a_hash_is_told() -> None:
 def test_the_empty_tree() -> None:
     assert root_of(()) == EMPTY_ROOT == Tree(0, lambda _level, _index: b"").root()
     assert split(b"") == ()
+
+
+def test_a_frontier_of_another_size_is_refused() -> None:
+    with pytest.raises(ValueError, match="not the frontier of a tree of 3"):
+        grow(3, [bytes(32)], [bytes(32)])

@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.support.office import GEOGRAPHY, START, message, reading, trip
 from tests.support.signed import ORIGIN, SignedOffice
+from tracker import privacy
 from tracker.desk import Desk
 from tracker.domain.command import (
     AcceptCustody,
@@ -21,6 +22,7 @@ from tracker.domain.command import (
     RotateKey,
     SendCommand,
 )
+from tracker.domain.finding import Finding
 from tracker.domain.shipment import Authorisation
 from tracker.domain.state import LOG_SCOPE
 
@@ -31,6 +33,7 @@ SECOND_OFFICER = "Insp. Hortensia Valdivieso"
 DRIVER = "Wenceslao Tzompantzi"
 PHONE = "+52 867 555 0199"
 GUARD = "Eufrosina Xicohténcatl"
+WHY = {"by": "dpo", "reason": "request 2026-7"}
 EVERYBODY = (DISPATCHER, OFFICER, SECOND_OFFICER, DRIVER, PHONE, GUARD)
 
 
@@ -102,6 +105,14 @@ class PeopledOffice(SignedOffice):
         self.desk.submit_device(CommandResult(at=now, status="answered", detail="done", **who))
         self.desk.record("S2", RecordHead(at=now, by=DISPATCHER))
         self.desk.record(LOG_SCOPE, RotateKey(at=now, by=GUARD, key="new", previous="old"))
+
+    def erase_person(self, person: str) -> list[Finding]:
+        self.clock.set(self.clock.now() + timedelta(seconds=1))  # no two at the same moment
+        return privacy.erase_person(self.desk, self.desks_journal, person, **WHY)
+
+    def erase_shipment(self, name: str, *, closed_only: bool = False) -> list[Finding]:
+        journal = self.desks_journal
+        return privacy.erase_shipment(self.desk, journal, name, closed_only=closed_only, **WHY)
 
     def on_disk(self, *names: str) -> set[str]:
         """Which of these names stand anywhere in the database's files."""

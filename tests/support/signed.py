@@ -12,7 +12,6 @@ from typing import Any
 from msgspec.structs import replace
 
 from tests.support.office import Office, message, reading, trip
-from tracker import engine
 from tracker.adapters.checkpoint_book import FileBook
 from tracker.adapters.journal import SqlJournal
 from tracker.checking.log import Progress, check
@@ -23,10 +22,10 @@ from tracker.log.document import read
 from tracker.log.leaf import Chain, entry
 from tracker.notary import Keys, Notary
 from tracker.ports import NewEntry, StoredCheckpoint, Work
-from tracker.rules import ORDER
 from tracker.verify.grades import Verdict
 from tracker.verify.note import SignedNote, new_signer, parse_note
 from tracker.verify.trust import Trust
+from tracker.wiring_log import heads_of
 
 ORIGIN = "test/log"
 
@@ -86,12 +85,11 @@ class SignedOffice(Office):
         progress: Progress = lambda _done, _all: None,
     ) -> Verdict:
         records = journal or self.journal
-        states = (engine.decode(one.body, ORDER) for one in records.load().states)
         return check(
             records,
             origin=ORIGIN,
             own=[self.key.verifier],
-            heads={state.scope: (state.heard, state.heard_digest) for state in states},
+            heads=heads_of(records),
             released=self.book.all() if released is None else released,
             trust=trust,
             kept=kept,

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import ROOT
 from tests.support.bundles import forged, unpacked
 from tests.support.chest import LOG, POLICY, TRUST, Chest
 from tests.support.tsa import EC, TsaRoot
@@ -202,3 +206,17 @@ def test_wrong_usage_ends_with_2(
 def test_the_policy_of_these_tests_is_the_file_s() -> None:
     assert TRUST.policy is not None
     assert set(TRUST.policy.witnesses) == {"w1", "w2", "w3"}
+
+
+def test_a_reader_that_has_read_enough_is_no_fault(folder: Path) -> None:
+    """`tracker-verify bundle.zip | head -n 0`: the pipe is closed before anything is written."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    program = [sys.executable, "-m", "tracker.verify", "bundle.zip", "--policy", "policy.txt"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    ran = subprocess.run(
+        program, check=False, stdout=writing, stderr=subprocess.PIPE, env=environment
+    )
+    os.close(writing)
+    assert ran.stderr == b""
+    assert ran.returncode == 0

@@ -32,48 +32,43 @@ class Gap(NamedTuple):
 
 def gaps(dossier: Dossier, device: str) -> list[Gap]:
     """From the sealing to the end: longer than policy explains, by where the truck was."""
-    start = dossier.sealed_at
-    if start is None or dossier.end <= start:
+    start, end = dossier.sealed_at, dossier.end
+    if start is None or end <= start:
         return []
     said = [one for one in dossier.heard if one.device == device]
-    edges = [
-        _nearest([one for one in said if one.at <= start], start, device),
-        *(one for one in said if start < one.at < dossier.end),
-        _nearest([], dossier.end, device),
-    ]
+    # The last word before the sealing counts from the sealing on.
+    words = (start, *(one.at for one in said if start < one.at < end), end)
     least = minutes(dossier.policy.silence_moving_min)
     return [
         gap
-        for before, after in pairwise(edges)
-        if (gap := Gap(device, max(before.at, start), after.at)).span > least
-        and gap.span > _limit(dossier, before, after)
+        for before, after in pairwise(words)
+        if (gap := Gap(device, before, after)).span > least
+        and gap.span > _limit(dossier, gap, said)
     ]
 
 
-def _nearest(said: list[Heard], at: datetime, device: str) -> Heard:
-    """The last word by then; without one, a point in time of which nothing is known."""
-    return said[-1] if said else Heard(device, at, at)
-
-
-def _limit(dossier: Dossier, before: Heard, after: Heard) -> timedelta:
+def _limit(dossier: Dossier, gap: Gap, said: list[Heard]) -> timedelta:
     """How long the device may be silent: as the rule has it (`tracker.rules.silence`), but that it
     was parked is told by where it was afterwards.
     """
     policy = dossier.policy
     limit = policy.silence_moving_min
-    if _stayed(dossier, before, after):
+    if _stayed(dossier, gap, said):
         limit = max(limit, policy.silence_parked_min)
-    places = dossier.plan.places(tuple(dossier.zones_at(before.device, before.at)))
+    places = dossier.plan.places(tuple(dossier.zones_at(gap.device, gap.start)))
     dead = [place.usual_minutes or 0.0 for place in places if place.kind is ZoneKind.DEAD_ZONE]
     return minutes(max((limit, *dead)))
 
 
-def _stayed(dossier: Dossier, before: Heard, after: Heard) -> bool:
-    """It stood still; after the last word nothing says that it moved."""
-    if before.lat is None or before.lon is None:
+def _stayed(dossier: Dossier, gap: Gap, said: list[Heard]) -> bool:
+    """The first fix after it is where the last one before it was; or nothing says that it moved."""
+    fixes = [one for one in said if one.lat is not None]
+    before = next((one for one in reversed(fixes) if one.at <= gap.start), None)
+    after = next((one for one in fixes if one.at >= gap.end), None)
+    if before is None or before.lat is None or before.lon is None:
         return False
-    if after.lat is None or after.lon is None:
-        return after.at == dossier.end
+    if after is None or after.lat is None or after.lon is None:
+        return True
     apart = metres_between(before.lat, before.lon, after.lat, after.lon)
     return apart <= dossier.policy.stop_radius_m
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
-
-import msgspec
-from msgspec.structs import replace
 
 from devices.reading import Fix
 from tracker.audit.entries import Entry, read
@@ -18,7 +14,6 @@ from tracker.domain.errors import NotFound, UsageError
 from tracker.domain.finding import FindingType
 from tracker.domain.plan import Plan
 from tracker.domain.policy import Policy
-from tracker.domain.shipment import Shipment, public
 from tracker.planning import Geography
 from tracker.ports import Records, StoredReading, StoredShipment
 
@@ -153,15 +148,3 @@ def heard(stored: StoredReading) -> Heard:
         lat=there.lat if there else None,
         lon=there.lon if there else None,
     )
-
-
-def as_opened(stored: StoredShipment, digest: str | None) -> Shipment | None:
-    """The shipment as it was opened, whose hash the first entry holds; None if no beginning of what
-    is stored has that hash. Leave to open that was recorded since stands at its end.
-    """
-    today = msgspec.json.decode(stored.document, type=Shipment)
-    for count in range(len(today.authorisations), -1, -1):
-        then = replace(today, authorisations=today.authorisations[:count])
-        if hashlib.sha256(public(then)).hexdigest() == digest:
-            return then
-    return None

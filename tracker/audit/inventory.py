@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from tracker.audit.dossier import Use
 from tracker.audit.entries import Entry, read
@@ -56,9 +57,10 @@ class Inventory:
                     entries=(issue.entry.id, *((void.id,) if void else ())),
                 )
 
-    def issue_of(self, number: str) -> Issue | None:
-        wanted = seal_range(number)
-        return next((one for one in self.issues if one.numbers.common(wanted)), None)
+    @cached_property
+    def issued(self) -> frozenset[str]:
+        """Every number that was issued."""
+        return frozenset(n for issue in self.issues for n in issue.numbers.numbers())
 
     def may_issue(self, numbers: SealRange) -> None:
         """Raises Refused if one of them was issued before."""
@@ -72,7 +74,7 @@ class Inventory:
 
     def may_void(self, number: str) -> None:
         """Raises Refused unless it is on hand."""
-        if self.issue_of(number) is None:
+        if number not in self.issued:
             raise Refused(
                 f"{number} was never issued", mend=f"tracker seals issue {number}, and then void it"
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import msgspec
@@ -51,7 +51,7 @@ def seal_range(first: str, last: str | None = None) -> SealRange:
     """Raises UsageError if one is no seal number, or they do not differ in their last digits alone,
     upwards, by less than MOST_AT_ONCE.
     """
-    start, end = _split(first), _split(last or first)
+    start, end = _checked(first), _checked(last or first)
     if start[:2] != end[:2]:
         raise UsageError(
             f"{first} and {last} differ in more than their last digits",
@@ -68,8 +68,7 @@ def seal_range(first: str, last: str | None = None) -> SealRange:
     return found
 
 
-def _split(number: str) -> tuple[str, int, int]:
-    """Prefix, count of last digits, their value."""
+def _checked(number: str) -> tuple[str, int, int]:
     try:
         msgspec.convert(number, SealNumber)
     except msgspec.ValidationError:
@@ -77,12 +76,17 @@ def _split(number: str) -> tuple[str, int, int]:
             f"{number!r} is no seal number",
             mend="1 to 21 letters, digits or '-', not all zeros",
         ) from None
+    return _split(number)
+
+
+def _split(number: str) -> tuple[str, int, int]:
+    """Prefix, count of last digits, their value."""
     digits = re.search(r"[0-9]*$", number)
     tail = digits[0] if digits else ""
     return number.removesuffix(tail), len(tail), int(tail or 0)
 
 
-def runs(numbers: Iterator[str] | list[str]) -> list[SealRange]:
+def runs(numbers: Iterable[str]) -> list[SealRange]:
     """The same numbers as runs without holes, in order."""
     found: list[SealRange] = []
     for prefix, width, value in sorted(map(_split, numbers)):

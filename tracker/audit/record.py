@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import NamedTuple
 
-from tracker.audit.dossier import Dossier, as_opened
+from tracker.audit.dossier import Dossier
 from tracker.audit.entries import Entry
 from tracker.audit.finding import AuditFinding, Check
 from tracker.audit.wording import minutes_of, what_of
 from tracker.domain.alert import Severity
 from tracker.domain.finding import FindingType
 from tracker.domain.policy import minutes
+from tracker.domain.shipment import is_as_opened
 
 VERIFY = "tracker log verify says what was altered; keep the database as it is"
 
@@ -31,7 +33,7 @@ def begun(dossier: Dossier) -> Iterator[AuditFinding]:
             entries=(first.id,) if first else (),
             mend=VERIFY,
         )
-    elif as_opened(dossier.stored, first.text("document_sha256")) is None:
+    elif not is_as_opened(dossier.stored.document, first.text("document_sha256")):
         yield AuditFinding(
             check=Check.RECORD_BEGUN,
             severity=Severity.CRITICAL,
@@ -78,30 +80,39 @@ def closed(dossier: Dossier) -> Iterator[AuditFinding]:
             mend=VERIFY,
         )
         return
-    over = _over_at(dossier)
-    overdue = over is not None and dossier.now - over > minutes(dossier.policy.closing_late_min)
-    id_ = dossier.stored.id
+    over = _over(dossier)
+    if over is None or dossier.now - over.at <= minutes(dossier.policy.closing_late_min):
+        yield AuditFinding(
+            check=Check.RECORD_CLOSED,
+            severity=Severity.INFO,
+            what="the shipment is open: this audit is of the record so far",
+        )
+        return
     yield AuditFinding(
         check=Check.RECORD_CLOSED,
-        severity=Severity.WARNING if overdue else Severity.INFO,
-        what=f"the trip was over {minutes_of(dossier.now - over)} ago, and nobody closed it"
-        if overdue and over
-        else "the shipment is open: this audit is of the record so far",
-        at=over if overdue else None,
-        mend=f"tracker shipment close {id_} --seal NUMBER, as the consignee read it"
-        if overdue
-        else "",
+        severity=Severity.WARNING,
+        what=f"{over.how} {minutes_of(dossier.now - over.at)} ago, and nobody closed it",
+        at=over.at,
+        mend=f"tracker shipment close {dossier.stored.id} --seal NUMBER, as the consignee read it",
     )
 
 
-def _over_at(dossier: Dossier) -> datetime | None:
-    """When the last leg was complete, or its latest arrival passed."""
+class _Over(NamedTuple):
+    at: datetime
+    how: str
+
+
+def _over(dossier: Dossier) -> _Over | None:
+    """Since when the trip should be over: its last leg is complete, or its latest arrival passed.
+    None if nothing says so.
+    """
     legs = dossier.plan.legs
     done = dossier.of(FindingType.LEG_COMPLETED)
     last = [entry.at for entry in done if entry.facts.get("leg") == len(legs)]
     if last:
-        return min(last)  # the first of its devices to arrive
-    return legs[-1].latest if legs else None
+        return _Over(min(last), "the last leg was complete")  # by the first device to arrive
+    latest = legs[-1].latest if legs else None
+    return None if latest is None else _Over(latest, "its latest arrival passed")
 
 
 def recorded_late(dossier: Dossier) -> Iterator[AuditFinding]:
@@ -109,7 +120,7 @@ def recorded_late(dossier: Dossier) -> Iterator[AuditFinding]:
     limit = minutes(dossier.policy.record_late_min)
     late = [one for one in dossier.entries if one.recorded_at - one.at > limit]
     for entry in late:
-        if entry.declared:
+        if entry.declared and entry.type != FindingType.SEAL_STATE:  # which follows from another
             yield AuditFinding(
                 check=Check.RECORDED_LATE,
                 severity=Severity.WARNING,

@@ -46,7 +46,7 @@ def equation(inventory: Inventory) -> Iterator[AuditFinding]:
 
 def not_issued(inventory: Inventory) -> Iterator[AuditFinding]:
     """Numbers on shipments that came from nowhere; without any inventory that is said once."""
-    unknown = [number for number in inventory.used if inventory.issue_of(number) is None]
+    unknown = [number for number in inventory.used if number not in inventory.issued]
     if unknown and not inventory.issues:
         yield AuditFinding(
             check=Check.SEAL_NOT_ISSUED,
@@ -98,7 +98,7 @@ def void_and_used(inventory: Inventory) -> Iterator[AuditFinding]:
                 entries=(void.id,),
                 mend="look at the seal: one that was lost turned up, or it was copied",
             )
-        if inventory.issue_of(number) is None:
+        if number not in inventory.issued:
             yield AuditFinding(
                 check=Check.INVENTORY,
                 severity=Severity.CRITICAL,

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from tracker.domain.finding import FindingType
 from tracker.domain.times import micros
 from tracker.log.document import Document, read_all
 from tracker.log.leaf import LeafError
@@ -16,12 +17,15 @@ from tracker.verify.merkle import leaf_hash
 
 
 class Tail(Struct, frozen=True, gc=False):
-    """Where a scope's chain stands: how many entries, the last one's hash (hex), what it bound."""
+    """Where a scope's chain stands: how many entries, the last one's hash (hex), what it bound;
+    binds: it is of a version that binds readings, be it none.
+    """
 
     seq: int = 0
     hash: str | None = None
     heard: int = 0
     digest: str | None = None
+    binds: bool = False
 
 
 _NEW = Tail()
@@ -34,7 +38,8 @@ class Entries:
     """Fed one row after the other, from the first; collects the leaf hashes and the faults.
 
     demands: by scope, what the entries bind of its readings: (count, digest in hex, entry index),
-    each count once, rising. recorded: the microseconds at which each entry says it was recorded.
+    each count once, rising. opened: by scope, the hash of the shipment's file. bound_whole: scopes
+    that began when readings were bound already.
     """
 
     def __init__(self, origin: str) -> None:
@@ -43,6 +48,8 @@ class Entries:
         self.hashes: list[bytes] = []
         self.tails: dict[str, Tail] = {}
         self.demands: dict[str, list[tuple[int, str | None, int]]] = {}
+        self.opened: dict[str, object] = {}
+        self.bound_whole: set[str] = set()
         self.commitments: dict[str, dict[str, str]] = {}
         self.count = 0
         self._keys: set[str] = set()
@@ -111,6 +118,8 @@ class Entries:
             return f"entry {said.scope}#{tail.seq} is missing before it"
         if said.prev != tail.hash:
             return "the entry of its scope before it is not the one that it was chained to"
+        if said.heard is None and tail.binds:
+            return "it binds no readings, and the entry before it does"
         if said.heard is not None and (
             said.heard.count < tail.heard
             or (said.heard.count == tail.heard and said.heard.digest != tail.digest)
@@ -120,6 +129,10 @@ class Entries:
 
     def _remember(self, index: int, said: Document, hash_: bytes, tail: Tail) -> None:
         self._keys.add(said.key)
+        if said.seq == 0 and said.type == FindingType.SHIPMENT_OPENED and said.heard is not None:
+            self.opened[said.scope] = said.payload.facts.get("document_sha256")
+        if said.seq == 0 and said.heard is not None and said.heard.count == 0:
+            self.bound_whole.add(said.scope)
         if said.commitments:
             self.commitments[said.id] = said.commitments
         heard = said.heard
@@ -129,7 +142,7 @@ class Entries:
         if heard.count > tail.heard:
             bound = (heard.count, heard.digest, index)
             self.demands.setdefault(said.scope, []).append(bound)
-        self.tails[said.scope] = Tail(said.seq + 1, hash_.hex(), heard.count, heard.digest)
+        self.tails[said.scope] = Tail(said.seq + 1, hash_.hex(), heard.count, heard.digest, True)
 
     def _fault(self, index: int, row: StoredEntry, reason: str) -> None:
         self.faults.append(Fault(reason, index, row.id if isinstance(row.id, str) else None))

@@ -9,12 +9,15 @@ from __future__ import annotations
 import itertools
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from tracker.checking.entries import Entries
 from tracker.checking.telemetry import Heads, Telemetry
+from tracker.domain.shipment import as_opened
 from tracker.domain.times import moment
+from tracker.log.leaf import SALT_BYTES
 from tracker.log.tree import WIDTH, Run, grow, root_of
-from tracker.ports import Attestation, Records, StoredCheckpoint, StoredEntry
+from tracker.ports import Attestation, Records, StoredCheckpoint, StoredEntry, StoredSecret
 from tracker.verify.anchors import Anchor
 from tracker.verify.brackets import SKEW, Brackets
 from tracker.verify.checkpoint import Checkpoint, parse_checkpoint, parse_text
@@ -27,6 +30,9 @@ from tracker.verify.trust import Trust
 
 AT_ONCE = 8 * WIDTH
 """Entries that are entered into the tree together."""
+_GARBAGE = (TypeError, ValueError, AttributeError, OverflowError, RecursionError)
+"""What comes of a column that holds another type, or value, than the journal ever writes."""
+Row = TypeVar("Row")
 Progress = Callable[[int, int], None]
 """(entries checked, entries in all)"""
 
@@ -85,9 +91,15 @@ class _Check:
         elif self.roots[count] != head.root:
             self._fault("the tree's stored frontier is not that of its entries")
         self._check_roots(count)
-        telemetry = Telemetry(self.entries.demands, self.heads)
-        self.faults += telemetry.faults(self.records.heard())
+        telemetry = Telemetry(self.entries.demands, self.heads, self.entries.bound_whole)
+        self.faults += telemetry.faults(self._readable("readings", self.records.heard))
+        if telemetry.unbound:
+            self.warnings.append(
+                f"{telemetry.unbound} readings were stored before entries bound them: nothing "
+                "proves those"
+            )
         self._check_secrets()
+        self._check_files()
         faults = sorted(
             [*self.entries.faults, *self.faults],
             key=lambda fault: (fault.index is None, fault.index or 0),
@@ -186,19 +198,22 @@ class _Check:
 
     def _all(self, released: Iterable[StoredCheckpoint]) -> list[StoredCheckpoint]:
         """Those in the book and those in the database; equal ones once."""
-        both = {one.note: one for one in itertools.chain(released, self.records.checkpoints())}
+        stored = self._readable("checkpoints", self.records.checkpoints)
+        both = {one.note: one for one in itertools.chain(released, stored)}
         return sorted(both.values(), key=lambda one: one.size)
 
     def _anchors(self) -> Iterator[Anchor]:
         attested: dict[int, list[Attestation]] = {}
-        for word in self.records.attestations():
+        for word in self._readable("attestations", self.records.attestations):
             attested.setdefault(word.size, []).append(word)
         for one in self.checkpoints:
             what = f"the released checkpoint of {one.size} entries"
             try:
                 said, note = parse_checkpoint(one.note)
+                if said.size != one.size:
+                    raise ProofError(f"its note is of {said.size} entries")
                 self._check_signature(note)
-            except ProofError as error:
+            except (ProofError, *_GARBAGE) as error:
                 self._fault(f"{what}: {error}")
                 continue
             self.claims.append((what, said))
@@ -232,7 +247,7 @@ class _Check:
             if self.trust.policy is not None:
                 return self.trust.judge(note, stamps)
             return Anchor(parse_text(note.text), (), (), quorum=False)
-        except (ProofError, UnicodeDecodeError) as error:
+        except (ProofError, *_GARBAGE) as error:
             self._fault(f"{what}: {error}")
             return None
 
@@ -249,10 +264,24 @@ class _Check:
 
     def _check_secrets(self) -> None:
         """Personal values that are kept must be those committed to; what is gone was erased."""
-        for secret in self.records.kept_secrets():
+        for secret in self._readable("personal values", self.records.kept_secrets):
             committed = self.entries.commitments.get(secret.entry, {}).get(secret.place)
-            if committed is None or not opens(secret.salt, secret.value, committed):
+            if committed is None or not _opens(secret, committed):
                 self._fault(f"what is kept of {secret.entry}, {secret.place}, was altered")
+
+    def _check_files(self) -> None:
+        """The shipments' files must be those that were opened. Entries of version 1 hashed the
+        people in them too, who may be erased since: theirs are not proved.
+        """
+        for stored in self._readable("shipments", self.records.shipments):
+            if stored.id not in self.entries.opened:
+                continue
+            try:
+                same = as_opened(stored.document, self.entries.opened[stored.id]) is not None
+            except _GARBAGE:
+                same = False
+            if not same:
+                self._fault(f"the file of {stored.id} is not the one that was opened")
 
     def _grade(self, count: int) -> Grade:
         quorum = max((one.size for one in self.outside if one.quorum), default=0)
@@ -289,5 +318,19 @@ class _Check:
                     told.add(seen.by)
                     yield f"the checkpoint of {one.size} entries, {seen}"
 
+    def _readable(self, what: str, read: Callable[[], Iterable[Row]]) -> Iterator[Row]:
+        """The rows up to the first that no tracker wrote: that is a fault."""
+        try:
+            yield from read()
+        except _GARBAGE as error:
+            self._fault(f"a row of the {what} cannot be read: {error}")
+
     def _fault(self, reason: str, index: int | None = None) -> None:
         self.faults.append(Fault(reason, index))
+
+
+def _opens(secret: StoredSecret, committed: str) -> bool:
+    try:
+        return len(secret.salt) == SALT_BYTES and opens(secret.salt, secret.value, committed)
+    except _GARBAGE:
+        return False

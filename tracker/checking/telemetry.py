@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import groupby
 
 from devices import identity
 from devices.reading import Fix
+from tracker.domain.state import DEVICE_SCOPE
 from tracker.ports import HeardRow
 from tracker.verify import readings
 from tracker.verify.grades import Fault
 
 Demands = Mapping[str, list[tuple[int, str | None, int]]]
 """By scope: (how many readings, the running hash over them in hex, the entry that says so)."""
-Heads = Mapping[str, tuple[int, str | None]]
-"""By scope: how many readings its state counts, and the running hash."""
+Heads = Mapping[str, tuple[int, str | None] | None]
+"""By scope: how many readings its state counts, and the running hash; None: it is no state."""
 
 
 class Telemetry:
-    """Fed all readings, scope by scope, in the order of their numbers. `count`: readings held."""
+    """Fed all readings, scope by scope, in the order of their numbers. `count`: readings held;
+    `unbound`: of them those that were stored before telemetry was bound. bound_whole: scopes that
+    have none such, for they began later.
+    """
 
-    def __init__(self, demands: Demands, heads: Heads) -> None:
-        self._demands, self._heads = demands, heads
+    def __init__(self, demands: Demands, heads: Heads, bound_whole: Collection[str] = ()) -> None:
+        self._demands, self._heads, self._bound_whole = demands, heads, bound_whole
         self.count = 0
         self.unbound = 0
 
@@ -41,7 +45,11 @@ class Telemetry:
         number, head = 0, readings.START
         for row in rows:
             self.count += 1
-            if row.number is None:  # stored before telemetry was bound
+            if row.number is None:
+                if scope in self._bound_whole and not scope.startswith(DEVICE_SCOPE):
+                    yield Fault(f"a reading of {scope} ({row.device}) was added: it has no number")
+                    return
+                self.unbound += 1
                 continue
             if row.number != number:
                 yield Fault(f"reading {number} of {scope} is missing, or one is there twice")
@@ -67,7 +75,11 @@ class Telemetry:
                 f"{scope} has {number} readings, and {wanted[0]} were bound here", wanted[2]
             )
             return
-        count, digest = self._heads.get(scope, (0, None))
+        state = self._heads.get(scope, (0, None))
+        if state is None:
+            yield Fault(f"the state of {scope} cannot be read: it is none that the tracker writes")
+            return
+        count, digest = state
         if (number, head.hex() if number else None) != (count, digest):
             yield Fault(
                 f"the newest readings of {scope}, which no entry binds yet, are not those that "
@@ -80,7 +92,7 @@ def _is_itself(row: HeardRow) -> bool:
     body = row.record.split(b"\0", 4)[4]
     try:
         reading = identity.from_body(row.device, body, row.event_time, False, "")
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return False
     fix = reading.position if isinstance(reading.position, Fix) else None
     return (

@@ -20,6 +20,7 @@ from tracker.domain.errors import UsageError
 
 if TYPE_CHECKING:
     from devices.reading import Reading, Rejected
+    from devices.wire import Session
 
 _PREFIX = re.compile("0x", re.IGNORECASE)
 """What programs write before hexadecimal; an x is no digit of it."""
@@ -53,12 +54,15 @@ def decode(
 
     now = datetime.now(UTC)
     parts: list[Part] = []
+    sessions: dict[str, Session] = {}
     found: list[Reading | Rejected] = []
     for where, payload in payloads(file, hex_=hex_):
         if topic is not None:
             here = [Part(catalogue.dialect_for(topic), topic, payload)]
         else:
-            here = split(payload, dialect, device, now, before=parts, where=where)
+            here = split(
+                payload, dialect, device, now, before=parts, sessions=sessions, where=where
+            )
         parts += here
         for part in here if not as_json else ():
             _explain(part)
@@ -91,7 +95,7 @@ def payloads(file: str, *, hex_: bool) -> list[tuple[str, bytes]]:
             found.append((where, bytes.fromhex(_PREFIX.sub("", line.decode("ascii")))))
         except ValueError as error:
             raise UsageError(
-                f"not hexadecimal: {error}",
+                "not hexadecimal",
                 where=where,
                 mend="a frame a line: two digits a byte, blanks between as you like",
             ) from error
@@ -113,7 +117,7 @@ def _anonymous(one: Reading | Rejected) -> Reading | Rejected:
 
     from devices.reading import Rejected
 
-    unnamed = isinstance(one, Rejected) and one.device in UNNAMED
+    unnamed = isinstance(one, Rejected) and (one.device or "").split("/")[0] in UNNAMED
     return replace(one, device=None) if unnamed else one
 
 

@@ -14,7 +14,7 @@ from tracker.domain.errors import NotFound, UsageError
 if TYPE_CHECKING:
     from devices.catalogue import Dialect
     from devices.reading import Reading, Rejected
-    from devices.wire import Frame, Noise
+    from devices.wire import Frame, Noise, Session
 
 UNNAMED = ("unknown", "0")
 """The device of a frame that does not say whose it is; the second where names are numbers."""
@@ -41,10 +41,12 @@ def split(
     now: datetime,
     *,
     before: Sequence[Part] = (),
+    sessions: dict[str, Session],
     where: str = "",
 ) -> list[Part]:
     """The frames in a payload, each with its topic. name, named: its dialect and its device, where
     that is known. before: what came ahead of it; whoever logged in there says what is here.
+    sessions: of each dialect the one that what came ahead was understood by; kept up to date.
 
     Raises UsageError, naming `where`, if the dialect cannot be made out, or NotFound.
     """
@@ -57,7 +59,7 @@ def split(
     same = [part.topic for part in before if part.dialect is dialect]
     topic = same[-1] if same and named is None else topic
     parts: list[Part] = []
-    for item in _items(dialect, payload, now):
+    for item in _continued(dialect, payload, now, sessions):
         if speaker := named or getattr(item, "device", None):
             topic = _topic(dialect, speaker)
         says, answer = getattr(item, "publish", True), getattr(item, "answer", b"")
@@ -66,7 +68,25 @@ def split(
     if not ended:  # a frame that is cut off, or none at all: the decoder says what is wrong
         taken = sum(len(part.payload) for part in parts)
         parts.append(Part(dialect, topic, payload[taken:]))
+        sessions.pop(dialect.name, None)
     return parts
+
+
+def _continued(
+    dialect: Dialect, payload: bytes, now: datetime, sessions: dict[str, Session]
+) -> Sequence[Frame | Noise]:
+    """What a session makes of a payload that knows what came ahead of it, such as a registration;
+    or where it makes noise of it, what a new one does.
+    """
+    known = sessions.pop(dialect.name, None)
+    if known is not None:
+        found = known.feed(payload, now)
+        if _is_clean(found):
+            sessions[dialect.name] = known
+            return found
+    if dialect.session is not None:
+        sessions[dialect.name] = dialect.session()
+    return _items(dialect, payload, now, sessions.get(dialect.name))
 
 
 def _topic(dialect: Dialect, device: str) -> str:
@@ -131,13 +151,20 @@ def _told(dialect: Dialect, payload: bytes) -> int:
     return len({field.into for field in fields} - {""})
 
 
-def _items(dialect: Dialect, payload: bytes, now: datetime) -> Sequence[Frame | Noise]:
-    """What the gateway would make of it: over UDP, where that gives frames alone, else TCP."""
+def _items(
+    dialect: Dialect, payload: bytes, now: datetime, session: Session | None = None
+) -> Sequence[Frame | Noise]:
+    """What the gateway would make of it: over UDP, where that gives frames alone, else TCP.
+
+    session: the one to take, else a new one.
+    """
     if dialect.datagram is not None:
         found = dialect.datagram(payload, now)
         if _is_clean(found):
             return found
-    return dialect.session().feed(payload, now) if dialect.session is not None else ()
+    if session is None and dialect.session is not None:
+        session = dialect.session()
+    return session.feed(payload, now) if session is not None else ()
 
 
 def _is_clean(items: Iterable[Frame | Noise]) -> bool:

@@ -59,4 +59,5 @@ def rotate(ctx: typer.Context, by: By, as_json: Json = False) -> None:
         return
     render.warn(f"{config.log.key_file} is the new key; the checkpoint signed with both:")
     render.say(both.note.decode())
+    render.warn("give this line, beside the old one, to all who verify or witness the log:")
     render.say(f"log {key.verifier.vkey}")

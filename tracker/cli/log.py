@@ -5,12 +5,11 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
-import msgspec
 import typer
 
 from tracker.cli import render
 from tracker.cli.log_export import export
-from tracker.cli.log_proofs import checkpoint, entry, prove
+from tracker.cli.log_proofs import checkpoint, document, entry, prove
 from tracker.cli.log_verify import verify
 from tracker.cli.session import Json, known_shipment, load_config, session
 from tracker.domain.errors import UsageError
@@ -18,7 +17,6 @@ from tracker.domain.errors import UsageError
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from tracker.ports import EntryRow
 
 app = typer.Typer(no_args_is_help=True, help="The custody log: what is recorded, in order.")
 
@@ -71,13 +69,6 @@ app.command()(checkpoint)
 app.command()(prove)
 app.command()(entry)
 app.command()(export)
-
-
-def document(entry: EntryRow) -> dict[str, Any]:
-    """An entry as --json prints it; `disclosed`: what its commitments hide, unless erased."""
-    fields = msgspec.structs.asdict(entry)
-    del fields["secrets"]
-    return {**fields, "leaf": msgspec.Raw(entry.leaf), "disclosed": entry.disclosed}
 
 
 def _row(entry: dict[str, Any], zone: ZoneInfo) -> tuple[Any, ...]:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 import typer
 
 from tracker.cli import render
 from tracker.cli.session import Json, load_config, session
-from tracker.domain.errors import NotFound
+from tracker.domain.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
     from tracker.ports import EntryRow, Records
 
+_NUMBER = re.compile(r"[0-9]{1,18}")
+"""What a database's integer holds."""
 EntryName = Annotated[
     str, typer.Argument(metavar="ENTRY", help="Its index, or its id: SHIPMENT#NUMBER.")
 ]
@@ -64,14 +67,18 @@ def prove(
     if output is None:
         sys.stdout.write(proof)
     else:
-        output.write_text(proof, encoding="utf-8")
+        try:
+            output.write_text(proof, encoding="utf-8")
+        except OSError as error:
+            raise UsageError(
+                f"cannot be written: {error.strerror}", where=str(output), mend="name another file"
+            ) from error
         render.say(f"wrote {output}")
 
 
 def entry(ctx: typer.Context, entry: EntryName, as_json: Json = False) -> None:
     """Show one entry whole: what it says, who is behind it, its hashes."""
     from tracker import wiring
-    from tracker.cli.log import document
     from tracker.log.document import read
     from tracker.verify.merkle import leaf_hash
 
@@ -101,15 +108,24 @@ def entry(ctx: typer.Context, entry: EntryName, as_json: Json = False) -> None:
     )
 
 
+def document(entry: EntryRow) -> dict[str, Any]:
+    """An entry as --json prints it; `disclosed`: what its commitments hide, unless erased."""
+    fields = msgspec.structs.asdict(entry)
+    del fields["secrets"]
+    return {**fields, "leaf": msgspec.Raw(entry.leaf), "disclosed": entry.disclosed}
+
+
 def _find(records: Records, name: str) -> EntryRow:
     """Raises NotFound."""
     scope, _, seq = name.rpartition("#")
-    if name.isdigit():
+    if _NUMBER.fullmatch(name):
         found = next(records.entries(after=int(name) - 1, limit=1), None)
         if found is not None and found.index == int(name):
             return found
-    elif scope and seq.isdigit():
+    elif scope and _NUMBER.fullmatch(seq):
         for one in records.entries(scope=scope):
             if one.seq == int(seq):
                 return one
-    raise NotFound(f"there is no entry {name}", mend="`tracker log show` names them")
+    raise NotFound(
+        f"there is no entry {name}", mend="name its INDEX in `tracker log show`, or SCOPE#SEQ"
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -30,16 +32,13 @@ def verify(
     with 1).
     """
     from tracker import wiring_log
-    from tracker.verify.errors import ProofError
     from tracker.verify.trust import Trust, read_kept, read_trust
 
     config = load_config(ctx)
-    try:
+    with _readable(policy, "`tracker key show` prints its log lines; see docs/evidence.md"):
         trust = read_trust(policy) if policy else Trust()
+    with _readable(since, "give what `tracker log checkpoint` printed then, or a receipt"):
         kept = read_kept(since).note if since else None
-    except (ProofError, OSError) as error:
-        where = str(getattr(error, "filename", None) or policy or since)
-        raise UsageError(f"cannot be used: {error}", where=where) from error
     with render.progress("entries checked", as_json=as_json) as progress:
         verdict = wiring_log.check(config, trust=trust, kept=kept, progress=progress)
     if as_json:
@@ -49,3 +48,17 @@ def verify(
             render.say(line)
     if verdict.exit_code:
         raise typer.Exit(verdict.exit_code)
+
+
+@contextmanager
+def _readable(file: Path | None, mend: str) -> Iterator[None]:
+    """Raises UsageError for a file that is not there, or is not what it should be."""
+    from tracker.verify.errors import ProofError
+
+    try:
+        yield
+    except OSError as error:
+        where = str(error.filename or file)
+        raise UsageError(f"cannot be read: {error.strerror}", where=where, mend=mend) from error
+    except ProofError as error:
+        raise UsageError(str(error), where=str(file), mend=mend) from error

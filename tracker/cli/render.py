@@ -48,11 +48,15 @@ def console(*, stderr: bool = False) -> Console:
 
 
 def say(text: str, *, style: str | None = None) -> None:
-    console().print(text, style=style)
+    console().print(_lines(text), style=style)
 
 
 def warn(text: str) -> None:
-    console(stderr=True).print(text)
+    console(stderr=True).print(_lines(text))
+
+
+def _lines(text: str) -> str:
+    return "\n".join(shown(line) for line in text.split("\n"))
 
 
 @contextmanager
@@ -75,7 +79,8 @@ def progress(label: str, *, as_json: bool = False) -> Iterator[Callable[[int, in
 
 def fault(error: TrackerError) -> None:
     """The one way an error reaches its reader: what, where, mend."""
-    console(stderr=True).print(str(error), style="red" if sys.stderr.isatty() else None)
+    style = "red" if sys.stderr.isatty() else None
+    console(stderr=True).print(_lines(str(error)), style=style)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, empty: str) -> None:
@@ -120,7 +125,16 @@ def _print(grid: Table) -> None:
 def _cell(value: Any) -> str:
     if value is None or value == "":
         return "-"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:g}" if isinstance(value, float) else shown(str(value))
+
+
+def shown(text: str) -> str:
+    """What a stranger wrote, for a terminal: whatever could steer it is shown as an escape."""
+    if text.isprintable():
+        return text
+    return "".join(
+        one if one.isprintable() else one.encode("unicode_escape").decode() for one in text
+    )
 
 
 def moment(when: datetime | None, zone: ZoneInfo) -> str | None:

@@ -26,7 +26,7 @@ def issue(
         str | None,
         typer.Argument(metavar="[TO]", help="The last; they differ in their last digits alone."),
     ] = None,
-    to: Annotated[str | None, typer.Option(help="The custodian that has them now.")] = None,
+    to: Annotated[str | None, typer.Option(help="Who has them now: a party, not a person.")] = None,
     as_json: Json = False,
 ) -> None:
     """Take seals into the inventory: one number, or a box of them."""

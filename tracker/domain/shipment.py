@@ -7,6 +7,7 @@ named by id, or carried inline as GeoJSON where they are used. Only `id` and `de
 from __future__ import annotations
 
 import enum
+import hashlib
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -170,4 +171,31 @@ def public(shipment: Shipment) -> bytes:
             custodians=tuple(replace(one, name="", contact=None) for one in shipment.custodians),
             authorisations=tuple(replace(one, **nobody) for one in shipment.authorisations),
         )
+    )
+
+
+def as_opened(document: bytes, digest: object) -> Shipment | None:
+    """The shipment as it was opened: that beginning of today's file whose public form has this
+    SHA-256 (hex, of the first entry); None if none has. Leave to open that was recorded since
+    stands at the file's end.
+    """
+    today = msgspec.json.decode(document, type=Shipment)
+    for count in range(len(today.authorisations), -1, -1):
+        then = replace(today, authorisations=today.authorisations[:count])
+        if hashlib.sha256(public(then)).hexdigest() == digest:
+            return then
+    return None
+
+
+def is_as_opened(document: bytes, digest: object) -> bool:
+    """Whether `as_opened` finds it; or the hash is over the file with the people in it, as entries
+    of version 1 have it.
+    """
+    if as_opened(document, digest) is not None:
+        return True
+    today = msgspec.json.decode(document, type=Shipment)
+    return any(
+        hashlib.sha256(msgspec.json.encode(then)).hexdigest() == digest
+        for count in range(len(today.authorisations) + 1)
+        for then in (replace(today, authorisations=today.authorisations[:count]),)
     )

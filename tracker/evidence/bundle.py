@@ -11,19 +11,18 @@ from hashlib import sha256
 from typing import Any, BinaryIO
 
 import msgspec
-from msgspec.structs import replace
 
 from tracker.domain.errors import NotFound, Refused
 from tracker.domain.finding import FindingType
-from tracker.domain.shipment import Shipment, public
+from tracker.domain.shipment import Shipment, as_opened, public
 from tracker.evidence.certification import certification
 from tracker.evidence.checkpoints import Witnessed, chosen, newest_of, witnessed
 from tracker.evidence.pack import Pack, TooGreat
 from tracker.evidence.report import Told, report
 from tracker.log.tree import Tree
-from tracker.ports import HeardRow, Records, StoredCheckpoint, StoredShipment
+from tracker.ports import HeardRow, Records, StoredCheckpoint
 from tracker.verify import bundle_files as files
-from tracker.verify.history import Disclosure, Entry, read_entry
+from tracker.verify.history import Disclosure, read_entry
 from tracker.verify.leaves import canonical
 from tracker.verify.note import SignedNote, SignerKey
 
@@ -88,7 +87,8 @@ class _Bundle:
         self.tree = Tree(self.head.size, records.tile)
         self.checkpoints = self._checkpoints()
         self.bound = max((one.heard.count for one in self.entries if one.heard), default=0)
-        self.declared = declared(stored, self.entries[0])
+        opened = as_opened(stored.document, self.entries[0].facts.get("document_sha256"))
+        self.declared = None if opened is None else public(opened)
         self.named = msgspec.json.decode(stored.document, type=Shipment)
 
     def _checkpoints(self) -> list[Witnessed]:
@@ -201,18 +201,6 @@ class _Bundle:
             with_readings=self.wanted.readings,
             drawn=self.wanted.drawn,
         )
-
-
-def declared(stored: StoredShipment, opened: Entry) -> bytes | None:
-    """The shipment as it was opened, whose hash the first entry holds; None if that cannot be told
-    any more. Leave to open that was recorded since stands at the end of today's document.
-    """
-    today = msgspec.json.decode(stored.document, type=Shipment)
-    for count in range(len(today.authorisations), -1, -1):
-        then = public(replace(today, authorisations=today.authorisations[:count]))
-        if sha256(then).hexdigest() == opened.facts.get("document_sha256"):
-            return then
-    return None
 
 
 def reading(row: HeardRow) -> dict[str, Any]:

@@ -60,11 +60,12 @@ def renumbered(
 
 
 def number_differs(view: View, read: str, due: str) -> Raised:
+    how = "the lock carries" if view.reading else "somebody recorded"
     return Raised(
         kind=AlertKind.SEAL_NUMBER,
         severity=Severity.CRITICAL,
         at=view.at,
         key=view.device or "",
-        detail=f"the lock carries {read}, in force is {due}",
+        detail=f"{how} {read}, in force is {due}",
         **view.where(),
     )

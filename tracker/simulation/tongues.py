@@ -31,6 +31,7 @@ class Tongue(Protocol):
     how many there are before they begin anew.
     """
 
+    device: str
     serials: int
 
     def greeting(self) -> bytes: ...

@@ -80,9 +80,9 @@ class WireDevice:
                 last, since = self.answered, time.monotonic()
             if time.monotonic() - since > patience_s:
                 raise ServiceUnreachable(
-                    f"{len(self.kept)} frames are not answered",
+                    f"{len(self.kept)} frames are not answered ({self._tongue.device})",
                     where=f"gateway {self._address[0]}:{self._address[1]}",
-                    mend="see that the gateway runs, and that it lists this device",
+                    mend=f"see that the gateway runs, and that it lists {self._tongue.device}",
                 )
             time.sleep(AGAIN_S)
 

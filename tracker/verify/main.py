@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -36,11 +37,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(str(error))
     except OSError as error:
         parser.error(f"{error.filename}: {error.strerror}")
-    if asked.json:
-        print(json.dumps(document, ensure_ascii=True))
-    else:
-        # A stranger's text must not steer the terminal it is read on.
-        print("\n".join(_plain(line) for line in lines))
+    # A stranger's text must not steer the terminal it is read on.
+    told = json.dumps(document) if asked.json else "\n".join(_plain(line) for line in lines)
+    try:
+        print(told, flush=True)
+    except BrokenPipeError:  # its reader has read enough; Python would flush once more at the end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return code
 
 

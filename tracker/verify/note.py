@@ -92,7 +92,7 @@ class SignedNote:
 
         Raises ProofError if none did, or if a line that claims one of them is not its signature.
         """
-        signed = []
+        signed, keys = [], list(keys)
         for key in keys:
             for signature in self.signatures:
                 if key.kind == ED25519 and signature.by(key):
@@ -101,8 +101,19 @@ class SignedNote:
                     signed.append(key)
                     break
         if not signed:
-            raise ProofError("no key that is trusted has signed this note")
+            raise ProofError(self._why_nobody(keys))
         return signed
+
+    def _why_nobody(self, keys: list[VerifierKey]) -> str:
+        names = {key.name for key in keys}
+        strangers = [one.key_id.hex() for one in self.signatures if one.name in names]
+        why = "no key that is trusted has signed this note"
+        if not strangers:
+            return why
+        return (
+            f"{why}: it bears that name, and another key ({', '.join(strangers)}); if the key was "
+            "replaced, ask its owner for the new one (tracker key show) and trust both"
+        )
 
     def plus(self, signatures: Iterable[Signature]) -> SignedNote:
         """The note with these lines besides its own, none twice."""

@@ -129,6 +129,8 @@ def diagnosed(engine: Engine) -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise _diagnosis(error.orig, place(engine)) from error
+    except sqlite3.Error as error:  # of rows that are fetched straight from the driver
+        raise _diagnosis(error, place(engine)) from error
 
 
 def _parsed(url: str) -> URL:
@@ -231,6 +233,12 @@ def place(engine: Engine) -> str:
 
 
 def _diagnosis(error: BaseException | None, where: str) -> TrackerError:
+    if "decode to UTF-8" in str(error):  # the driver's own, it has no code
+        return ServiceUnreachable(
+            f"the database was altered, or is damaged: {error}",
+            where=where,
+            mend="stop the tracker and restore a backup",
+        )
     kind, what, mend = _DIAGNOSES.get(
         _primary(error),
         (ServiceUnreachable, f"the database failed: {error}", "see that the disk is in order"),

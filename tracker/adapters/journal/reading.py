@@ -1,0 +1,50 @@
+"""What every reading of the journal rests on: a connection for each question, or one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Self
+
+from sqlalchemy import Connection, Engine, RowMapping, Select, select
+
+from tracker.adapters.journal.engine import diagnosed
+from tracker.adapters.journal.tables import (
+    HEAD,
+)
+
+
+class Reading:
+    """One object belongs to one thread."""
+
+    def __init__(self, engine: Engine, held: Connection | None = None) -> None:
+        self._engine, self._held = engine, held
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Self]:
+        """The same, at one moment: whatever is committed meanwhile, all its answers are of then."""
+        with diagnosed(self._engine), self._engine.begin() as connection:
+            connection.execute(select(HEAD.c.version))  # SQLite's moment is that of the first read
+            yield type(self)(self._engine, connection)
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with diagnosed(self._engine):
+            if self._held is not None:
+                yield self._held
+            else:
+                with self._engine.begin() as connection:
+                    yield connection
+
+    def close(self) -> None:
+        """Let go of the database. Idempotent."""
+        self._engine.dispose()
+
+    def _rows(self, query: Select[Any]) -> Sequence[RowMapping]:
+        with self._reading() as connection:
+            return connection.execute(query).mappings().all()
+
+    def _stream(self, query: Select[Any]) -> Iterator[RowMapping]:
+        """Row by row, on a connection (hence in a snapshot) of its own."""
+        with self._reading() as connection:
+            yield from connection.execute(query.execution_options(yield_per=500)).mappings()

@@ -1,0 +1,67 @@
+"""The ports: what the use cases need of the world, and what each adapter guarantees.
+
+    world    what comes in from outside, and who is told
+    work     what one batch changes
+    journal  where it is kept, and read
+    rows     what is read there
+    signing  what is signed of the log
+
+Adapters live in `tracker.adapters`; only `tracker.wiring` constructs them.
+"""
+
+from __future__ import annotations
+
+from tracker.ports.journal import Journal, Records, Store
+from tracker.ports.rows import (
+    DeviceRow,
+    EntryRow,
+    HeardRow,
+    NamedEntry,
+    RejectRow,
+    StoredEntry,
+    StoredSecret,
+)
+from tracker.ports.signing import Attestation, CheckpointBook, LogHead, SignedLog, StoredCheckpoint
+from tracker.ports.work import (
+    Erasure,
+    NewEntry,
+    Snapshot,
+    Stale,
+    StoredGeography,
+    StoredReading,
+    StoredShipment,
+    StoredState,
+    Work,
+)
+from tracker.ports.world import Clock, Inbox, Message, Notifier
+
+__all__ = [
+    "Attestation",
+    "CheckpointBook",
+    "Clock",
+    "DeviceRow",
+    "EntryRow",
+    "Erasure",
+    "HeardRow",
+    "Inbox",
+    "Journal",
+    "LogHead",
+    "Message",
+    "NamedEntry",
+    "NewEntry",
+    "Notifier",
+    "Records",
+    "RejectRow",
+    "SignedLog",
+    "Snapshot",
+    "Stale",
+    "Store",
+    "StoredCheckpoint",
+    "StoredEntry",
+    "StoredGeography",
+    "StoredReading",
+    "StoredSecret",
+    "StoredShipment",
+    "StoredState",
+    "Work",
+]

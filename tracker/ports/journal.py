@@ -1,0 +1,136 @@
+"""The journal: written by one, read by many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from tracker.domain.alert import Alert
+from tracker.ports.rows import (
+    DeviceRow,
+    EntryRow,
+    HeardRow,
+    NamedEntry,
+    RejectRow,
+    StoredEntry,
+    StoredSecret,
+)
+from tracker.ports.signing import Attestation, LogHead, StoredCheckpoint
+from tracker.ports.work import Snapshot, StoredGeography, StoredReading, StoredShipment, Work
+
+
+class Journal(Protocol):
+    """Durable, single-writer, transactional. Safe to use from several processes; one object
+    belongs to one thread.
+    """
+
+    def load(self, since: int = 0) -> Snapshot:
+        """All shipments and states that changed after version `since` (0: all)."""
+        ...
+
+    def version(self) -> int: ...
+
+    def known(self, readings: Iterable[StoredReading]) -> set[tuple[str, datetime, bytes]]:
+        """Which of these identities are stored already."""
+        ...
+
+    def commit(self, work: Work, expected: int) -> int:
+        """Append and replace all of `work` in one durable transaction; the new version.
+
+        Durable once it returns (power loss included). Raises Stale, with nothing written, if the
+        journal is not at version `expected`. Rejects of identical bytes and topic are all kept;
+        a geography that is there already stays as it is.
+        """
+        ...
+
+    def head(self) -> LogHead: ...
+    def tile(self, level: int, index: int) -> bytes:
+        """The hashes of a tile of the log's tree (`tracker.log.tree`), b"" for one that is not."""
+        ...
+
+    def checkpoints(self, *, since: int = 0) -> list[StoredCheckpoint]:
+        """Those released of `since` entries or more, the shortest first."""
+        ...
+
+    def release(self, checkpoint: StoredCheckpoint) -> None:
+        """Keep a released checkpoint, in place of one of its size (that has fewer signatures). The
+        journal's version does not change.
+        """
+        ...
+
+    def attest(self, attestation: Attestation) -> None:
+        """Keep what an outsider said; the same from the same one stays as it is."""
+        ...
+
+    def scrub(self) -> None:
+        """See to it that the database's files hold nothing more of what was erased or replaced.
+        Writes them anew: nobody else can commit meanwhile. Raises ServiceUnreachable if others use
+        the database all the time.
+        """
+        ...
+
+    def close(self) -> None: ...
+
+
+class Records(Protocol):
+    """Reading the journal, for people: newest last, nothing is changed."""
+
+    def shipments(self, *, closed: bool = True) -> list[StoredShipment]: ...
+    def shipment(self, shipment: str) -> StoredShipment | None: ...
+    def state(self, scope: str) -> bytes | None: ...
+    def alerts(
+        self,
+        *,
+        shipment: str | None = None,
+        status: Sequence[str] = (),
+        severity: str | None = None,
+        since: datetime | None = None,
+    ) -> list[Alert]: ...
+    def alert(self, alert: str) -> Alert | None: ...
+    def entries(
+        self, *, scope: str | None = None, after: int = -1, limit: int | None = None
+    ) -> Iterator[EntryRow]: ...
+    def readings(
+        self, *, device: str | None = None, shipment: str | None = None, limit: int | None = None
+    ) -> Iterator[StoredReading]: ...
+    def devices(self) -> list[DeviceRow]: ...
+    def rejects(
+        self, *, device: str | None = None, limit: int | None = None
+    ) -> list[RejectRow]: ...
+    def geographies(self) -> list[StoredGeography]:
+        """Every version of the zones that was ever in force, oldest first."""
+        ...
+
+    def stored_entries(self) -> Iterator[StoredEntry]: ...
+    def named(self, *, scope: str | None = None, value: str | None = None) -> Iterator[NamedEntry]:
+        """What is kept of people in the log, in its order; only of that scope, of that name."""
+        ...
+
+    def kept_secrets(self) -> Iterator[StoredSecret]: ...
+    def head(self) -> LogHead: ...
+    def tile(self, level: int, index: int) -> bytes:
+        """The hashes of a tile of the log's tree (`tracker.log.tree`), b"" for one that is not."""
+        ...
+
+    def checkpoints(self, *, since: int = 0) -> list[StoredCheckpoint]:
+        """Those of `since` entries or more, the smallest first."""
+        ...
+
+    def attestations(self, *, size: int | None = None, since: int = 0) -> list[Attestation]:
+        """By size, then kind, then name: of one size, or of `since` entries or more."""
+        ...
+
+    def heard(self, *, scope: str | None = None) -> Iterator[HeardRow]:
+        """The stored readings scope by scope, each in the order of its telemetry; those without a
+        number come first.
+        """
+        ...
+
+    def counts(self) -> dict[str, int]:
+        """Rows of each kind: readings, late, rejects, entries, alerts, shipments."""
+        ...
+
+
+class Store(Journal, Records, Protocol):
+    """The one database that is both."""

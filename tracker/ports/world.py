@@ -1,0 +1,66 @@
+"""What comes in from outside, and who is told: messages, time, notifications."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+from tracker.domain.alert import Alert
+from tracker.domain.finding import Finding
+
+
+class Message(Struct, frozen=True, kw_only=True):
+    """One publication as it arrived. `token` belongs to the inbox that gave it."""
+
+    topic: str
+    payload: bytes
+    received_at: datetime
+    token: Any = None
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The time, aware, UTC; never backwards between two calls of one process."""
+        ...
+
+
+class Inbox(Protocol):
+    """At least once, in the broker's order for each device, durable in the broker until
+    acknowledged: what is received and not acknowledged comes again after a reconnect or restart.
+    """
+
+    def receive(self, timeout: float, limit: int = 4096) -> list[Message]:
+        """Everything that has arrived, at once if anything has; else wait up to `timeout` s.
+
+        Never waits to fill a batch. Returns [] on time-out, or when `wake` was called.
+        """
+        ...
+
+    def acknowledge(self, messages: Sequence[Message]) -> None:
+        """Tell the broker that these are durable here. Idempotent; harmless for messages of a
+        connection that is gone (the broker sends those again, and they are recognised).
+        """
+        ...
+
+    def settled(self) -> bool:
+        """True if connected and nothing has been waiting for some time: only then does the absence
+        of a message say anything about a truck.
+        """
+        ...
+
+    def wake(self) -> None:
+        """End a waiting `receive` from another thread."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Notifier(Protocol):
+    """Told after the commit, at most once, in order of the log. May lose what it is told: whoever
+    must not miss anything reads the journal.
+    """
+
+    def tell(self, findings: Sequence[Finding], alerts: Sequence[Alert]) -> None: ...
