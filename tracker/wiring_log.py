@@ -105,13 +105,6 @@ def signer(config: Config) -> SignerKey:
     return log_key.read(Path(config.log.key_file))
 
 
-def next_key(config: Config) -> SignerKey:
-    """The key that a rotation goes over to; the same until it is in use."""
-    from tracker.adapters import log_key
-
-    return log_key.next_of(Path(config.log.key_file), config.log.origin)
-
-
 def rotate(config: Config, desk: Desk, by: str) -> tuple[StoredCheckpoint, SignerKey]:
     """Go over to the next key: an entry that says so, then a checkpoint that both keys sign, then
     the key's file. Interrupted anywhere, it is finished by rotating again.

@@ -114,3 +114,25 @@ def test_a_broker_out_of_reach_ends_with_3(started: Run, tmp_path: Path) -> None
 def test_an_embedded_broker_without_a_password_is_a_fault(run: Run, tmp_path: Path) -> None:
     (tmp_path / "tracker.toml").touch()
     assert "tracker init" in run("run", code=2).err
+
+
+@pytest.mark.e2e
+def test_it_says_that_a_log_without_a_key_is_not_signed(started: Run, tmp_path: Path) -> None:
+    (tmp_path / "log.key").unlink()
+    with process(tmp_path, "run") as tracker:
+        said = until(tracker.stderr, lambda line: "not signed" in line)
+        assert str(tmp_path / "log.key") in said
+        assert "tracker key new" in until(tracker.stderr, lambda line: "->" in line)
+        until(tracker.stderr, is_ready)
+
+
+@pytest.mark.e2e
+def test_what_it_takes_in_is_signed_while_it_runs_and_when_it_ends(
+    started: Run, tmp_path: Path
+) -> None:
+    with process(tmp_path, "run") as tracker:
+        until(tracker.stderr, is_ready)
+        tracker.send_signal(signal.SIGTERM)
+        assert tracker.wait(timeout=20) == 0
+    (released,) = started("log", "checkpoint", "--newest", "--json").documents
+    assert released["size"] == len(started("log", "show", "--json").documents) >= 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from pathlib import Path
 from types import FrameType
 
 import typer
@@ -45,6 +46,9 @@ def run(ctx: typer.Context, as_json: Json = False) -> None:
     with wiring.broker(config), wiring.tracker(config, notifier=live) as intake, asking:
         kind = "embedded broker" if config.broker.embedded else "broker"
         where = f"{kind} at {config.broker.host}:{config.broker.port}"
+        if not Path(config.log.key_file).exists():
+            render.warn(f"the custody log is not signed: there is no key {config.log.key_file}")
+            render.warn("  -> `tracker key new` makes one")
         render.warn(f"tracker ready: {where}, journal {config.database.url}")
         intake.run(stopping)
     if stopping.signal == signal.SIGINT:
