@@ -12,24 +12,34 @@ from tracker.verify.errors import ProofError
 from tracker.verify.note import SignerKey, parse_skey
 
 
-def read_key(path: Path, kind: int, *, mend: str) -> SignerKey:
-    """The key of this kind (`tracker.verify.note`). `mend`: what to do where there is none.
+def read_private(path: Path, *, whose: str, mend: str, exposed: str) -> str:
+    """The text of a file that its owner alone may read. whose: what messages call it; `mend`: what
+    to do where there is none, `exposed`: where others may have read it.
 
-    Raises UsageError: no such file, readable by others, or not such a key.
+    Raises UsageError: no such file, readable by others, or not text.
     """
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        what = f"the key cannot be read: {reason}"
+        what = f"{whose} cannot be read: {reason}"
         raise UsageError(what, where=str(path), mend=mend) from error
     if sys.platform != "win32" and mode & 0o077:
         raise UsageError(
-            f"the key is open to others (mode {mode:04o})",
+            f"{whose} is open to others (mode {mode:04o})",
             where=str(path),
-            mend=f"chmod 600 {path}; if somebody may have read it, make another",
+            mend=f"chmod 600 {path}; if somebody may have read it, {exposed}",
         )
+    return text
+
+
+def read_key(path: Path, kind: int, *, mend: str) -> SignerKey:
+    """The key of this kind (`tracker.verify.note`). `mend`: what to do where there is none.
+
+    Raises UsageError: no such file, readable by others, or not such a key.
+    """
+    text = read_private(path, whose="the key", mend=mend, exposed="make another")
     try:
         key = parse_skey(text)
     except ProofError as error:

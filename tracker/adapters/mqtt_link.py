@@ -90,6 +90,15 @@ class Link:
     def start(self) -> None:
         self._thread.start()
 
+    def open(self, timeout: float) -> None:
+        """`start` and `wait_up`; closed again if that fails."""
+        self.start()
+        try:
+            self.wait_up(timeout)
+        except BaseException:
+            self.close()
+            raise
+
     def close(self) -> None:
         """Send what is queued, disconnect, end the thread. Idempotent."""
         self._closing.set()

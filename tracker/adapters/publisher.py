@@ -48,12 +48,7 @@ class Publisher:
         )
 
     def __enter__(self) -> Publisher:
-        self._link.start()
-        try:
-            self._link.wait_up(self._settings.connect_timeout_s)
-        except BaseException:
-            self._link.close()
-            raise
+        self._link.open(self._settings.connect_timeout_s)
         return self
 
     def __exit__(

@@ -5,10 +5,9 @@ a witness with another key is another witness.
 from __future__ import annotations
 
 import os
-import stat
-import sys
 from pathlib import Path
 
+from tracker.adapters.key_file import read_private
 from tracker.domain.errors import UsageError
 from tracker.verify.errors import ProofError
 from tracker.verify.note import COSIGNATURE, SignerKey, new_signer, parse_skey
@@ -38,20 +37,9 @@ def make(path: Path, name: str) -> SignerKey:
 
 def read(path: Path) -> SignerKey:
     """Raises UsageError: no such file, readable by others, or no witness's key."""
-    try:
-        mode = stat.S_IMODE(path.stat().st_mode)
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        raise UsageError(
-            f"the witness's key cannot be read: {reason}", where=str(path), mend=MEND
-        ) from error
-    if sys.platform != "win32" and mode & 0o077:
-        raise UsageError(
-            f"the witness's key is open to others (mode {mode:04o})",
-            where=str(path),
-            mend=f"chmod 600 {path}; if somebody may have read it, make a new key and state",
-        )
+    text = read_private(
+        path, whose="the witness's key", mend=MEND, exposed="make a new key and state"
+    )
     try:
         key = parse_skey(text)
     except ProofError as error:

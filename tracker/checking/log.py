@@ -19,7 +19,7 @@ from tracker.log.leaf import SALT_BYTES
 from tracker.log.tree import WIDTH, Run, grow, root_of
 from tracker.ports import Attestation, Records, StoredCheckpoint, StoredEntry, StoredSecret
 from tracker.verify.anchors import Anchor
-from tracker.verify.brackets import SKEW, Brackets
+from tracker.verify.brackets import Brackets, wrong_time
 from tracker.verify.checkpoint import Checkpoint, parse_checkpoint, parse_text
 from tracker.verify.commitments import opens
 from tracker.verify.errors import ProofError
@@ -182,17 +182,10 @@ class _Check:
         return held[1]
 
     def _check_time(self, index: int, recorded: int, brackets: Brackets) -> None:
-        known, at = brackets.of(index), moment(recorded)
-        if known.after is not None and at < known.after - SKEW:
-            self.warnings.append(
-                f"back-dated: the entry at index {index} says that it was recorded at "
-                f"{at.isoformat()}, and it was appended after {known.after.isoformat()}"
-            )
-        elif known.before is not None and at > known.before + SKEW:
-            self.warnings.append(
-                f"post-dated: the entry at index {index} says that it was recorded at "
-                f"{at.isoformat()}, and it was there by {known.before.isoformat()}"
-            )
+        what = f"the entry at index {index}"
+        wrong = wrong_time(what, moment(recorded), brackets.of(index))
+        if wrong is not None:
+            self.warnings.append(wrong)
 
     # Checkpoints
 

@@ -19,6 +19,7 @@ from tracker.domain.alert import Alert, Severity
 from tracker.domain.errors import TrackerError
 from tracker.domain.finding import Finding
 from tracker.domain.personal import ERASED
+from tracker.verify.plain import plain
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -56,7 +57,7 @@ def warn(text: str) -> None:
 
 
 def _lines(text: str) -> str:
-    return "\n".join(shown(line) for line in text.split("\n"))
+    return "\n".join(plain(line) for line in text.split("\n"))
 
 
 @contextmanager
@@ -125,16 +126,7 @@ def _print(grid: Table) -> None:
 def _cell(value: Any) -> str:
     if value is None or value == "":
         return "-"
-    return f"{value:g}" if isinstance(value, float) else shown(str(value))
-
-
-def shown(text: str) -> str:
-    """What a stranger wrote, for a terminal: whatever could steer it is shown as an escape."""
-    if text.isprintable():
-        return text
-    return "".join(
-        one if one.isprintable() else one.encode("unicode_escape").decode() for one in text
-    )
+    return f"{value:g}" if isinstance(value, float) else plain(str(value))
 
 
 def moment(when: datetime | None, zone: ZoneInfo) -> str | None:

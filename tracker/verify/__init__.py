@@ -14,7 +14,7 @@ elsewhere and `python -m verify bundle.zip --policy FILE` works there.
     history     one shipment's entries, whole and in order; telemetry: its readings
     anchors     what a checkpoint is proved to be; brackets: when entries were appended
     grades      how much is proved; trust: the verifier's own side
-    bundle      all of that over one file, read by `archive`; main: the command
+    bundle      all of that over one file, read by `archive`; main: the command, in `plain` text
 
 Whatever is wrong with untrusted bytes is a ProofError, never another exception.
 """

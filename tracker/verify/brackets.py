@@ -63,17 +63,26 @@ def _brackets(times: Sequence[Sequence[datetime]]) -> Iterator[Bracket]:
                 heappush(waiting, one)
 
 
+def wrong_time(what: str, at: datetime, known: Bracket) -> str | None:
+    """What is wrong with an entry (`what`) that says it was recorded more than SKEW outside its
+    bracket.
+    """
+    if known.after is not None and at < known.after - SKEW:
+        return (
+            f"back-dated: {what} says that it was recorded at {at.isoformat()}, and it was "
+            f"appended after {known.after.isoformat()}"
+        )
+    if known.before is not None and at > known.before + SKEW:
+        return (
+            f"post-dated: {what} says that it was recorded at {at.isoformat()}, and it was "
+            f"there by {known.before.isoformat()}"
+        )
+    return None
+
+
 def wrong_times(entries: Iterable[Entry], brackets: Brackets) -> Iterator[str]:
-    """Of each entry whose `recorded_at` is more than SKEW outside its bracket: what is wrong."""
+    """Of each entry whose time is outside its bracket: what is wrong."""
     for entry in entries:
-        known, at = brackets.of(entry.index), entry.recorded_at
-        if known.after is not None and at < known.after - SKEW:
-            yield (
-                f"back-dated: {entry.id} says that it was recorded at {at.isoformat()}, and it was "
-                f"appended after {known.after.isoformat()}"
-            )
-        elif known.before is not None and at > known.before + SKEW:
-            yield (
-                f"post-dated: {entry.id} says that it was recorded at {at.isoformat()}, and it was "
-                f"there by {known.before.isoformat()}"
-            )
+        wrong = wrong_time(entry.id, entry.recorded_at, brackets.of(entry.index))
+        if wrong is not None:
+            yield wrong

@@ -16,6 +16,7 @@ from typing import Any
 
 from .bundle import Bundle, check_bundle
 from .errors import ProofError
+from .plain import plain
 from .receipt import Receipt, check_receipt
 from .story import Story
 from .telling import tell
@@ -38,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         parser.error(f"{error.filename}: {error.strerror}")
     # A stranger's text must not steer the terminal it is read on.
-    told = json.dumps(document) if asked.json else "\n".join(_plain(line) for line in lines)
+    told = json.dumps(document) if asked.json else "\n".join(plain(line) for line in lines)
     try:
         print(told, flush=True)
     except BrokenPipeError:  # its reader has read enough; Python would flush once more at the end
@@ -145,14 +146,6 @@ def _receipt_lines(receipt: Receipt) -> Iterator[str]:
         yield ""
         yield f"entry {entry.id}, number {entry.index} of the log {checkpoint.origin}"
         yield f"  recorded {entry.recorded_at.isoformat()}, {entry.type}: {entry.payload['detail']}"
-
-
-def _plain(line: str) -> str:
-    """Control characters, and those that change the direction of writing, as escapes."""
-    return "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode()
-        for character in line
-    )
 
 
 if __name__ == "__main__":

@@ -36,12 +36,7 @@ class Caller:
         )
 
     def __enter__(self) -> Caller:
-        self._link.start()
-        try:
-            self._link.wait_up(self._settings.connect_timeout_s)
-        except BaseException:
-            self._link.close()
-            raise
+        self._link.open(self._settings.connect_timeout_s)
         return self
 
     def __exit__(
