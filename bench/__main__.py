@@ -7,11 +7,11 @@ import os
 import platform
 from collections.abc import Callable
 
-from bench import frames, geofences, intake, log, stages
+from bench import frames, geofences, ingest, log, stages
 
 PARTS: dict[str, Callable[[int], None]] = {
     "stages": lambda _: stages.report(),
-    "intake": lambda _: intake.report(),
+    "intake": lambda _: ingest.report(),
     "geofences": lambda _: geofences.report(),
     "frames": lambda _: frames.report(),
     "log": log.report,

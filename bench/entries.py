@@ -9,12 +9,12 @@ from pathlib import Path
 
 import msgspec
 
+from sealproof.merkle import leaf_hash
 from tracker.adapters.journal import SqlJournal
 from tracker.domain.finding import Fact, Finding, FindingType
 from tracker.log import leaf
-from tracker.log.document import Document, Heard, Payload
+from tracker.log.document import HeardCount, LeafDocument, LeafPayload
 from tracker.ports import NewEntry, Work
-from tracker.verify.merkle import leaf_hash
 
 ORIGIN = "bench/log"
 T0 = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -111,17 +111,17 @@ def _portions(size: int) -> Iterator[int]:
     yield from (min(PORTION, size - at) for at in range(0, size, PORTION))
 
 
-def _document(finding: Finding, seq: int, prev: str | None, key: str) -> Document:
+def _document(finding: Finding, seq: int, prev: str | None, key: str) -> LeafDocument:
     moment = finding.recorded_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    return Document(
+    return LeafDocument(
         attachments=[],
         commitments={},
-        heard=Heard(0, None),
+        heard=HeardCount(0, None),
         id=f"{finding.scope}#{seq}",
         key=key,
         occurred_at=moment,
         origin=ORIGIN,
-        payload=Payload(
+        payload=LeafPayload(
             actor=None,
             detail=finding.detail,
             device=finding.device,

@@ -12,9 +12,9 @@ from pathlib import Path
 from geofences import library
 from tracker.adapters.clock import ManualClock
 from tracker.adapters.journal import SqlJournal
-from tracker.desk import Desk
+from tracker.app.commands import CommandHandler
+from tracker.app.planning import Geography
 from tracker.domain.policy import Policy
-from tracker.planning import Geography
 from tracker.ports import Message
 
 T0 = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -58,9 +58,11 @@ def journal() -> Iterator[tuple[SqlJournal, Geography, ManualClock]]:
         opened = SqlJournal.open(f"sqlite:///{Path(folder) / 'bench.db'}")
         clock = ManualClock(T0)
         geography = Geography(library.load(), Policy())
-        desk = Desk(journal=opened, clock=clock, geography=geography, origin="bench/log")
+        commands = CommandHandler(
+            journal=opened, clock=clock, geography=geography, origin="bench/log"
+        )
         for truck in range(TRUCKS):
-            desk.open(json.dumps(_shipment(truck)).encode(), by="bench")
+            commands.open(json.dumps(_shipment(truck)).encode(), by="bench")
         yield opened, geography, clock
         opened.close()
 

@@ -17,15 +17,15 @@ import msgspec
 
 from bench.entries import ORIGIN, T0, Author, filled
 from bench.turns import Ask, rate, seconds, speed, turns
+from sealproof.checkpoint import Checkpoint, cosign
+from sealproof.grades import Grade
+from sealproof.merkle import check_inclusion, leaf_hash
+from sealproof.note import COSIGNATURE, new_signer
+from sealproof.tlogproof import TlogProof
 from tracker.adapters.journal import SqlJournal
-from tracker.checking.log import check
+from tracker.app.trust.log_check.log import check
 from tracker.log.tree import WIDTH, Grown, Tile, Tree, grow
 from tracker.ports import NewEntry, Work
-from tracker.verify.checkpoint import Checkpoint, cosign
-from tracker.verify.grades import Grade
-from tracker.verify.merkle import check_inclusion, leaf_hash
-from tracker.verify.note import COSIGNATURE, new_signer
-from tracker.verify.tlogproof import TlogProof
 
 SMALL, LARGE = 10_000, 1_000_000
 BATCHES = (1, 10, 100, 1_000)

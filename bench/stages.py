@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from bench import load
 from devices import catalogue, identity
 from devices.reading import Fix, Reading
-from tracker.intake import Intake
+from tracker.app.ingest import Ingest
 from tracker.ports import Message
 
 COUNT, BATCH = 20_000, 256
@@ -58,7 +58,7 @@ def report() -> None:
                 [f.lat for f in some], [f.lon for f in some], corridors=[load.CORRIDOR] * len(some)
             )
         place = time.perf_counter() - begun
-        intake = Intake(
+        ingest = Ingest(
             inbox=_NoInbox(),
             journal=journal,
             clock=clock,
@@ -68,7 +68,7 @@ def report() -> None:
         )
         begun = time.perf_counter()
         for start in range(0, COUNT, BATCH):
-            intake.take(batch[start : start + BATCH])
+            ingest.take(batch[start : start + BATCH])
         whole = time.perf_counter() - begun
     print(f"{COUNT:,} readings of {load.TRUCKS} shipments in batches of {BATCH}, SQLite FULL")
     for name, seconds in (("decode", decode), ("identify", identify), ("place", place)):

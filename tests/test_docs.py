@@ -12,10 +12,10 @@ from devices import catalogue
 from devices.reading import SealCondition, SealEvent
 from geofences import library
 from tests.conftest import ROOT
-from tracker.desk import parse
+from tracker.app.planning import Geography
+from tracker.domain.declaration import parse
 from tracker.domain.policy import Policy
 from tracker.domain.shipment import Shipment
-from tracker.planning import Geography
 from tracker.ports import StoredShipment
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)

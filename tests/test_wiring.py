@@ -8,7 +8,7 @@ import pytest
 
 from devices import catalogue
 from tracker import wiring
-from tracker.adapters.mqtt_settings import MqttSettings, Tls
+from tracker.adapters.mqtt.settings import MqttSettings, Tls
 from tracker.config import load
 from tracker.domain.errors import UsageError
 

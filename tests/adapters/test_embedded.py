@@ -14,11 +14,11 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tracker.adapters.broker.embedded import EmbeddedBroker
 from tracker.adapters.clock import SystemClock
-from tracker.adapters.embedded import EmbeddedBroker
-from tracker.adapters.mqtt import MqttInbox, probe
-from tracker.adapters.mqtt_settings import MqttSettings
-from tracker.adapters.publisher import Publisher
+from tracker.adapters.mqtt.inbox import MqttInbox, probe
+from tracker.adapters.mqtt.publisher import Publisher
+from tracker.adapters.mqtt.settings import MqttSettings
 from tracker.domain.errors import ServiceUnreachable, UsageError
 
 PASSWORD = "a secret: \"'\\ä$1"
@@ -27,7 +27,7 @@ TOPICS = ("seals/#",)
 TRACKER = """\
 import sys, time
 from pathlib import Path
-from tracker.adapters.embedded import EmbeddedBroker
+from tracker.adapters.broker.embedded import EmbeddedBroker
 store, port = Path(sys.argv[1]), int(sys.argv[2])
 with EmbeddedBroker(store, username="tracker", password="x", port=port) as broker:
     print(broker.pid, broker.settings.port, flush=True)

@@ -23,8 +23,8 @@ from tracker.adapters.clock import SystemClock
 from tracker.adapters.gateway.registry import Registry
 from tracker.adapters.gateway.server import Gateway
 from tracker.adapters.gateway.settings import Limits, Listen
-from tracker.adapters.mqtt import MqttInbox
-from tracker.adapters.mqtt_settings import MqttSettings
+from tracker.adapters.mqtt.inbox import MqttInbox
+from tracker.adapters.mqtt.settings import MqttSettings
 from tracker.domain.errors import NotFound, ServiceUnreachable, UsageError
 
 

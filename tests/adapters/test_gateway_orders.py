@@ -13,7 +13,7 @@ from tests.support.toy import Peer, toy_dialect
 from tests.support.waiting import wait_for
 from tracker.adapters.gateway.caller import Caller
 from tracker.adapters.gateway.orders import Order, Orders, Result
-from tracker.adapters.publisher import Publisher
+from tracker.adapters.mqtt.publisher import Publisher
 
 
 @pytest.fixture(autouse=True)

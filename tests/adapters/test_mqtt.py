@@ -13,11 +13,11 @@ import pytest
 
 from tests.support.brokers import HOST, PASSWORD, USERNAME, Broker, mosquitto
 from tests.support.certificates import Authority
+from tracker.adapters.broker.nats_server import free_port
 from tracker.adapters.clock import SystemClock
-from tracker.adapters.mqtt import MqttInbox, probe
-from tracker.adapters.mqtt_settings import MqttSettings, Tls
-from tracker.adapters.nats_server import free_port
-from tracker.adapters.publisher import Publisher
+from tracker.adapters.mqtt.inbox import MqttInbox, probe
+from tracker.adapters.mqtt.publisher import Publisher
+from tracker.adapters.mqtt.settings import MqttSettings, Tls
 from tracker.domain.errors import ServiceUnreachable, UsageError
 
 TOPICS = ("seals/#",)

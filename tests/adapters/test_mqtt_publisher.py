@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from tests.support.brokers import HOST, PASSWORD, Broker, mosquitto
+from tracker.adapters.broker.nats_server import free_port
 from tracker.adapters.clock import SystemClock
-from tracker.adapters.mqtt import MqttInbox
-from tracker.adapters.mqtt_settings import MqttSettings
-from tracker.adapters.nats_server import free_port
-from tracker.adapters.publisher import ROOM, Publisher
+from tracker.adapters.mqtt.inbox import MqttInbox
+from tracker.adapters.mqtt.publisher import ROOM, Publisher
+from tracker.adapters.mqtt.settings import MqttSettings
 from tracker.domain.errors import ServiceUnreachable
 
 

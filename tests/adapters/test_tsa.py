@@ -12,14 +12,14 @@ import pytest
 from cryptography.x509 import load_pem_x509_certificate
 from rfc3161_client import VerifierBuilder, decode_timestamp_response
 
+from sealproof.policy import Authority
+from sealproof.rfc3161 import check_timestamp, read_certificates
 from tests.support.small_log import SmallLog
 from tests.support.tsa import EC, RSA, Tsa, TsaRoot, stamping
-from tracker.adapters.tsa_client import TsaClient
-from tracker.attesting import Declined
+from tracker.adapters.outsiders.tsa_client import TsaClient
+from tracker.app.trust.attestation import Declined
 from tracker.domain.errors import ServiceUnreachable, TrackerError, UsageError
 from tracker.ports import Attestation
-from tracker.verify.policy import Authority
-from tracker.verify.rfc3161 import check_timestamp, read_certificates
 
 LOG = SmallLog(20)
 

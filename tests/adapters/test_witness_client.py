@@ -14,17 +14,17 @@ from pathlib import Path
 
 import pytest
 
+from sealproof.checkpoint import cosign, cosigned_at
+from sealproof.note import COSIGNATURE, new_signer, parse_note, parse_signature
+from sealproof.policy import Party
 from tests.support.certificates import Authority
 from tests.support.small_log import SmallLog
 from tests.support.witnesses import Serving, witnessing
-from tracker.adapters.http_post import MAX_ANSWER_BYTES, post
-from tracker.adapters.witness_client import WitnessClient
-from tracker.attesting import Declined, Disputed
+from tracker.adapters.outsiders.http_post import MAX_ANSWER_BYTES, post
+from tracker.adapters.outsiders.witness_client import WitnessClient
+from tracker.app.trust.attestation import Declined, Disputed
 from tracker.domain.errors import ServiceUnreachable, TrackerError, UsageError
 from tracker.ports import Attestation
-from tracker.verify.checkpoint import cosign, cosigned_at
-from tracker.verify.note import COSIGNATURE, new_signer, parse_note, parse_signature
-from tracker.verify.policy import Party
 
 KEY = new_signer("witness.example/w1", COSIGNATURE)
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from sealproof.note import SignedNote, new_signer, parse_note, parse_vkey
 from tests.support.small_log import SmallLog
 from tests.support.works import at
-from tracker.adapters import witness_key
-from tracker.adapters.witness_memory import MAX_EVIDENCE_BYTES, opened
+from tracker.adapters.keys import witness_key
+from tracker.adapters.outsiders.witness_memory import MAX_EVIDENCE_BYTES, opened
 from tracker.domain.errors import ServiceUnreachable, UsageError
-from tracker.verify.note import SignedNote, new_signer, parse_note, parse_vkey
 
 LOG = SmallLog(30)
 OTHER = SmallLog(30, key=new_signer("log.example/other"))

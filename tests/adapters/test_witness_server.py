@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 
+from sealproof.checkpoint import cosigned_at
+from sealproof.note import SignedNote, parse_signature
+from sealproof.witness.request import MAX_BYTES, write_request
+from sealproof.witness.service import SIZE
 from tests.support.small_log import SmallLog
 from tests.support.waiting import wait_for
 from tests.support.witnesses import Serving, witnessing
-from tracker.adapters import witness_server
+from tracker.adapters.outsiders import witness_server
 from tracker.domain.errors import ServiceUnreachable
-from tracker.verify.checkpoint import cosigned_at
-from tracker.verify.note import SignedNote, parse_signature
-from tracker.witness.request import MAX_BYTES, write_request
-from tracker.witness.service import SIZE
 
 LOG = SmallLog(400)
 

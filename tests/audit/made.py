@@ -15,11 +15,11 @@ import msgspec
 from msgspec.structs import replace
 
 from tests.support.office import GEOGRAPHY, START
-from tracker.audit.dossier import Dossier, Heard, Use
-from tracker.audit.entries import Entry
+from tracker.app.queries.entries import CustodyEntry
+from tracker.audit.dossier import Dossier, HeardAt, Use
 from tracker.audit.finding import AuditFinding
-from tracker.desk import parse
 from tracker.domain.alert import Severity
+from tracker.domain.declaration import parse
 from tracker.domain.policy import Policy
 from tracker.domain.shipment import public
 from tracker.ports import StoredShipment
@@ -53,9 +53,11 @@ def said(
     detail: str = "",
     late: bool = False,
     **facts: Any,
-) -> Entry:
+) -> CustodyEntry:
     """An entry; `recorded` is a minute too. "from" is written `from_`."""
-    return Entry(
+    return CustodyEntry(
+        index=0,
+        scope="S1",
         id="",
         seq=0,
         type=type_,
@@ -71,26 +73,26 @@ def said(
     )
 
 
-def state(minute: float, to: str, number: str | None = NUMBER, **more: Any) -> Entry:
+def state(minute: float, to: str, number: str | None = NUMBER, **more: Any) -> CustodyEntry:
     """The lock's state changed."""
     return said("seal_state", minute, device=LOCK, to=to, number=number, **more)
 
 
-def opened(document: dict[str, Any] = DOCUMENT) -> Entry:
+def opened(document: dict[str, Any] = DOCUMENT) -> CustodyEntry:
     digest = hashlib.sha256(public(parse(json.dumps(document).encode()))).hexdigest()
     return said("shipment_opened", 0, document_sha256=digest)
 
 
 def dossier(
-    *entries: Entry,
-    heard: Iterable[Heard] = (),
+    *entries: CustodyEntry,
+    heard: Iterable[HeardAt] = (),
     closed: float | None = None,
     number: str | None = NUMBER,
     reason: str = "delivered",
     now: float = 60,
     elsewhere: dict[str, tuple[Use, ...]] | None = None,
     policy: Policy | None = None,
-    first: Entry | None = None,
+    first: CustodyEntry | None = None,
     **document: Any,
 ) -> Dossier:
     """Entries are numbered as they are given, after the one that opens the shipment (`first`).
@@ -122,10 +124,10 @@ def dossier(
     )
 
 
-def word(minute: float, *, received: float | None = None, **more: Any) -> Heard:
+def word(minute: float, *, received: float | None = None, **more: Any) -> HeardAt:
     """A reading of the lock."""
     told = at(minute if received is None else received)
-    return Heard(device=LOCK, at=at(minute), received_at=told, **more)
+    return HeardAt(device=LOCK, at=at(minute), received_at=told, **more)
 
 
 def told(findings: Iterable[AuditFinding]) -> list[tuple[str, str]]:

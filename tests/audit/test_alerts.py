@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from tests.audit.made import dossier, said, stated, told
+from tracker.app.queries.entries import CustodyEntry
 from tracker.audit.alerts import alerts
-from tracker.audit.entries import Entry
 
 
-def alert(what: str, minute: float = 10, severity: str = "critical", **more: Any) -> Entry:
+def alert(what: str, minute: float = 10, severity: str = "critical", **more: Any) -> CustodyEntry:
     facts = {"alert": "S1-1", "kind": "seal_tampered", "severity": severity}
     return said(f"alert_{what}", minute, **{"detail": "cut", **facts, **more})
 
@@ -47,7 +47,7 @@ def test_an_alert_that_was_dealt_with() -> None:
         ),
     ],
 )
-def test_an_alert_that_was_not(entries: list[Entry], severity: str, what: str) -> None:
+def test_an_alert_that_was_not(entries: list[CustodyEntry], severity: str, what: str) -> None:
     assert told(alerts(dossier(*entries))) == [(severity, WORDS + what)]
 
 

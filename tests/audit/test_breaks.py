@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from tests.audit.made import LOCK, NEW, NUMBER, dossier, said, state, stated, told
+from tracker.app.queries.entries import CustodyEntry
 from tracker.audit import breaks
-from tracker.audit.entries import Entry
 from tracker.domain.policy import Policy
 
 SEALED = state(2, "SEALED")
@@ -21,7 +21,7 @@ COMPLETE = {
 }
 
 
-def reseal(minute: float = 30, number: str = NEW, **more: Any) -> Entry:
+def reseal(minute: float = 30, number: str = NEW, **more: Any) -> CustodyEntry:
     return said("seal_recorded", minute, lock=LOCK, **{"number": number, **COMPLETE, **more})
 
 
@@ -50,7 +50,7 @@ def test_a_reseal_that_nobody_recorded() -> None:
         (reseal(46), None, ""),
     ],
 )
-def test_a_reseal_recorded_badly(record: Entry, severity: str | None, what: str) -> None:
+def test_a_reseal_recorded_badly(record: CustodyEntry, severity: str | None, what: str) -> None:
     found = told(breaks.paired(dossier(SEALED, OPENED, RESEALED, record)))
     assert [grave for grave, _ in found] == ([severity] if severity else [])
     assert all(words.endswith(what) for _, words in found)

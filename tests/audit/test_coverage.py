@@ -7,20 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.audit.made import LOCK, at, dossier, said, state, stated, told, word
+from tracker.app.queries.entries import CustodyEntry
 from tracker.audit import coverage
-from tracker.audit.dossier import Dossier, Heard
-from tracker.audit.entries import Entry
+from tracker.audit.dossier import Dossier, HeardAt
 from tracker.domain.policy import Policy
 
 SEALED = state(0, "SEALED")
 
 
-def driving(*minutes: float) -> list[Heard]:
+def driving(*minutes: float) -> list[HeardAt]:
     """Words from a truck that is 1 km further at each."""
     return [word(minute, lat=26.0 + n / 110, lon=-100.0) for n, minute in enumerate(minutes)]
 
 
-def trip(heard: list[Heard], *entries: Entry, closed: float | None = 60) -> Dossier:
+def trip(heard: list[HeardAt], *entries: CustodyEntry, closed: float | None = 60) -> Dossier:
     return dossier(SEALED, *entries, heard=heard, closed=closed, now=60)
 
 

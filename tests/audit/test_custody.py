@@ -5,17 +5,17 @@ from typing import Any
 import pytest
 
 from tests.audit.made import NUMBER, dossier, said, stated, told
+from tracker.app.queries.entries import CustodyEntry
 from tracker.audit import custody
-from tracker.audit.entries import Entry
 
 LEGS = [{"custodian": "acme"}, {"custodian": "rio"}]
 
 
-def offer(minute: float, giver: str = "acme", taker: str = "rio", **more: Any) -> Entry:
+def offer(minute: float, giver: str = "acme", taker: str = "rio", **more: Any) -> CustodyEntry:
     return said("custody_offered", minute, from_=giver, to=taker, number=NUMBER, **more)
 
 
-def accept(minute: float, giver: str = "acme", taker: str = "rio", **more: Any) -> Entry:
+def accept(minute: float, giver: str = "acme", taker: str = "rio", **more: Any) -> CustodyEntry:
     return said("custody_accepted", minute, from_=giver, to=taker, number=NUMBER, **more)
 
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from tests.audit.made import LOCK, dossier, said, state, told, word
+from tracker.app.queries.entries import CustodyEntry
 from tracker.audit import openings
-from tracker.audit.entries import Entry
 
 ZONE = {
     "type": "Feature",
@@ -30,7 +30,7 @@ ENTERED = said("zone_entered", 15, device=LOCK, zone="S1/yard")
 
 
 def findings(
-    *entries: Entry, minute: float = 20, zone: str | None = None, **more: Any
+    *entries: CustodyEntry, minute: float = 20, zone: str | None = None, **more: Any
 ) -> list[tuple[str, str]]:
     trip: dict[str, Any] = {"zones": [ZONE], "authorisations": [LEAVE], "heard": SHOWN, **more}
     opening = state(minute, "OPEN_AUTHORISED", zone=zone)
@@ -38,7 +38,7 @@ def findings(
 
 
 @pytest.mark.parametrize(("entries", "zone"), [([ENTERED], None), ([], "S1/yard")])
-def test_an_opening_with_leave(entries: list[Entry], zone: str | None) -> None:
+def test_an_opening_with_leave(entries: list[CustodyEntry], zone: str | None) -> None:
     """Where it was is told by the opening itself, or by the zones entered before."""
     assert findings(*entries, zone=zone) == []
 

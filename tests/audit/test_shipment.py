@@ -14,10 +14,10 @@ import pytest
 from tests.audit.made import stated, told
 from tests.audit.trip import DOCUMENT, FIRST, LOCK, NAME, SECOND, play, said
 from tests.support.office import GEOGRAPHY, START, Office, message
-from tracker.audit.finding import AuditFinding, Check, Unreadable, faulty
+from tracker.audit.finding import AuditCheck, AuditFinding, faulty
 from tracker.audit.shipment import audit_shipment
 from tracker.domain.command import AcknowledgeAlert, CloseAlert, RecordSeal
-from tracker.domain.errors import NotFound
+from tracker.domain.errors import NotFound, Unreadable
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def audit(office: Office) -> list[AuditFinding]:
     return audit_shipment(office.journal, NAME, GEOGRAPHY, office.clock.now())
 
 
-def grave(office: Office) -> set[tuple[Check, str]]:
+def grave(office: Office) -> set[tuple[AuditCheck, str]]:
     found = audit(office)
     ranks = [one.severity.rank for one in found]
     assert ranks == sorted(ranks, reverse=True), "the gravest first"
@@ -57,19 +57,19 @@ def test_an_honest_trip_under_way_is_accounted_for_at_any_time(office: Office, u
 @pytest.mark.parametrize(
     ("missing", "expected"),
     [
-        (42, {(Check.OPENING, "critical"), (Check.ALERT, "warning")}),
-        (52, {(Check.RESEAL, "critical"), (Check.NUMBER_RECORDED, "critical"),
-              (Check.ALERT, "warning"), (Check.ALERT, "critical")}),
-        (94, {(Check.CUSTODY_ACCEPTED, "critical"), (Check.CUSTODY_CHAIN, "warning")}),
+        (42, {(AuditCheck.OPENING, "critical"), (AuditCheck.ALERT, "warning")}),
+        (52, {(AuditCheck.RESEAL, "critical"), (AuditCheck.NUMBER_RECORDED, "critical"),
+              (AuditCheck.ALERT, "warning"), (AuditCheck.ALERT, "critical")}),
+        (94, {(AuditCheck.CUSTODY_ACCEPTED, "critical"), (AuditCheck.CUSTODY_CHAIN, "warning")}),
     ],
     ids=["leave", "reseal", "acceptance"],
 )  # fmt: skip
 def test_what_nobody_declared(
-    office: Office, missing: int, expected: set[tuple[Check, str]]
+    office: Office, missing: int, expected: set[tuple[AuditCheck, str]]
 ) -> None:
     play(office, declared={missing: None})
     found = grave(office)
-    assert found >= {one for one in expected if one[0] is not Check.ALERT}
+    assert found >= {one for one in expected if one[0] is not AuditCheck.ALERT}
     assert {check for check, _ in found} <= {check for check, _ in expected}
 
 
@@ -83,16 +83,16 @@ def test_a_cut_and_its_sign_off(office: Office) -> None:
         return body
 
     play(office, says=cut, until=80)
-    assert {(Check.BREAK, "critical"), (Check.ALERT, "critical")} <= grave(office)
+    assert {(AuditCheck.BREAK, "critical"), (AuditCheck.ALERT, "critical")} <= grave(office)
     now = office.clock.now()
-    office.desk.submit(
+    office.commands.submit(
         NAME,
         RecordSeal(
             at=now, by="guard", number="US3", incident=True, reason="inspected, complete",
             officer="guard 4", agency="acme", verified=True,
         ),
     )  # fmt: skip
-    assert (Check.BREAK, "critical") not in grave(office)
+    assert (AuditCheck.BREAK, "critical") not in grave(office)
 
 
 def test_a_cut_that_only_the_backlog_tells(office: Office) -> None:
@@ -105,19 +105,19 @@ def test_a_cut_that_only_the_backlog_tells(office: Office) -> None:
     stored = [{**said(minute), "buffered": True} for minute in range(16, 31)]
     stored[5]["seal"] = {"state": "cut", "event": "cut"}
     office.hear(message(LOCK, *stored, at=office.clock.now()))
-    assert (Check.BREAK, "critical") in grave(office)
+    assert (AuditCheck.BREAK, "critical") in grave(office)
 
 
 def test_an_alert_is_accounted_for_once_somebody_closed_it(office: Office) -> None:
     play(office, declared={94: None}, until=95)
     office.tick(START + timedelta(minutes=130))
-    assert (Check.ALERT, "warning") in grave(office)
+    assert (AuditCheck.ALERT, "warning") in grave(office)
     at = office.clock.now()
     for alert in office.journal.alerts(shipment=NAME):
-        office.desk.submit_alert(alert.id, AcknowledgeAlert(at=at, by="ana", alert=alert.id))
+        office.commands.submit_alert(alert.id, AcknowledgeAlert(at=at, by="ana", alert=alert.id))
         reason = CloseAlert(at=at, by="ana", alert=alert.id, reason="the dock had no one")
-        office.desk.submit_alert(alert.id, reason)
-    assert Check.ALERT not in {check for check, _ in grave(office)}
+        office.commands.submit_alert(alert.id, reason)
+    assert AuditCheck.ALERT not in {check for check, _ in grave(office)}
 
 
 def test_a_gap_that_the_backlog_fills_and_one_that_nothing_fills(tmp_path: Path) -> None:
@@ -126,10 +126,10 @@ def test_a_gap_that_the_backlog_fills_and_one_that_nothing_fills(tmp_path: Path)
 
     with closing(Office(tmp_path, now=START)) as office:
         play(office, says=silent, until=35)
-        assert (Check.COVERAGE, "warning") in grave(office)
+        assert (AuditCheck.COVERAGE, "warning") in grave(office)
         stored = [{**said(minute), "buffered": True} for minute in range(16, 31)]
         office.hear(message(LOCK, *stored, at=office.clock.now()))
-        assert Check.COVERAGE not in {check for check, _ in grave(office)}
+        assert AuditCheck.COVERAGE not in {check for check, _ in grave(office)}
 
 
 def test_a_number_that_is_on_two_shipments(office: Office) -> None:
@@ -138,7 +138,7 @@ def test_a_number_that_is_on_two_shipments(office: Office) -> None:
              "seals": [{"number": FIRST}], "planned_stops": []}  # fmt: skip
     office.open(other)
     ((check, severity),) = grave(office)
-    assert (check, severity) == (Check.NUMBER_ELSEWHERE, "critical")
+    assert (check, severity) == (AuditCheck.NUMBER_ELSEWHERE, "critical")
 
 
 def test_a_shipment_that_is_not_there(office: Office) -> None:
@@ -164,4 +164,4 @@ def test_a_file_that_was_changed_behind_the_desk_s_back(office: Office, tmp_path
             (FIRST,),
         )
         raw.execute("UPDATE shipments SET document = CAST(document AS BLOB)")
-    assert (Check.RECORD_BEGUN, "critical") in grave(office)
+    assert (AuditCheck.RECORD_BEGUN, "critical") in grave(office)

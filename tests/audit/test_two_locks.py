@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from tests.audit.made import at, dossier, said, told
+from tracker.app.queries.entries import CustodyEntry
 from tracker.audit import breaks, numbers
-from tracker.audit.dossier import Dossier, Heard
-from tracker.audit.entries import Entry
+from tracker.audit.dossier import Dossier, HeardAt
 from tracker.domain.policy import Policy
 
 SEALS = [
@@ -21,16 +21,16 @@ DEVICES = [{"id": "LA"}, {"id": "LB"}, {"id": "T1", "role": "tracker"}]
 INCIDENT = {"incident": True, "reason": "inspected", "verified": True}
 
 
-def state(lock: str, minute: float, to: str, number: str) -> Entry:
+def state(lock: str, minute: float, to: str, number: str) -> CustodyEntry:
     return said("seal_state", minute, device=lock, to=to, number=number, detail="opened")
 
 
-def reseal(lock: str, number: str, minute: float = 30) -> Entry:
+def reseal(lock: str, number: str, minute: float = 30) -> CustodyEntry:
     more = {"agency": "SAT", "reason": "export", "hidden": ["payload.facts.officer"]}
     return said("seal_recorded", minute, lock=lock, number=number, **more)
 
 
-def both(*entries: Entry, heard: list[Heard] | None = None, **more: Any) -> Dossier:
+def both(*entries: CustodyEntry, heard: list[HeardAt] | None = None, **more: Any) -> Dossier:
     """Each lock is sealed, opened with leave at 20 and 21, and sealed again at 31 and 32."""
     trip = [
         state("LA", 2, "SEALED", "A1"),
@@ -44,8 +44,8 @@ def both(*entries: Entry, heard: list[Heard] | None = None, **more: Any) -> Doss
     return dossier(*trip, heard=heard or [], devices=DEVICES, seals=SEALS, **more)
 
 
-def words(lock: str, *said_at: tuple[float, str]) -> list[Heard]:
-    return [Heard(lock, at(minute), at(minute), number=number) for minute, number in said_at]
+def words(lock: str, *said_at: tuple[float, str]) -> list[HeardAt]:
+    return [HeardAt(lock, at(minute), at(minute), number=number) for minute, number in said_at]
 
 
 def test_each_lock_with_its_own_record() -> None:

@@ -126,9 +126,9 @@ def play(
         office.clock.set(now)
         body = says(minute)
         if body is None:
-            office.intake.once(0)
+            office.ingest.once(0)
         else:
             office.hear(message(LOCK, body, at=now))
         order = orders.get(minute)
         if order is not None:
-            office.desk.submit(NAME, order(now))
+            office.commands.submit(NAME, order(now))

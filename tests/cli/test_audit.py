@@ -14,7 +14,7 @@ from tests.cli.conftest import SHIPMENT, Run
 from tests.conftest import ROOT
 from tests.support.chain import assert_whole
 from tests.support.office import START, Office
-from tracker.audit.finding import Check
+from tracker.audit.finding import AuditCheck
 from tracker.audit.inventory import issue_seals
 from tracker.audit.ranges import seal_range
 from tracker.domain.errors import Refused
@@ -75,7 +75,7 @@ def test_an_unknown_shipment_is_a_fault(opened: Run) -> None:
 
 def test_every_check_is_documented() -> None:
     text = (ROOT / "docs" / "audit.md").read_text(encoding="utf-8")
-    for check in Check:
+    for check in AuditCheck:
         assert f"| `{check}` |" in text, check
 
 
@@ -138,18 +138,18 @@ def test_of_two_who_issue_the_same_seals_at_once_one_is_refused(
     """The second looks at the inventory before the first commits, and again after."""
     with closing(Office(tmp_path)) as one, closing(Office(tmp_path)) as other:
         box, committed = seal_range("MX1", "MX9"), []
-        salted = one.desk._salt
+        salted = one.commands.transactions.salt
 
         def meanwhile() -> bytes:
             """Called while the first makes its entry: after its look, before its commit."""
             if not committed:
                 committed.append(True)
-                issue_seals(other.desk, other.journal, box, by="rosa")
+                issue_seals(other.commands, other.journal, box, by="rosa")
             return salted()
 
-        one.desk._salt = meanwhile
+        one.commands.transactions.salt = meanwhile
         with pytest.raises(Refused, match="MX1 to MX9 was issued before"):
-            issue_seals(one.desk, one.journal, box, by="ana")
+            issue_seals(one.commands, one.journal, box, by="ana")
     assert len(numbers(started)) == 9
 
 

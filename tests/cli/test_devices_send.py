@@ -19,9 +19,9 @@ from tests.support.toy import Peer, toy_dialect
 from tracker import wiring
 from tracker.adapters.clock import SystemClock
 from tracker.adapters.notifiers import Silent
+from tracker.app.backtest import ReplayInbox
+from tracker.app.ingest import Ingest
 from tracker.config import Config, load
-from tracker.intake import Intake
-from tracker.rehearsal import Handed
 
 TOY = ("--dialect", "toy")
 WHY = ("--reason", "customs asked for it")
@@ -174,14 +174,14 @@ def _heard_in(zone: str, config: Config) -> str:
     """SEAL-1 has said twice that it is there, and the tracker has heard it."""
     (found,) = (one for one in wiring.shelf(()).zones if one.id == zone)
     spot = found.polygon.representative_point()
-    inbox, now = Handed(), datetime.now(UTC)
+    inbox, now = ReplayInbox(), datetime.now(UTC)
     with wiring.journal(config) as opened:
-        intake = Intake(
+        ingest = Ingest(
             inbox=inbox, journal=opened, clock=SystemClock(), notifier=Silent(), tick_s=0.0,
             geography=wiring.geography(config), origin=config.log.origin,
         )  # fmt: skip
         for ago in (120, 60):
             at = (now - timedelta(seconds=ago)).isoformat()
             inbox.hand(message("SEAL-1", {"time": at, "lat": spot.y, "lon": spot.x, "speed": 0}))
-        intake.once(0)
+        ingest.once(0)
     return zone

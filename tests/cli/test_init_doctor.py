@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Run
-from tracker.cli import init as module
+from tracker.cli.service import init as module
 from tracker.config import load
 
 

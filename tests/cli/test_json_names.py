@@ -14,16 +14,16 @@ from geofences.lint import Fault
 from tests.cli.conftest import Run
 from tests.conftest import ROOT
 from tracker.adapters.gateway.orders import Result
+from tracker.app.erasure import PersonalValue
+from tracker.app.queries.shipment_view import DeviceNow, ShipmentView
 from tracker.audit.finding import AuditFinding
 from tracker.audit.item import SealItem
-from tracker.cli.devices import Spoken
-from tracker.cli.doctor import Check
-from tracker.cli.overview import DeviceNow, Overview
-from tracker.cli.witness import Attested
+from tracker.cli.devices.dialects import Spoken
+from tracker.cli.service.doctor import HealthCheck
+from tracker.cli.witness.status import Attested
 from tracker.domain.alert import Alert
 from tracker.domain.finding import Finding
 from tracker.ports import DeviceRow, EntryRow, RejectRow
-from tracker.privacy import PersonalValue
 
 DOCUMENTED = {
     section.partition("\n")[0]: re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
@@ -33,14 +33,14 @@ STRUCTS = {
     "Alert": Alert.__struct_fields__,
     "Finding": Finding.__struct_fields__,
     "Entry": (*EntryRow.__struct_fields__[:-1], "disclosed"),  # not the salts
-    "Shipment": Overview.__struct_fields__,
+    "Shipment": ShipmentView.__struct_fields__,
     "Shipment device": DeviceNow.__struct_fields__,
     "Device": DeviceRow.__struct_fields__,
     "Dialect": Spoken.__struct_fields__,
     "Command result": Result.__struct_fields__,
     "Reading": Rejected.__struct_fields__,
     "Reject": RejectRow.__struct_fields__,
-    "Check": Check.__struct_fields__,
+    "Check": HealthCheck.__struct_fields__,
     "Audit finding": AuditFinding.__struct_fields__,
     "Seal": SealItem.__struct_fields__,
     "Attested": Attested.__struct_fields__,

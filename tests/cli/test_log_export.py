@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from sealproof.bundle import Bundle, check_bundle
+from sealproof.checkpoint import Checkpoint
+from sealproof.grades import Grade
+from sealproof.note import COSIGNATURE, new_signer, parse_skey
+from sealproof.trust import read_kept, read_trust
 from tests.cli.conftest import Run
 from tests.support.small_log import SmallLog
 from tests.support.witnesses import witnessing
-from tracker.verify.bundle import Bundle, check_bundle
-from tracker.verify.checkpoint import Checkpoint
-from tracker.verify.grades import Grade
-from tracker.verify.note import COSIGNATURE, new_signer, parse_skey
-from tracker.verify.trust import read_kept, read_trust
 
 EXPORT = ["log", "export", "TRIP-1", "-o", "b.zip"]
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from sealproof.checkpoint import parse_checkpoint
+from sealproof.merkle import check_inclusion, leaf_hash
+from sealproof.note import parse_vkey
+from sealproof.tlogproof import parse_proof
 from tests.cli.conftest import SHIPMENT, Run
 from tracker.config import load
-from tracker.verify.checkpoint import parse_checkpoint
-from tracker.verify.merkle import check_inclusion, leaf_hash
-from tracker.verify.note import parse_vkey
-from tracker.verify.tlogproof import parse_proof
 
 
 @pytest.fixture

@@ -57,14 +57,14 @@ def _put_in_force(folder: Path) -> None:
     from tracker import wiring
     from tracker.adapters.clock import SystemClock
     from tracker.adapters.notifiers import Silent
+    from tracker.app.backtest import ReplayInbox
+    from tracker.app.ingest import Ingest
     from tracker.config import load
-    from tracker.intake import Intake
-    from tracker.rehearsal import Handed
 
     config = load(folder / "tracker.toml")
     with wiring.journal(config) as journal:
-        Intake(
-            inbox=Handed(),
+        Ingest(
+            inbox=ReplayInbox(),
             journal=journal,
             clock=SystemClock(),
             geography=wiring.geography(config),

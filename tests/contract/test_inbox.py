@@ -13,8 +13,8 @@ import pytest
 
 from tests.support.brokers import Broker
 from tracker.adapters.clock import ManualClock
-from tracker.adapters.mqtt import MqttInbox
-from tracker.adapters.publisher import Publisher
+from tracker.adapters.mqtt.inbox import MqttInbox
+from tracker.adapters.mqtt.publisher import Publisher
 from tracker.ports import Inbox, Message
 
 NOW = datetime(2025, 3, 1, 12, tzinfo=UTC)

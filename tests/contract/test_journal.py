@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from tests.support import works
 from tracker.adapters.journal import SqlJournal
 from tracker.domain.alert import AlertStatus, Severity
-from tracker.log.leaf import Secret
+from tracker.log.leaf import SaltedValue
 from tracker.ports import Erasure, Snapshot, Stale, Work
 
 STORES: dict[str, Callable[[Path], str]] = {
@@ -177,7 +177,7 @@ def test_a_duplicate_is_a_fault_and_nothing_is_written(journal: SqlJournal, twic
 
 def test_what_is_erased_is_in_no_file_any_more(journal: SqlJournal, other: SqlJournal) -> None:
     """The entries stay as they are, and so does what a stale work would have erased."""
-    secret = Secret("payload.actor", bytes(32), "Ana Quiroga")
+    secret = SaltedValue("payload.actor", bytes(32), "Ana Quiroga")
     named = [replace(one, secrets=(secret,)) for one in works.entries(0, 3)]
     people = {"acknowledged_by": "Ana Quiroga", "closed_by": "Eva Lund"}
     acknowledged = replace(works.alert(0), **people)

@@ -107,8 +107,8 @@ FAULTY = Rule(name="faulty", on_reading=raises_for_seven)
 def tracking(product: Product, rules: tuple[Rule, ...]) -> Iterator[None]:
     """The tracker with these rules, in a thread: a process would not take them."""
     stop = threading.Event()
-    with wiring.tracker(product.config, rules=rules) as intake:
-        thread = threading.Thread(target=intake.run, args=(stop.is_set,))
+    with wiring.ingest(product.config, rules=rules) as ingest:
+        thread = threading.Thread(target=ingest.run, args=(stop.is_set,))
         thread.start()
         try:
             yield
@@ -122,9 +122,9 @@ def test_a_rule_that_raises_is_a_finding_and_costs_no_other_rule(tmp_path: Path)
     product = Product(tmp_path)
     (tmp_path / "nats").mkdir()
     cut = said(TRUCK, reading(50, seal={"state": "cut", "event": "cut"}))
-    with nats(tmp_path / "nats") as broker, wiring.desk(product.config) as desk:
+    with nats(tmp_path / "nats") as broker, wiring.commands(product.config) as commands:
         product.use(broker.settings)
-        desk.open(json.dumps(DOCUMENT).encode(), by="tester")
+        commands.open(json.dumps(DOCUMENT).encode(), by="tester")
         with tracking(product, (FAULTY, *ORDER)), product.journal() as journal:
             publish(broker.settings, [*burst(), cut])
             wait_for(lambda: journal.counts()["readings"] == GOOD + 1)

@@ -57,9 +57,9 @@ def test_killed_under_load_it_loses_nothing_and_doubles_nothing(
 ) -> None:
     chance = random.Random(20250301)
     product = Product(tmp_path)
-    with wiring.desk(product.config) as desk:
+    with wiring.commands(product.config) as commands:
         for truck in range(TRUCKS):
-            desk.open(document(truck), by="tester")
+            commands.open(document(truck), by="tester")
     (tmp_path / "broker").mkdir(exist_ok=True)
     with broker(tmp_path / "broker") as other, product.journal() as journal:
         if other is not None:

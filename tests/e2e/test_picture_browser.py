@@ -9,19 +9,12 @@ from typing import Any
 
 import pytest
 
-from tests.picture.scenes import (
-    HOSTILE,
-    bad_day,
-    crowded_scene,
-    hostile_scene,
-    library_scene,
-    scene_of,
-)
+from tests.map.scenes import HOSTILE, bad_day, crowded_scene, hostile_scene, library_scene, scene_of
 from tests.support.browser import Browser, chromium
 from tests.support.waiting import wait_for
 from tracker.domain.geo import metres_between
-from tracker.picture.html import page
-from tracker.picture.scene import Scene
+from tracker.map.html import page
+from tracker.map.scene import Scene
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser]
 

@@ -81,9 +81,9 @@ def test_deviation_is_told_where_a_track_truly_leaves_its_route_and_nowhere_else
     assert [device for device, at in due.items() if at is not None] == ["00000096-narrow"]
     ends = datetime.fromisoformat("2025-03-01T12:00:00Z")
     with Product(tmp_path).running() as product:
-        with wiring.desk(product.config) as desk:
+        with wiring.commands(product.config) as commands:
             for one in recordings:
-                desk.open(one.document(), by="tester")
+                commands.open(one.document(), by="tester")
 
         def replay(one: Recording) -> None:
             (sent,) = product.documents(

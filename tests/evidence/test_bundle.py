@@ -11,6 +11,11 @@ from hashlib import sha256
 
 import pytest
 
+from sealproof.bundle import check_bundle
+from sealproof.checkpoint import parse_checkpoint
+from sealproof.commitments import commitment
+from sealproof.grades import Grade
+from sealproof.trust import KeptCheckpoint
 from tests.support.bundles import unpacked
 from tests.support.chest import TRUST, Chest, at, eventful
 from tracker.domain.command import AcceptCustody, Authorise, CloseShipment, OfferCustody
@@ -19,11 +24,6 @@ from tracker.domain.shipment import Authorisation
 from tracker.evidence import pack
 from tracker.evidence.bundle import Wanted, write
 from tracker.ports import Attestation, Erasure, Work
-from tracker.verify.bundle import check_bundle
-from tracker.verify.checkpoint import parse_checkpoint
-from tracker.verify.commitments import commitment
-from tracker.verify.grades import Grade
-from tracker.verify.trust import Kept
 
 Make = Callable[[], Chest]
 
@@ -145,7 +145,7 @@ def test_who_was_given_a_receipt_finds_its_checkpoint(new_chest: Make) -> None:
     raw = chest.bundle()
     for stored in kept:
         note = parse_checkpoint(stored.note)[1]
-        verdict = check_bundle(io.BytesIO(raw), TRUST, Kept(note)).verdict
+        verdict = check_bundle(io.BytesIO(raw), TRUST, KeptCheckpoint(note)).verdict
         assert verdict.grade > Grade.BROKEN
     assert len([name for name in unpacked(raw) if "checkpoints/" in name]) <= 6
 

@@ -7,13 +7,13 @@ import re
 
 import pytest
 
+from sealproof import archive, bundle_files, main
+from sealproof.brackets import SKEW
+from sealproof.bundle import check_bundle
+from sealproof.grades import Grade
+from sealproof.policy import parse_policy
 from tests.conftest import ROOT
 from tests.support.chest import TRUST
-from tracker.verify import archive, bundle_files, main
-from tracker.verify.brackets import SKEW
-from tracker.verify.bundle import check_bundle
-from tracker.verify.grades import Grade
-from tracker.verify.policy import parse_policy
 
 TEXT = (ROOT / "docs" / "evidence.md").read_text(encoding="utf-8")
 

@@ -7,11 +7,11 @@ from collections.abc import Callable
 import pytest
 from proofbundle import tlogproof as theirs
 
+from sealproof.grades import Grade
+from sealproof.receipt import check_receipt
 from tests.support.chest import LOG, TRUST, WITNESSES, Chest
+from tracker.app.trust.receipts import file_name, receipt
 from tracker.domain.errors import NotFound, Refused
-from tracker.evidence.receipts import file_name, receipt
-from tracker.verify.grades import Grade
-from tracker.verify.receipt import check_receipt
 
 
 def test_every_entry_has_one_that_is_verified_elsewhere_too(chest: Chest) -> None:

@@ -10,11 +10,11 @@ from html.parser import HTMLParser
 
 import pytest
 
+from sealproof.bundle import check_bundle
 from tests.support.bundles import unpacked
 from tests.support.chest import BOX, TRUST, Chest, at
 from tracker.domain.command import AcknowledgeAlert, Authorise, RecordSeal
 from tracker.domain.shipment import Authorisation
-from tracker.verify.bundle import check_bundle
 
 Make = Callable[[], Chest]
 VOID = {"meta", "img", "br"}

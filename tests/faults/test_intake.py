@@ -105,7 +105,7 @@ def test_a_commit_that_fails_leaves_the_batch_with_the_broker(
     if restarted:
         office.started()
     office.inbox.redeliver()
-    office.intake.once(0)
+    office.ingest.once(0)
     if persisted:  # an unreadable payload has no identity: it is kept each time it comes
         assert len(office.journal.rejects()) == 3
         readings, leaves, alerts, _, states, shipments = office.everything()
@@ -133,7 +133,7 @@ def test_a_crash_between_commit_and_acknowledgement_changes_nothing(
     office.started()
     office.inbox.deliver(*BATCH[-1:])
     office.inbox.redeliver()
-    office.intake.once(0)
+    office.ingest.once(0)
     assert_same(office, undisturbed)
 
 

@@ -61,7 +61,7 @@ def _targets(*, instrumented: bool) -> dict[str, Target]:
         )
     with (
         contextlib.redirect_stderr(io.StringIO()),  # a line for each module
-        atheris.instrument_imports(include=["devices", "tracker.log", "tracker.verify"]),
+        atheris.instrument_imports(include=["devices", "tracker.log", "sealproof"]),
     ):
         from tests.fuzz.targets import TARGETS
     return TARGETS

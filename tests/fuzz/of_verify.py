@@ -9,25 +9,25 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from sealproof.archive import Archive
+from sealproof.bundle import check_bundle
+from sealproof.bundle_files import MANIFEST, NOTE
+from sealproof.checkpoint import parse_checkpoint
+from sealproof.errors import ProofError
+from sealproof.grades import Grade
+from sealproof.leaves import canonical, parse_leaf
+from sealproof.note import parse_note
+from sealproof.policy import parse_policy
+from sealproof.receipt import check_receipt
+from sealproof.rfc3161 import check_timestamp, read_certificates
+from sealproof.tlogproof import parse_proof
 from tests.fuzz.target import Target
 from tests.support.bundles import forged, unpacked
 from tests.support.chest import POLICY, TRUST, Chest, handed_out
 from tests.support.tsa import TsaRoot
-from tracker.evidence.receipts import receipt
+from tracker.app.trust.receipts import receipt
 from tracker.log import document
 from tracker.log.leaf import LeafError
-from tracker.verify.archive import Archive
-from tracker.verify.bundle import check_bundle
-from tracker.verify.bundle_files import MANIFEST, NOTE
-from tracker.verify.checkpoint import parse_checkpoint
-from tracker.verify.errors import ProofError
-from tracker.verify.grades import Grade
-from tracker.verify.leaves import canonical, parse_leaf
-from tracker.verify.note import parse_note
-from tracker.verify.policy import parse_policy
-from tracker.verify.receipt import check_receipt
-from tracker.verify.rfc3161 import check_timestamp, read_certificates
-from tracker.verify.tlogproof import parse_proof
 
 STAMPED = b"log.example/custody\n9\n...\n"
 UNBOUND = {"report.html", "certification.html"}
@@ -121,14 +121,14 @@ def _same_as_one_by_one(raw: bytes) -> None:
         ]
 
 
-def _read(leaf: bytes) -> document.Document | LeafError:
+def _read(leaf: bytes) -> document.LeafDocument | LeafError:
     try:
         return document.read(leaf)
     except LeafError as error:
         return error
 
 
-def _told(said: document.Document | LeafError) -> object:
+def _told(said: document.LeafDocument | LeafError) -> object:
     return said.what if isinstance(said, LeafError) else said
 
 

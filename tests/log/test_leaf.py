@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from sealproof.commitments import opens
 from tracker.domain.finding import Finding, FindingType
 from tracker.log.leaf import Chain, Leaf, LeafError, key, leaf_hash, parse
 from tracker.log.leaf import entry as make
-from tracker.verify.commitments import opens
 
 SALT = bytes(range(100, 132))
 HEARD = hashlib.sha256(b"telemetry").hexdigest()

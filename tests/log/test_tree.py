@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sealproof.merkle import EMPTY_ROOT, check_consistency, check_inclusion, node_hash
 from tracker.log.tree import WIDTH, Grown, Tree, grow, root_of, split
-from tracker.verify.merkle import EMPTY_ROOT, check_consistency, check_inclusion, node_hash
 
 
 def naive(leaves: list[bytes]) -> bytes:

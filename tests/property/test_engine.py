@@ -143,12 +143,12 @@ def test_a_late_reading_moves_nothing_of_the_present(
     assert newest is not None
     said = _placed([late | {"lag": 0.0}])[-1] | {"device": "L1"}
     what, placement = played.input(said)
-    assert isinstance(what, engine.Heard)
+    assert isinstance(what, engine.HeardReading)
     at = newest - timedelta(minutes=age)
     reading = replace(what.reading, event_time=at, received_at=played.now)
     done = engine.step(
         before,
-        engine.Heard(reading=reading, identity="00"),
+        engine.HeardReading(reading=reading, identity="00"),
         placement,
         played.plan(),
         played.policy,

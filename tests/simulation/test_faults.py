@@ -14,10 +14,12 @@ from devices.reading import NoFix, Reading, Rejected
 from tests.simulation.roads import START, NorthRoad, metres
 from tracker.simulation import faults
 from tracker.simulation.devices import Delivery, deliveries
-from tracker.simulation.journeys import Fault, Journey, Stop
+from tracker.simulation.journeys import Fault, Journey, PlannedHalt
 from tracker.simulation.scenarios import MISHAPS, honest
 
-PLAIN = Journey(device="MX-1", road=NorthRoad(), starts_at=START, stops=(Stop(50_000.0, 30.0),))
+PLAIN = Journey(
+    device="MX-1", road=NorthRoad(), starts_at=START, stops=(PlannedHalt(50_000.0, 30.0),)
+)
 HONEST = deliveries(PLAIN)
 
 
@@ -54,7 +56,7 @@ def test_a_jammer_that_is_not_recognised_collapses_satellites_under_a_strong_cel
 
 
 def test_after_a_gap_the_newest_comes_first_and_the_stored_ones_in_one_array() -> None:
-    found = sent(faults.Gap(30.0, 20.0))
+    found = sent(faults.CoverageLoss(30.0, 20.0))
     live = next(index for index, one in enumerate(found) if minute(one.at) >= 50)
     first, batch = found[live], found[live + 1]
     assert minute(first.at) == minute(batch.at) == 50
@@ -67,13 +69,13 @@ def test_after_a_gap_the_newest_comes_first_and_the_stored_ones_in_one_array() -
 
 
 def test_a_long_backlog_is_split_at_the_dialects_limit() -> None:
-    journey = replace(PLAIN, interval_s=2.0, faults=(faults.Gap(10.0, 60.0),))
+    journey = replace(PLAIN, interval_s=2.0, faults=(faults.CoverageLoss(10.0, 60.0),))
     sizes = [one.readings for one in deliveries(journey) if one.readings > 1]
     assert sizes == [1_000, 800]
 
 
 def test_a_gap_without_end_delivers_when_it_ends() -> None:
-    found = sent(faults.Gap(100.0, 600.0))
+    found = sent(faults.CoverageLoss(100.0, 600.0))
     assert found[-1].readings > 1
     assert minute(found[-1].at) == 700
 

@@ -21,8 +21,8 @@ from tracker.simulation.journeys import (
     Drive,
     Journey,
     Moment,
+    PlannedHalt,
     SealAct,
-    Stop,
     Stretch,
 )
 
@@ -32,7 +32,7 @@ EVENTFUL = replace(
     PLAIN,
     stretches=(Stretch(10_000.0, 40.0), Stretch(90_000.0, 80.0)),
     default_kmh=50.0,
-    stops=(Stop(0.0, 10.0), Stop(40_000.0, 20.0)),
+    stops=(PlannedHalt(0.0, 10.0), PlannedHalt(40_000.0, 20.0)),
     detours=(Detour(60_000.0, 4_000.0, 5.0),),
     seal=(
         SealAct(Moment(0.0, 5.0), "sealed", "sealed", "A1"),

@@ -9,30 +9,30 @@ from geofences import library
 from tracker.domain.shipment import Shipment
 from tracker.simulation.devices import deliveries
 from tracker.simulation.journeys import Drive
-from tracker.simulation.story import START, WORLD_TRADE, Declaration, Story, spans
+from tracker.simulation.story import START, WORLD_TRADE, Declaration, DemoStory, spans
 from tracker.simulation.story_mishaps import tell
 
 SHELF = library.load()
 
 
 @pytest.fixture(scope="module")
-def story() -> Story:
+def story() -> DemoStory:
     return tell(SHELF)
 
 
-def test_every_document_is_a_shipment_whose_lock_is_the_trucks(story: Story) -> None:
+def test_every_document_is_a_shipment_whose_lock_is_the_trucks(story: DemoStory) -> None:
     for truck in story.trucks:
         shipment = msgspec.json.decode(truck.document, type=Shipment)
         assert shipment.id == truck.shipment
         assert [device.id for device in shipment.devices] == [truck.journey.device]
 
 
-def test_only_the_honest_truck_is_due_no_alert(story: Story) -> None:
+def test_only_the_honest_truck_is_due_no_alert(story: DemoStory) -> None:
     assert [not truck.due for truck in story.trucks] == [True] + [False] * 5
     assert story.honest == "MTY-LRD-001"
 
 
-def test_what_is_declared_lies_within_the_journey_and_in_order(story: Story) -> None:
+def test_what_is_declared_lies_within_the_journey_and_in_order(story: DemoStory) -> None:
     for truck in story.trucks:
         times = [one.at for one in truck.declarations]
         assert times == sorted(times)
@@ -40,13 +40,13 @@ def test_what_is_declared_lies_within_the_journey_and_in_order(story: Story) -> 
     assert all(isinstance(one, Declaration) for one in story.trucks[0].declarations)
 
 
-def test_the_same_seed_tells_the_same_story_and_another_another(story: Story) -> None:
+def test_the_same_seed_tells_the_same_story_and_another_another(story: DemoStory) -> None:
     said = [deliveries(truck.journey) for truck in story.trucks]
     assert said == [deliveries(truck.journey) for truck in tell(SHELF).trucks]
     assert said != [deliveries(truck.journey) for truck in tell(SHELF, seed=2).trucks]
 
 
-def test_spans_are_where_the_road_is_in_the_zones(story: Story) -> None:
+def test_spans_are_where_the_road_is_in_the_zones(story: DemoStory) -> None:
     road = next(one for one in SHELF.corridors if one.id == WORLD_TRADE)
     found = spans(road, SHELF.zones)
     northbound = ("monterrey.plant", "sabinas-hidalgo.rest", "nuevo-laredo.yard",
@@ -59,7 +59,7 @@ def test_spans_are_where_the_road_is_in_the_zones(story: Story) -> None:
     assert all(0 <= enters < leaves <= road.length_m for enters, leaves in found.values())
 
 
-def test_the_honest_truck_is_where_its_papers_say_when_it_is_opened(story: Story) -> None:
+def test_the_honest_truck_is_where_its_papers_say_when_it_is_opened(story: DemoStory) -> None:
     drive = Drive(story.trucks[0].journey)
     compound = spans(drive.journey.road, SHELF.zones)["laredo-world-trade.mx-compound"]
     opened = next(act for act in drive.journey.seal if act.event == "opened")

@@ -35,7 +35,7 @@ JOURNEY = Journey(
         SealAct(Moment(12_000.0), "sealed", "sealed", "MX2"),
         SealAct(Moment(25_000.0), "cut", "cut"),
     ),
-    faults=(faults.Gap(5.0, 6.0),),
+    faults=(faults.CoverageLoss(5.0, 6.0),),
 )
 SAID = [body for one in deliveries(JOURNEY) for body in bodies(one)]
 

@@ -26,9 +26,9 @@ from typing import Literal
 import pytest
 
 from tests.support.certificates import Authority
-from tracker.adapters import tether
-from tracker.adapters.mqtt_settings import MqttSettings, Tls
-from tracker.adapters.nats_server import configuration, find_server, free_port
+from tracker.adapters.broker import tether
+from tracker.adapters.broker.nats_server import configuration, find_server, free_port
+from tracker.adapters.mqtt.settings import MqttSettings, Tls
 
 HOST = "127.0.0.1"
 USERNAME, PASSWORD = "tracker", "a secret: \"'\\ä$1"

@@ -7,15 +7,15 @@ import json
 import zipfile
 from hashlib import sha256
 
+from sealproof import bundle_files as files
+from sealproof.bundle import Bundle, check_bundle
+from sealproof.checkpoint import Checkpoint, parse_checkpoint
+from sealproof.grades import Grade
+from sealproof.leaves import canonical
+from sealproof.note import SignedNote, SignerKey
+from sealproof.trust import KeptCheckpoint, Trust
 from tests.support.chest import TRUST
 from tracker.evidence.pack import Pack
-from tracker.verify import bundle_files as files
-from tracker.verify.bundle import Bundle, check_bundle
-from tracker.verify.checkpoint import Checkpoint, parse_checkpoint
-from tracker.verify.grades import Grade
-from tracker.verify.leaves import canonical
-from tracker.verify.note import SignedNote, SignerKey
-from tracker.verify.trust import Kept, Trust
 
 
 def unpacked(raw: bytes) -> dict[str, bytes]:
@@ -55,11 +55,11 @@ def forged(raw: bytes, changes: dict[str, bytes | None], *, key: SignerKey | Non
     return packed(kept)
 
 
-def check(raw: bytes, trust: Trust = TRUST, kept: Kept | None = None) -> Bundle:
+def check(raw: bytes, trust: Trust = TRUST, kept: KeptCheckpoint | None = None) -> Bundle:
     return check_bundle(io.BytesIO(raw), trust, kept)
 
 
-def broken(raw: bytes, trust: Trust = TRUST, kept: Kept | None = None) -> str:
+def broken(raw: bytes, trust: Trust = TRUST, kept: KeptCheckpoint | None = None) -> str:
     """Asserts that it is, and that nothing of it is believed; the faults as one text."""
     verdict = check(raw, trust, kept).verdict
     assert verdict.grade is Grade.BROKEN

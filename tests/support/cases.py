@@ -172,7 +172,7 @@ class Play:
             assert self.state.wake_at is None or self.state.wake_at > due, "a timer never ends"
         self.step(engine.Tick(now=until))
 
-    def _reading(self, said: dict[str, Any]) -> tuple[engine.Heard, Placement | None]:
+    def _reading(self, said: dict[str, Any]) -> tuple[engine.HeardReading, Placement | None]:
         at = T0 + timedelta(minutes=said["at"])
         here = self.last | {k: said[k] for k in ("km", "zones", "off", "country") if k in said}
         if not said.get("aside"):
@@ -210,7 +210,7 @@ class Play:
             cell=Cell(rssi=rssi) if rssi is not None else None,
         )
         identity = hashlib.sha256(msgspec.json.encode(reading)).hexdigest()[:32]
-        return engine.Heard(reading=reading, identity=identity), placement
+        return engine.HeardReading(reading=reading, identity=identity), placement
 
     def _placement(self, here: dict[str, Any], accuracy: float | None) -> Placement:
         off = float(here["off"])
@@ -319,7 +319,7 @@ def matches(finding: Finding, text: str) -> bool:
 
 def _taken(what: engine.Input) -> datetime:
     """When the tracker took this input."""
-    if isinstance(what, engine.Heard):
+    if isinstance(what, engine.HeardReading):
         return what.reading.received_at
     return what.now if isinstance(what, engine.Tick) else what.at
 

@@ -12,8 +12,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sealproof.checkpoint import Checkpoint, cosign, parse_checkpoint
+from sealproof.note import COSIGNATURE, SignerKey, new_signer
+from sealproof.policy import parse_policy
+from sealproof.trust import Trust
 from tests.support.office import GEOGRAPHY, START, Office, message, reading, trip
-from tracker.desk import Desk
+from tracker.app.commands import CommandHandler
 from tracker.domain.command import (
     AcceptCustody,
     AcknowledgeAlert,
@@ -28,10 +32,6 @@ from tracker.domain.shipment import Authorisation
 from tracker.evidence import bundle
 from tracker.log.tree import Tree
 from tracker.ports import Attestation, StoredCheckpoint
-from tracker.verify.checkpoint import Checkpoint, cosign, parse_checkpoint
-from tracker.verify.note import COSIGNATURE, SignerKey, new_signer
-from tracker.verify.policy import parse_policy
-from tracker.verify.trust import Trust
 
 ORIGIN = "test/log"
 LOG = new_signer(ORIGIN)
@@ -58,7 +58,7 @@ class Chest:
         folder.mkdir(exist_ok=True)
         self.office = Office(folder)
         self.journal = self.office.journal
-        self.desk = Desk(  # with true salts, which the office's own has not
+        self.commands = CommandHandler(  # with true salts, which the office's own has not
             journal=self.office.desks_journal,
             clock=self.office.clock,
             geography=GEOGRAPHY,
@@ -72,7 +72,7 @@ class Chest:
     # What happens
 
     def open(self, name: str = "S1", device: str = "L1", **more: Any) -> None:
-        self.desk.open(json.dumps(trip(name, device, **more)).encode(), by="tester")
+        self.commands.open(json.dumps(trip(name, device, **more)).encode(), by="tester")
 
     def hear(self, minute: float, device: str = "L1", **said: Any) -> None:
         self.office.clock.set(max(at(minute), self.office.clock.now()))
@@ -82,9 +82,9 @@ class Chest:
         self.office.clock.set(max(at(minute), self.office.clock.now()))
         command = kind(at=self.office.clock.now(), by=by, **said)
         if "alert" in said:
-            self.desk.submit_alert(said["alert"], command)
+            self.commands.submit_alert(said["alert"], command)
         else:
-            self.desk.submit(self._shipment, command)
+            self.commands.submit(self._shipment, command)
 
     # What is shown outside
 

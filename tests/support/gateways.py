@@ -16,12 +16,12 @@ from typing import Any
 
 from tests.support.product import ROOT, TRACKER, Product
 from tests.support.waiting import wait_for
+from tracker.adapters.broker.nats_server import free_port
 from tracker.adapters.gateway.orders import TOPICS
 from tracker.adapters.gateway.registry import Registry
 from tracker.adapters.gateway.server import Gateway
 from tracker.adapters.gateway.settings import Limits, Listen
-from tracker.adapters.mqtt_settings import MqttSettings
-from tracker.adapters.nats_server import free_port
+from tracker.adapters.mqtt.settings import MqttSettings
 
 HOST = "127.0.0.1"
 

@@ -20,11 +20,11 @@ from geofences.formats import Shelf
 from tracker.adapters.clock import ManualClock
 from tracker.adapters.journal import SqlJournal
 from tracker.adapters.notifiers import Silent
-from tracker.desk import Desk
+from tracker.app.commands import CommandHandler
+from tracker.app.ingest import Ingest
+from tracker.app.planning import Geography
 from tracker.domain.policy import Policy
-from tracker.intake import Intake
 from tracker.log.leaf import SALT_BYTES
-from tracker.planning import Geography
 from tracker.ports import Message
 from tracker.rules import ORDER
 
@@ -73,16 +73,16 @@ class Office:
         self.clock = ManualClock(now)
         self.inbox = ScriptedInbox()
         self.journal, self.desks_journal = SqlJournal.open(self.url), SqlJournal.open(self.url)
-        self.desk = Desk(
+        self.commands = CommandHandler(
             journal=self.desks_journal,
             clock=self.clock,
             geography=GEOGRAPHY,
             origin="test/log",
             salt=lambda: bytes(SALT_BYTES),  # so that two offices write the same bytes
         )
-        self.intake = self.started()
+        self.ingest = self.started()
 
-    def started(self, **choices: Any) -> Intake:
+    def started(self, **choices: Any) -> Ingest:
         """A new intake, as after a restart; it begins with what the journal holds."""
         parts: dict[str, Any] = {
             "inbox": self.inbox,
@@ -93,21 +93,21 @@ class Office:
             "notifier": Silent(),
             "rules": ORDER,
         }
-        self.intake = Intake(**(parts | choices))
-        return self.intake
+        self.ingest = Ingest(**(parts | choices))
+        return self.ingest
 
     def open(self, document: dict[str, Any]) -> None:
-        self.desk.open(json.dumps(document).encode(), by="tester")
+        self.commands.open(json.dumps(document).encode(), by="tester")
 
     def hear(self, *messages: Message) -> None:
         """One batch, now."""
         self.inbox.deliver(*messages)
-        self.intake.once(0)
+        self.ingest.once(0)
 
     def tick(self, now: datetime) -> None:
         """Time passes, and nothing is heard."""
         self.clock.set(now)
-        self.intake.once(0)
+        self.ingest.once(0)
 
     def close(self) -> None:
         self.journal.close()

@@ -8,8 +8,8 @@ from typing import Any
 
 from tests.support.office import GEOGRAPHY, START, message, reading, trip
 from tests.support.signed import ORIGIN, SignedOffice
-from tracker import privacy
-from tracker.desk import Desk
+from tracker.app import erasure as privacy
+from tracker.app.commands import CommandHandler
 from tracker.domain.command import (
     AcceptCustody,
     AcknowledgeAlert,
@@ -42,12 +42,12 @@ class PeopledOffice(SignedOffice):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self.desk = Desk(
+        self.commands = CommandHandler(
             journal=self.desks_journal,
             clock=self.clock,
             geography=GEOGRAPHY,
             origin=ORIGIN,
-            notary=self.notary,
+            signer=self.signer,
         )
 
     def drive(self) -> None:
@@ -66,10 +66,10 @@ class PeopledOffice(SignedOffice):
         self.declare()
         tampered, misread = self.journal.alerts(shipment="S1")
         now = self.clock.now()
-        self.desk.submit_alert(
+        self.commands.submit_alert(
             tampered.id, AcknowledgeAlert(at=now, by=DISPATCHER, alert=tampered.id, note="going")
         )
-        self.desk.submit_alert(
+        self.commands.submit_alert(
             misread.id, CloseAlert(at=now, by=DISPATCHER, alert=misread.id, reason="a 6 for a 9")
         )
 
@@ -88,31 +88,31 @@ class PeopledOffice(SignedOffice):
     def misread(self) -> None:
         now = self.clock.now()
         offer = OfferCustody(at=now, by=DRIVER, releaser="acme", receiver="fast", number="MXL1")
-        self.desk.submit("S1", offer)
-        self.desk.submit("S1", AcceptCustody(at=now, by=GUARD, receiver="fast", number="MX999"))
+        self.commands.submit("S1", offer)
+        self.commands.submit("S1", AcceptCustody(at=now, by=GUARD, receiver="fast", number="MX999"))
 
     def declare(self) -> None:
         now = self.clock.now()
         leave = Authorisation(zone=_yard(), agency="SAT", officer=SECOND_OFFICER)
-        self.desk.submit("S1", Authorise(at=now, by=GUARD, authorisation=leave))
-        self.desk.submit(
+        self.commands.submit("S1", Authorise(at=now, by=GUARD, authorisation=leave))
+        self.commands.submit(
             "S1",
             RecordSeal(at=now, by=DISPATCHER, number="MX77", officer=OFFICER, agency="SAT",
                        reason="inspection"),
         )  # fmt: skip
         who: dict[str, Any] = {"by": DISPATCHER, "device": "L9", "name": "locate", "order": "L9-1"}
-        self.desk.submit_device(SendCommand(at=now, dialect="jt701", **who))
-        self.desk.submit_device(CommandResult(at=now, status="answered", detail="done", **who))
-        self.desk.record("S2", RecordHead(at=now, by=DISPATCHER))
-        self.desk.record(LOG_SCOPE, RotateKey(at=now, by=GUARD, key="new", previous="old"))
+        self.commands.submit_device(SendCommand(at=now, dialect="jt701", **who))
+        self.commands.submit_device(CommandResult(at=now, status="answered", detail="done", **who))
+        self.commands.record("S2", RecordHead(at=now, by=DISPATCHER))
+        self.commands.record(LOG_SCOPE, RotateKey(at=now, by=GUARD, key="new", previous="old"))
 
     def erase_person(self, person: str) -> list[Finding]:
         self.clock.set(self.clock.now() + timedelta(seconds=1))  # no two at the same moment
-        return privacy.erase_person(self.desk, self.desks_journal, person, **WHY)
+        return privacy.erase_person(self.commands, self.desks_journal, person, **WHY)
 
     def erase_shipment(self, name: str, *, closed_only: bool = False) -> list[Finding]:
         journal = self.desks_journal
-        return privacy.erase_shipment(self.desk, journal, name, closed_only=closed_only, **WHY)
+        return privacy.erase_shipment(self.commands, journal, name, closed_only=closed_only, **WHY)
 
     def on_disk(self, *names: str) -> set[str]:
         """Which of these names stand anywhere in the database's files."""

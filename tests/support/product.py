@@ -19,9 +19,9 @@ from typing import Any
 
 from tests.support.waiting import wait_for
 from tracker import config, wiring
+from tracker.adapters.broker.nats_server import free_port
 from tracker.adapters.journal import SqlJournal
-from tracker.adapters.mqtt_settings import MqttSettings
-from tracker.adapters.nats_server import free_port
+from tracker.adapters.mqtt.settings import MqttSettings
 
 ROOT = Path(__file__).parents[2]
 TRACKER = (sys.executable, "-m", "tracker.cli.main")

@@ -25,7 +25,7 @@ from typing import Any
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
-from tracker.adapters.mqtt_settings import MqttSettings
+from tracker.adapters.mqtt.settings import MqttSettings
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 60.0

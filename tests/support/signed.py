@@ -11,21 +11,21 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from sealproof.grades import Verdict
+from sealproof.note import SignedNote, new_signer, parse_note
+from sealproof.trust import Trust
 from tests.support.office import Office, message, reading, trip
 from tracker.adapters.checkpoint_book import FileBook
 from tracker.adapters.journal import SqlJournal
-from tracker.checking.log import Progress, check
+from tracker.app.trust.log_check.log import Progress, check
+from tracker.app.trust.log_check.telemetry import heads_of
+from tracker.app.trust.signing import LogSigner
+from tracker.app.unit_of_work import fresh_salt
 from tracker.domain.command import AcceptCustody, OfferCustody
 from tracker.domain.finding import Finding, FindingType
-from tracker.ledger import fresh_salt
 from tracker.log.document import read
 from tracker.log.leaf import Chain, entry
-from tracker.notary import Keys, Notary
-from tracker.ports import NewEntry, StoredCheckpoint, Work
-from tracker.verify.grades import Verdict
-from tracker.verify.note import SignedNote, new_signer, parse_note
-from tracker.verify.trust import Trust
-from tracker.wiring_log import heads_of
+from tracker.ports import LogKeys, NewEntry, StoredCheckpoint, Work
 
 ORIGIN = "test/log"
 
@@ -38,11 +38,11 @@ class SignedOffice(Office):
         self.path = folder / "tracker.db"
         self.key = new_signer(ORIGIN)
         self.book = FileBook(folder / "checkpoints.jsonl")
-        self.notary = self.signing(self.journal)
+        self.signer = self.signing(self.journal)
 
-    def signing(self, journal: SqlJournal) -> Notary:
-        keys = Keys((self.key,), [self.key.verifier])
-        return Notary(
+    def signing(self, journal: SqlJournal) -> LogSigner:
+        keys = LogKeys((self.key,), [self.key.verifier])
+        return LogSigner(
             journal=journal, book=self.book, keys=lambda: keys, clock=self.clock, origin=ORIGIN
         )
 
@@ -58,22 +58,24 @@ class SignedOffice(Office):
 
     def hand_over(self) -> None:
         now = self.clock.now()
-        self.desk.submit(
+        self.commands.submit(
             "S1", OfferCustody(at=now, by="ana", releaser="acme", receiver="fast", number="MXL1")
         )
-        self.desk.submit("S1", AcceptCustody(at=now, by="eva", receiver="fast", number="MXL1"))
+        self.commands.submit("S1", AcceptCustody(at=now, by="eva", receiver="fast", number="MXL1"))
 
     def hand_over_again(self) -> None:
         """More of the same, at the desk's own time."""
-        now = self.desk.now()
-        self.desk.submit(
+        now = self.commands.now()
+        self.commands.submit(
             "S1", OfferCustody(at=now, by="eva", releaser="fast", receiver="acme", number="MXL1")
         )
 
     def hand_over_again_by(self, receiver: str) -> None:
         """The offer of `hand_over_again` is accepted."""
-        now = self.desk.now()
-        self.desk.submit("S1", AcceptCustody(at=now, by="ana", receiver=receiver, number="MXL1"))
+        now = self.commands.now()
+        self.commands.submit(
+            "S1", AcceptCustody(at=now, by="ana", receiver=receiver, number="MXL1")
+        )
 
     def verdict(
         self,
@@ -98,7 +100,7 @@ class SignedOffice(Office):
 
     def released(self) -> SignedNote:
         """The newest checkpoint, as an outsider would keep it."""
-        self.notary.release()
+        self.signer.release()
         newest = self.book.newest()
         assert newest is not None
         return parse_note(newest.note)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sealproof.checkpoint import Checkpoint
+from sealproof.merkle import leaf_hash
+from sealproof.note import SignerKey, new_signer
 from tests.support.works import at
 from tracker.log.tree import Tree, grow
 from tracker.ports import StoredCheckpoint
-from tracker.verify.checkpoint import Checkpoint
-from tracker.verify.merkle import leaf_hash
-from tracker.verify.note import SignerKey, new_signer
 
 ORIGIN = "log.example/custody"
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sealproof.note import COSIGNATURE, SignerKey, new_signer
+from sealproof.policy import Party, TrustPolicy
+from sealproof.witness.service import Witness
 from tests.support.small_log import SmallLog
-from tracker.adapters.witness_memory import opened
-from tracker.adapters.witness_server import WitnessServer, serving
-from tracker.verify.note import COSIGNATURE, SignerKey, new_signer
-from tracker.verify.policy import Party, Policy
-from tracker.witness.service import Witness
+from tracker.adapters.outsiders.witness_memory import opened
+from tracker.adapters.outsiders.witness_server import WitnessServer, serving
 
 
 @dataclass
@@ -35,7 +35,7 @@ def witnessing(
 ) -> Iterator[Serving]:
     """A witness of these logs whose state is in `folder`."""
     key = key or new_signer("witness.example/w1", COSIGNATURE)
-    policy = Policy(logs=tuple(Party(log.key.name, log.key.verifier) for log in logs))
+    policy = TrustPolicy(logs=tuple(Party(log.key.name, log.key.verifier) for log in logs))
     with opened(folder / "witness.state") as memory:
         witness = Witness(key, policy, memory, lambda: datetime.now(UTC))
         with serving(witness, "127.0.0.1", port) as server:

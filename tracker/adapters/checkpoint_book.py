@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from sealproof.checkpoint import parse_checkpoint
+from sealproof.errors import ProofError
 from tracker.domain.errors import UsageError
 from tracker.ports import StoredCheckpoint
-from tracker.verify.checkpoint import parse_checkpoint
-from tracker.verify.errors import ProofError
 
 if sys.platform != "win32":
     import fcntl

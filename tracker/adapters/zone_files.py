@@ -6,8 +6,8 @@ import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from tracker.app.planning import Geography
 from tracker.domain.errors import TrackerError
-from tracker.planning import Geography
 
 log = logging.getLogger(__name__)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tracker.app.queries.entries import CustodyEntry
 from tracker.audit.dossier import Dossier
-from tracker.audit.entries import Entry
-from tracker.audit.finding import AuditFinding, Check
+from tracker.audit.finding import AuditCheck, AuditFinding
 from tracker.domain.alert import Severity
 from tracker.domain.finding import FindingType
 
@@ -17,7 +17,7 @@ class Life:
     """One alert's entries, in the log's order: the first raises it."""
 
     id: str
-    entries: tuple[Entry, ...]
+    entries: tuple[CustodyEntry, ...]
 
     @property
     def severity(self) -> Severity:
@@ -25,12 +25,12 @@ class Life:
         said = (Severity(str(one.facts.get("severity"))) for one in self.entries)
         return max(said, key=lambda severity: severity.rank)
 
-    def first(self, what: FindingType) -> Entry | None:
+    def first(self, what: FindingType) -> CustodyEntry | None:
         return next((one for one in self.entries if one.type == what), None)
 
 
 def lives(dossier: Dossier) -> list[Life]:
-    found: dict[str, list[Entry]] = {}
+    found: dict[str, list[CustodyEntry]] = {}
     for entry in dossier.entries:
         if entry.type.startswith("alert_"):
             found.setdefault(str(entry.facts.get("alert")), []).append(entry)
@@ -45,7 +45,7 @@ def alerts(dossier: Dossier) -> Iterator[AuditFinding]:
     well = len(found) - len(wrong)
     if well:
         yield AuditFinding(
-            check=Check.ALERT,
+            check=AuditCheck.ALERT,
             severity=Severity.INFO,
             what=f"{well} of {len(found)} alerts were dealt with in time and closed with a reason",
         )
@@ -71,7 +71,7 @@ def _fault(life: Life) -> AuditFinding | None:
     else:
         return None
     return AuditFinding(
-        check=Check.ALERT,
+        check=AuditCheck.ALERT,
         severity=severity,
         what=what,
         at=raised.at,

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tracker.app.queries.entries import CustodyEntry
 from tracker.audit.dossier import Dossier
-from tracker.audit.entries import Entry
-from tracker.audit.finding import AuditFinding, Check
+from tracker.audit.finding import AuditCheck, AuditFinding
 from tracker.audit.numbers import declared, records_of
 from tracker.audit.wording import minutes_of
 from tracker.domain.alert import Severity
@@ -36,16 +36,16 @@ class Break:
     """
 
     lock: str
-    states: tuple[Entry, ...]
+    states: tuple[CustodyEntry, ...]
     before: str | None
-    closed: Entry | None = None
+    closed: CustodyEntry | None = None
 
     @property
-    def began(self) -> Entry:
+    def began(self) -> CustodyEntry:
         return self.states[0]
 
     @property
-    def worst(self) -> Entry:
+    def worst(self) -> CustodyEntry:
         """The first state that no leave covers, else the first."""
         return next((one for one in self.states if not _lawful(one)), self.began)
 
@@ -54,14 +54,14 @@ class Break:
         return all(map(_lawful, self.states))
 
 
-def _lawful(entry: Entry) -> bool:
+def _lawful(entry: CustodyEntry) -> bool:
     return entry.facts.get("to") == SealState.OPEN_AUTHORISED
 
 
 def breaks(dossier: Dossier) -> Iterator[Break]:
     """Each lock's, in order of what happened."""
     for lock in dossier.plan.locks:
-        number, states = next(iter(declared(dossier, lock)), None), list[Entry]()
+        number, states = next(iter(declared(dossier, lock)), None), list[CustodyEntry]()
         for entry in dossier.happened:
             if entry.type != FindingType.SEAL_STATE or entry.device != lock:
                 continue
@@ -102,7 +102,7 @@ def _incident(dossier: Dossier, one: Break) -> AuditFinding:
     what = f"{one.lock} was {WORDS[SealState(str(worst.facts['to']))]}: {worst.detail}"
     if signed is None:
         return AuditFinding(
-            check=Check.BREAK,
+            check=AuditCheck.BREAK,
             severity=Severity.CRITICAL,
             what=f"{what}; no incident was signed off",
             at=worst.at,
@@ -112,7 +112,7 @@ def _incident(dossier: Dossier, one: Break) -> AuditFinding:
             "NEW --reason REPORT; of a closed shipment, an incident report beside the record",
         )
     return AuditFinding(
-        check=Check.BREAK,
+        check=AuditCheck.BREAK,
         severity=Severity.INFO,
         what=f"{what}; signed off as an incident, sealed with {signed.text('number')}: "
         f"{signed.text('reason')}",
@@ -131,7 +131,7 @@ def _unsealed(dossier: Dossier, one: Break) -> AuditFinding:
     rests = (began.id, *((one.closed.id,) if one.closed else ()))
     if unloaded or under_way:
         return AuditFinding(
-            check=Check.BREAK,
+            check=AuditCheck.BREAK,
             severity=Severity.INFO,
             what=f"{one.lock} was {began.detail}"
             + (" and is open" if under_way else ", the destination" if goal else ""),
@@ -140,7 +140,7 @@ def _unsealed(dossier: Dossier, one: Break) -> AuditFinding:
             entries=rests,
         )
     return AuditFinding(
-        check=Check.BREAK,
+        check=AuditCheck.BREAK,
         severity=Severity.CRITICAL,
         what=f"{one.lock} was {began.detail}, and never sealed again",
         at=began.at,
@@ -150,7 +150,7 @@ def _unsealed(dossier: Dossier, one: Break) -> AuditFinding:
     )
 
 
-def _resealed(dossier: Dossier, one: Break, until: Entry | None) -> Iterator[AuditFinding]:
+def _resealed(dossier: Dossier, one: Break, until: CustodyEntry | None) -> Iterator[AuditFinding]:
     """Opened with leave and sealed again: with a new number, which somebody recorded."""
     closed = one.closed
     assert closed is not None  # noqa: S101 - `paired` has looked
@@ -165,7 +165,7 @@ def _resealed(dossier: Dossier, one: Break, until: Entry | None) -> Iterator[Aud
     record = next(iter(named or (within if number == one.before else ())), None)
     if record is None:
         yield AuditFinding(
-            check=Check.RESEAL,
+            check=AuditCheck.RESEAL,
             severity=Severity.CRITICAL,
             what=f"{one.lock} was {one.began.detail} and sealed again as "
             f"{number if number != one.before else 'nobody knows what'}; nobody recorded it",
@@ -179,7 +179,9 @@ def _resealed(dossier: Dossier, one: Break, until: Entry | None) -> Iterator[Aud
     yield from _recorded(dossier, one, closed, record)
 
 
-def _recorded(dossier: Dossier, one: Break, closed: Entry, record: Entry) -> Iterator[AuditFinding]:
+def _recorded(
+    dossier: Dossier, one: Break, closed: CustodyEntry, record: CustodyEntry
+) -> Iterator[AuditFinding]:
     number, rests = record.text("number"), (one.began.id, closed.id, record.id)
     missing = [name for name in ("agency", "reason") if not record.facts.get(name)]
     if record.text("officer") is None and "payload.facts.officer" not in record.hidden:
@@ -194,7 +196,7 @@ def _recorded(dossier: Dossier, one: Break, closed: Entry, record: Entry) -> Ite
         wrong = f"only {minutes_of(late)} after it was sealed"
     if wrong:
         yield AuditFinding(
-            check=Check.RESEAL,
+            check=AuditCheck.RESEAL,
             severity=Severity.CRITICAL if number == one.before else Severity.WARNING,
             what=f"the reseal of {one.lock} as {number} was recorded {wrong}",
             at=closed.at,
@@ -204,7 +206,7 @@ def _recorded(dossier: Dossier, one: Break, closed: Entry, record: Entry) -> Ite
         )
         return
     yield AuditFinding(
-        check=Check.RESEAL,
+        check=AuditCheck.RESEAL,
         severity=Severity.INFO,
         what=f"{one.lock} was {one.began.detail}; {one.before} was replaced by {number}, "
         f"recorded with {record.text('agency')}: {record.text('reason')}",
@@ -225,7 +227,7 @@ def reseal_limit(dossier: Dossier) -> Iterator[AuditFinding]:
         ]
         if len(seals) > limit:
             yield AuditFinding(
-                check=Check.RESEAL_LIMIT,
+                check=AuditCheck.RESEAL_LIMIT,
                 severity=Severity.WARNING,
                 what=f"{lock} was sealed again {len(seals)} times, the limit is {limit}",
                 at=seals[limit].at,
@@ -246,7 +248,7 @@ def sealing(dossier: Dossier) -> Iterator[AuditFinding]:
     limit = minutes(dossier.policy.sealing_late_min)
     if loaded is not None and at - loaded > limit:
         yield AuditFinding(
-            check=Check.SEALING,
+            check=AuditCheck.SEALING,
             severity=Severity.WARNING,
             what=f"it was sealed {minutes_of(at - loaded)} after loading",
             at=at,
@@ -260,17 +262,17 @@ def sealing(dossier: Dossier) -> Iterator[AuditFinding]:
     if unverified or not dossier.of(FindingType.SEAL_RECORDED):
         numbers = ", ".join(str(entry.facts["number"]) for entry in unverified)
         yield AuditFinding(
-            check=Check.SEALING,
+            check=AuditCheck.SEALING,
             severity=Severity.INFO,
             what="nobody recorded View, Verify, Tug, Twist" + (numbers and f" of {numbers}"),
             entries=tuple(entry.id for entry in unverified),
         )
 
 
-def _never_sealed(closing: Entry) -> AuditFinding:
+def _never_sealed(closing: CustodyEntry) -> AuditFinding:
     given_up = closing.text("number") is None and closing.detail != DELIVERED
     return AuditFinding(
-        check=Check.SEALING,
+        check=AuditCheck.SEALING,
         severity=Severity.INFO if given_up else Severity.CRITICAL,
         what=f"it was given up before it was sealed: {closing.detail}"
         if given_up

@@ -9,8 +9,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from geofences.kinds import ZoneKind
-from tracker.audit.dossier import Dossier, Heard
-from tracker.audit.finding import AuditFinding, Check
+from tracker.audit.dossier import Dossier, HeardAt
+from tracker.audit.finding import AuditCheck, AuditFinding
 from tracker.audit.wording import minutes_of
 from tracker.domain.alert import Severity
 from tracker.domain.finding import FindingType
@@ -18,7 +18,7 @@ from tracker.domain.geo import metres_between
 from tracker.domain.policy import minutes
 
 
-class Gap(NamedTuple):
+class CoverageGap(NamedTuple):
     """Nothing is stored of the device from `start` to `end`."""
 
     device: str
@@ -30,7 +30,7 @@ class Gap(NamedTuple):
         return self.end - self.start
 
 
-def gaps(dossier: Dossier, device: str) -> list[Gap]:
+def gaps(dossier: Dossier, device: str) -> list[CoverageGap]:
     """From the sealing to the end: longer than policy explains, by where the truck was."""
     start, end = dossier.sealed_at, dossier.end
     if start is None or end <= start:
@@ -42,12 +42,12 @@ def gaps(dossier: Dossier, device: str) -> list[Gap]:
     return [
         gap
         for before, after in pairwise(words)
-        if (gap := Gap(device, before, after)).span > least
+        if (gap := CoverageGap(device, before, after)).span > least
         and gap.span > _limit(dossier, gap, said)
     ]
 
 
-def _limit(dossier: Dossier, gap: Gap, said: list[Heard]) -> timedelta:
+def _limit(dossier: Dossier, gap: CoverageGap, said: list[HeardAt]) -> timedelta:
     """How long the device may be silent: as the rule has it (`tracker.rules.silence`), but that it
     was parked is told by where it was afterwards.
     """
@@ -60,7 +60,7 @@ def _limit(dossier: Dossier, gap: Gap, said: list[Heard]) -> timedelta:
     return minutes(max((limit, *dead)))
 
 
-def _stayed(dossier: Dossier, gap: Gap, said: list[Heard]) -> bool:
+def _stayed(dossier: Dossier, gap: CoverageGap, said: list[HeardAt]) -> bool:
     """The first fix after it is where the last one before it was; or nothing says that it moved."""
     fixes = [one for one in said if one.lat is not None]
     before = next((one for one in reversed(fixes) if one.at <= gap.start), None)
@@ -81,7 +81,7 @@ def coverage(dossier: Dossier) -> Iterator[AuditFinding]:
         for gap in found:
             waits = gap.end == dossier.end and dossier.closing is None
             yield AuditFinding(
-                check=Check.COVERAGE,
+                check=AuditCheck.COVERAGE,
                 severity=Severity.WARNING,
                 what=f"nothing was heard of {device} since then, for {minutes_of(gap.span)}"
                 if waits
@@ -94,7 +94,7 @@ def coverage(dossier: Dossier) -> Iterator[AuditFinding]:
         yield _statement(dossier, device, found, len(noted))
 
 
-def _statement(dossier: Dossier, device: str, found: list[Gap], noted: int) -> AuditFinding:
+def _statement(dossier: Dossier, device: str, found: list[CoverageGap], noted: int) -> AuditFinding:
     """Of the trip from the sealing to the close; of an open one, to the last word."""
     sealed, end = dossier.sealed_at or dossier.end, dossier.end
     if found and dossier.closing is None and found[-1].end == end:
@@ -112,7 +112,7 @@ def _statement(dossier: Dossier, device: str, found: list[Gap], noted: int) -> A
     if noted:
         share += f"; {noted} noted on the way, which the backlog may have filled since"
     return AuditFinding(
-        check=Check.COVERAGE, severity=Severity.INFO, what=f"{device}: {share}", at=sealed
+        check=AuditCheck.COVERAGE, severity=Severity.INFO, what=f"{device}: {share}", at=sealed
     )
 
 
@@ -124,7 +124,7 @@ def late(dossier: Dossier) -> Iterator[AuditFinding]:
         lags = [lag for one in said if (lag := one.received_at - one.at) > limit]
         if lags:
             yield AuditFinding(
-                check=Check.TELEMETRY_LATE,
+                check=AuditCheck.TELEMETRY_LATE,
                 severity=Severity.INFO,
                 what=f"{device}: {len(lags)} of {len(said)} readings came more than "
                 f"{minutes_of(limit)} after they were made, the latest {minutes_of(max(lags))}",
@@ -140,7 +140,7 @@ def clock(dossier: Dossier) -> Iterator[AuditFinding]:
         if ahead:
             most = max(one.at - one.received_at for one in ahead)
             yield AuditFinding(
-                check=Check.CLOCK,
+                check=AuditCheck.CLOCK,
                 severity=Severity.WARNING,
                 what=f"{device}: {len(ahead)} of {len(said)} readings are dated after their "
                 f"receipt, by up to {minutes_of(most)}: its clock is wrong",
@@ -151,7 +151,7 @@ def clock(dossier: Dossier) -> Iterator[AuditFinding]:
         median = timedelta(seconds=statistics.median(lags)) if lags else timedelta()
         if median > limit:
             yield AuditFinding(
-                check=Check.CLOCK,
+                check=AuditCheck.CLOCK,
                 severity=Severity.INFO,
                 what=f"{device}: live readings came {minutes_of(median)} after they were made, in "
                 "the median: its clock is slow, or the line",

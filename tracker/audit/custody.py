@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tracker.app.queries.entries import CustodyEntry
 from tracker.audit.dossier import Dossier
-from tracker.audit.entries import Entry
-from tracker.audit.finding import AuditFinding, Check
+from tracker.audit.finding import AuditCheck, AuditFinding
 from tracker.audit.wording import minutes_of
 from tracker.domain.alert import Severity
 from tracker.domain.finding import FindingType
@@ -16,30 +16,30 @@ from tracker.domain.shipment import Role
 
 
 @dataclass(frozen=True)
-class Handover:
+class HandoverRecord:
     """offered or accepted may be absent, not both. instead: the offer that replaced this one."""
 
-    offered: Entry | None
-    accepted: Entry | None
-    instead: Entry | None = None
+    offered: CustodyEntry | None
+    accepted: CustodyEntry | None
+    instead: CustodyEntry | None = None
 
 
-def handovers(dossier: Dossier) -> Iterator[Handover]:
+def handovers(dossier: Dossier) -> Iterator[HandoverRecord]:
     """Offers with their acceptance, in the log's order."""
-    waiting: Entry | None = None
+    waiting: CustodyEntry | None = None
     for entry in dossier.of(FindingType.CUSTODY_OFFERED, FindingType.CUSTODY_ACCEPTED):
         if entry.type == FindingType.CUSTODY_OFFERED:
             if waiting is not None and _parties(waiting) != _parties(entry):
-                yield Handover(waiting, None, entry)
+                yield HandoverRecord(waiting, None, entry)
             waiting = entry
         else:
-            yield Handover(waiting, entry)
+            yield HandoverRecord(waiting, entry)
             waiting = None
     if waiting is not None:
-        yield Handover(waiting, None)
+        yield HandoverRecord(waiting, None)
 
 
-def _parties(entry: Entry) -> tuple[str | None, str | None]:
+def _parties(entry: CustodyEntry) -> tuple[str | None, str | None]:
     return entry.text("from"), entry.text("to")
 
 
@@ -56,12 +56,14 @@ def accepted(dossier: Dossier) -> Iterator[AuditFinding]:
             yield from _taken(dossier, one.offered, one.accepted)
 
 
-def _waits(dossier: Dossier, offer: Entry, instead: Entry | None) -> Iterator[AuditFinding]:
+def _waits(
+    dossier: Dossier, offer: CustodyEntry, instead: CustodyEntry | None
+) -> Iterator[AuditFinding]:
     giver, taker = _parties(offer)
     waited = dossier.end - offer.at
     if instead is not None:
         yield AuditFinding(
-            check=Check.CUSTODY_ACCEPTED,
+            check=AuditCheck.CUSTODY_ACCEPTED,
             severity=Severity.WARNING,
             what=f"{taker} never accepted custody from {giver}, who then offered it to "
             f"{instead.text('to')}",
@@ -72,7 +74,7 @@ def _waits(dossier: Dossier, offer: Entry, instead: Entry | None) -> Iterator[Au
     elif dossier.closing is not None or waited > minutes(dossier.policy.acceptance_min):
         over = dossier.closing is not None
         yield AuditFinding(
-            check=Check.CUSTODY_ACCEPTED,
+            check=AuditCheck.CUSTODY_ACCEPTED,
             severity=Severity.CRITICAL if over else Severity.WARNING,
             what=f"{taker} {'never' if over else 'has not'} accepted custody from {giver}"
             + ("" if over else f" for {minutes_of(waited)}"),
@@ -85,11 +87,11 @@ def _waits(dossier: Dossier, offer: Entry, instead: Entry | None) -> Iterator[Au
         )
 
 
-def _usurped(offer: Entry | None, accept: Entry) -> AuditFinding:
+def _usurped(offer: CustodyEntry | None, accept: CustodyEntry) -> AuditFinding:
     giver, taker = _parties(accept)
     due = f"it was offered to {offer.text('to')}" if offer else "nobody had offered it"
     return AuditFinding(
-        check=Check.CUSTODY_ACCEPTED,
+        check=AuditCheck.CUSTODY_ACCEPTED,
         severity=Severity.CRITICAL,
         what=f"{taker} accepted custody from {giver}, and {due}",
         at=accept.at,
@@ -98,12 +100,12 @@ def _usurped(offer: Entry | None, accept: Entry) -> AuditFinding:
     )
 
 
-def _taken(dossier: Dossier, offer: Entry, accept: Entry) -> Iterator[AuditFinding]:
+def _taken(dossier: Dossier, offer: CustodyEntry, accept: CustodyEntry) -> Iterator[AuditFinding]:
     giver, taker = _parties(offer)
     late = accept.at - offer.at
     if late > minutes(dossier.policy.acceptance_min):
         yield AuditFinding(
-            check=Check.CUSTODY_ACCEPTED,
+            check=AuditCheck.CUSTODY_ACCEPTED,
             severity=Severity.WARNING,
             what=f"{taker} accepted custody from {giver} only {minutes_of(late)} after the offer",
             at=accept.at,
@@ -112,7 +114,7 @@ def _taken(dossier: Dossier, offer: Entry, accept: Entry) -> Iterator[AuditFindi
         )
     if accept.actor is not None and accept.actor == offer.actor:
         yield AuditFinding(
-            check=Check.CUSTODY_ACCEPTED,
+            check=AuditCheck.CUSTODY_ACCEPTED,
             severity=Severity.INFO,
             what=f"one and the same declared for {giver} and for {taker}: {accept.actor}",
             at=accept.at,
@@ -149,9 +151,9 @@ def chain(dossier: Dossier) -> Iterator[AuditFinding]:
         )
 
 
-def _broken(what: str, entry: Entry) -> AuditFinding:
+def _broken(what: str, entry: CustodyEntry) -> AuditFinding:
     return AuditFinding(
-        check=Check.CUSTODY_CHAIN,
+        check=AuditCheck.CUSTODY_CHAIN,
         severity=Severity.CRITICAL,
         what=what,
         at=entry.at,
@@ -160,9 +162,9 @@ def _broken(what: str, entry: Entry) -> AuditFinding:
     )
 
 
-def _missed(what: str, entry: Entry) -> AuditFinding:
+def _missed(what: str, entry: CustodyEntry) -> AuditFinding:
     return AuditFinding(
-        check=Check.CUSTODY_CHAIN,
+        check=AuditCheck.CUSTODY_CHAIN,
         severity=Severity.WARNING,
         what=what,
         at=entry.at,

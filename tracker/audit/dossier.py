@@ -9,16 +9,16 @@ from functools import cached_property
 from typing import NamedTuple
 
 from devices.reading import Fix
-from tracker.audit.entries import Entry, read
+from tracker.app.planning import Geography
+from tracker.app.queries.entries import CustodyEntry, read
 from tracker.domain.errors import NotFound, UsageError
 from tracker.domain.finding import FindingType
 from tracker.domain.plan import Plan
 from tracker.domain.policy import Policy
-from tracker.planning import Geography
 from tracker.ports import Records, StoredReading, StoredShipment
 
 
-class Heard(NamedTuple):
+class HeardAt(NamedTuple):
     """One stored reading, as far as an audit needs it. live: neither buffered nor told late."""
 
     device: str
@@ -51,22 +51,22 @@ class Dossier:
     plan: Plan
     policy: Policy
     now: datetime
-    entries: Sequence[Entry] = ()
-    heard: Sequence[Heard] = ()
+    entries: Sequence[CustodyEntry] = ()
+    heard: Sequence[HeardAt] = ()
     elsewhere: Mapping[str, tuple[Use, ...]] = field(default_factory=dict)
 
-    def of(self, *types: FindingType) -> list[Entry]:
+    def of(self, *types: FindingType) -> list[CustodyEntry]:
         """Entries of these types, in the log's order."""
         wanted = set(types)
         return [entry for entry in self.entries if entry.type in wanted]
 
     @cached_property
-    def happened(self) -> list[Entry]:
+    def happened(self) -> list[CustodyEntry]:
         """All entries in order of what happened."""
         return sorted(self.entries, key=lambda one: (one.at, one.seq))
 
     @cached_property
-    def closing(self) -> Entry | None:
+    def closing(self) -> CustodyEntry | None:
         return next(iter(self.of(FindingType.SHIPMENT_CLOSED)), None)
 
     @property
@@ -134,11 +134,11 @@ def gather(records: Records, shipment: str, geography: Geography, now: datetime)
     )
 
 
-def heard(stored: StoredReading) -> Heard:
+def heard(stored: StoredReading) -> HeardAt:
     reading = stored.reading
     seal, fix = reading.seal, reading.position
     there = fix if isinstance(fix, Fix) else None
-    return Heard(
+    return HeardAt(
         device=reading.device,
         at=reading.event_time,
         received_at=reading.received_at,

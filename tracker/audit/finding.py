@@ -9,10 +9,9 @@ from datetime import datetime
 from msgspec import Struct
 
 from tracker.domain.alert import Severity
-from tracker.domain.errors import TrackerError
 
 
-class Check(enum.StrEnum):
+class AuditCheck(enum.StrEnum):
     """What was looked at; docs/audit.md says of each what its findings mean and what to do."""
 
     RECORD_BEGUN = "record_begun"
@@ -51,7 +50,7 @@ class AuditFinding(Struct, frozen=True, kw_only=True):
     entries: ids of the custody entries that it rests on. mend: what to do, "" for a statement.
     """
 
-    check: Check
+    check: AuditCheck
     severity: Severity
     what: str
     at: datetime | None = None
@@ -70,7 +69,3 @@ def ordered(findings: Iterable[AuditFinding]) -> list[AuditFinding]:
 def faulty(findings: Iterable[AuditFinding]) -> bool:
     """Something is unaccounted for."""
     return any(one.severity is not Severity.INFO for one in findings)
-
-
-class Unreadable(TrackerError):
-    """An entry is not what a log could have written: no audit can rest on it."""

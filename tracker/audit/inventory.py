@@ -10,16 +10,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from tracker.app.commands import CommandHandler
+from tracker.app.queries.entries import CustodyEntry, read
+from tracker.app.unit_of_work import UnitOfWork
 from tracker.audit.dossier import Use
-from tracker.audit.entries import Entry, read
 from tracker.audit.item import SealItem, Status
 from tracker.audit.ranges import SealRange, seal_range
-from tracker.desk import Desk
 from tracker.domain.command import IssueSeals, VoidSeal
 from tracker.domain.errors import Refused
 from tracker.domain.finding import Finding, FindingType
 from tracker.domain.state import SEALS_SCOPE
-from tracker.ledger import Ledger
 from tracker.ports import Records
 
 
@@ -28,7 +28,7 @@ class Issue:
     """One entry of issued seals."""
 
     numbers: SealRange
-    entry: Entry
+    entry: CustodyEntry
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Inventory:
     """voided: by number. used: number -> its shipments, in the order in which they were opened."""
 
     issues: tuple[Issue, ...] = ()
-    voided: dict[str, Entry] = field(default_factory=dict)
+    voided: dict[str, CustodyEntry] = field(default_factory=dict)
     used: dict[str, tuple[Use, ...]] = field(default_factory=dict)
 
     def items(self) -> Iterator[SealItem]:
@@ -109,34 +109,41 @@ def read_inventory(records: Records) -> Inventory:
 
 
 def issue_seals(
-    desk: Desk, records: Records, numbers: SealRange, *, by: str, to: str | None = None
+    commands: CommandHandler,
+    records: Records,
+    numbers: SealRange,
+    *,
+    by: str,
+    to: str | None = None,
 ) -> list[Finding]:
     """Take seals into the inventory. Raises Refused if one was issued before."""
 
-    def fill(ledger: Ledger) -> None:
+    def fill(unit: UnitOfWork) -> None:
         read_inventory(records).may_issue(numbers)
         command = IssueSeals(
-            at=desk.now(),
+            at=commands.now(),
             by=by,
             first=numbers.written(numbers.first),
             last=numbers.written(numbers.last),
             count=numbers.size,
             to=to,
         )
-        ledger.judge(SEALS_SCOPE, command)
+        unit.judge(SEALS_SCOPE, command)
 
-    return desk.durably(fill)
+    return commands.durably(fill)
 
 
-def void_seal(desk: Desk, records: Records, number: str, *, by: str, reason: str) -> list[Finding]:
+def void_seal(
+    commands: CommandHandler, records: Records, number: str, *, by: str, reason: str
+) -> list[Finding]:
     """Say that a seal is never to be used. Raises Refused unless it is on hand, or without a
     reason.
     """
     if not reason.strip():
         raise Refused(f"{number} is not voided without a reason", mend="--reason TEXT")
 
-    def fill(ledger: Ledger) -> None:
+    def fill(unit: UnitOfWork) -> None:
         read_inventory(records).may_void(number)
-        ledger.judge(SEALS_SCOPE, VoidSeal(at=desk.now(), by=by, number=number, reason=reason))
+        unit.judge(SEALS_SCOPE, VoidSeal(at=commands.now(), by=by, number=number, reason=reason))
 
-    return desk.durably(fill)
+    return commands.durably(fill)

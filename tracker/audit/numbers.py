@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
+from tracker.app.queries.entries import CustodyEntry
 from tracker.audit.dossier import Dossier
-from tracker.audit.entries import Entry
-from tracker.audit.finding import AuditFinding, Check
+from tracker.audit.finding import AuditCheck, AuditFinding
 from tracker.audit.wording import minutes_of
 from tracker.domain.alert import Severity
 from tracker.domain.finding import FindingType
 from tracker.domain.policy import minutes
 
 
-class Named(NamedTuple):
+class NumberMention(NamedTuple):
     """A lock is sealed with a number from `at` on. entry: the first that says so. spoken: the lock
     itself named it, in a reading.
     """
@@ -36,7 +36,7 @@ def declared(dossier: Dossier, lock: str | None) -> set[str]:
     return set() if number is None else {number}
 
 
-def records_of(dossier: Dossier, lock: str | None) -> list[Entry]:
+def records_of(dossier: Dossier, lock: str | None) -> list[CustodyEntry]:
     """Entries in which a person recorded a seal of this lock. Without a name it is the lone lock's;
     what is recorded where there is no lock is nobody's (None).
     """
@@ -45,7 +45,7 @@ def records_of(dossier: Dossier, lock: str | None) -> list[Entry]:
     return [entry for entry in recorded if (entry.text("lock") or lone) == lock]
 
 
-def named_by(dossier: Dossier, lock: str) -> list[Named]:
+def named_by(dossier: Dossier, lock: str) -> list[NumberMention]:
     """Each change of the number from the sealing on, in order of time: by the lock's own readings,
     or, where it names none, by the entries.
     """
@@ -60,12 +60,14 @@ def named_by(dossier: Dossier, lock: str) -> list[Named]:
         return []
     entries = {entry.text("number"): entry.id for entry in reversed(states)}
     spoken = [
-        Named(one.number, one.at, entries.get(one.number), True)
+        NumberMention(one.number, one.at, entries.get(one.number), True)
         for one in dossier.heard
         if one.device == lock and one.number and states[0].at <= one.at <= dossier.end
     ]
-    told = [Named(number, e.at, e.id, False) for e in states if (number := e.text("number"))]
-    changes: list[Named] = []
+    told = [
+        NumberMention(number, e.at, e.id, False) for e in states if (number := e.text("number"))
+    ]
+    changes: list[NumberMention] = []
     for one in spoken or told:
         if not changes or changes[-1].number != one.number:
             changes.append(one)
@@ -87,7 +89,7 @@ def recorded(dossier: Dossier) -> Iterator[AuditFinding]:
                 yield _appears(lock, one)
             elif record.at - one.at > limit:
                 yield AuditFinding(
-                    check=Check.NUMBER_RECORDED,
+                    check=AuditCheck.NUMBER_RECORDED,
                     severity=Severity.WARNING,
                     what=f"{lock} named {one.number}, and it was recorded only "
                     f"{minutes_of(record.at - one.at)} later",
@@ -98,9 +100,9 @@ def recorded(dossier: Dossier) -> Iterator[AuditFinding]:
                 )
 
 
-def _appears(lock: str, one: Named) -> AuditFinding:
+def _appears(lock: str, one: NumberMention) -> AuditFinding:
     return AuditFinding(
-        check=Check.NUMBER_RECORDED,
+        check=AuditCheck.NUMBER_RECORDED,
         severity=Severity.CRITICAL,
         what=f"{lock} names {one.number}, which nobody declared or recorded",
         at=one.at,
@@ -115,13 +117,13 @@ def reused(dossier: Dossier) -> Iterator[AuditFinding]:
     """A number that another has replaced does not come back."""
     for lock in dossier.plan.locks:
         replaced: set[str] = set()
-        before: Named | None = None
+        before: NumberMention | None = None
         for one in named_by(dossier, lock):
             if before is not None:
                 replaced.add(before.number)
             if one.number in replaced:
                 yield AuditFinding(
-                    check=Check.NUMBER_REUSED,
+                    check=AuditCheck.NUMBER_REUSED,
                     severity=Severity.CRITICAL,
                     what=f"{lock} names the old number {one.number} again, "
                     f"after {before.number if before else 'another'}",
@@ -142,7 +144,7 @@ def confirmed(dossier: Dossier) -> Iterator[AuditFinding]:
             number = entry.text("number")
             if number not in names and entry.at <= max(told):
                 yield AuditFinding(
-                    check=Check.NUMBER_CONFIRMED,
+                    check=AuditCheck.NUMBER_CONFIRMED,
                     severity=Severity.WARNING,
                     what=f"{number} was recorded for {lock}, which never named it",
                     at=entry.at,
@@ -152,7 +154,7 @@ def confirmed(dossier: Dossier) -> Iterator[AuditFinding]:
                 )
 
 
-def in_force(dossier: Dossier, before: Entry) -> set[str]:
+def in_force(dossier: Dossier, before: CustodyEntry) -> set[str]:
     """The numbers that could be on the doors as far as the record knew when `before` was made. For
     each lock the one it last named, and one that was recorded since and waits to be named.
     """
@@ -175,7 +177,7 @@ def in_force(dossier: Dossier, before: Entry) -> set[str]:
 
 def at_handover(dossier: Dossier) -> Iterator[AuditFinding]:
     """Both parties state a number in force; what was accepted is what was declared."""
-    offered: Entry | None = None
+    offered: CustodyEntry | None = None
     for entry in dossier.of(FindingType.CUSTODY_OFFERED, FindingType.CUSTODY_ACCEPTED):
         number, due = entry.text("number"), in_force(dossier, entry)
         taken = entry.type == FindingType.CUSTODY_ACCEPTED
@@ -188,7 +190,7 @@ def at_handover(dossier: Dossier) -> Iterator[AuditFinding]:
         elif due and number not in due:
             wrong = f"{who} stated {number}, in force was {', '.join(sorted(due))}"
         if wrong:
-            yield _mismatch(Check.NUMBER_AT_HANDOVER, wrong, entry, number, rests)
+            yield _mismatch(AuditCheck.NUMBER_AT_HANDOVER, wrong, entry, number, rests)
         if not taken:
             offered = entry
 
@@ -201,7 +203,7 @@ def at_close(dossier: Dossier) -> Iterator[AuditFinding]:
     read, due = closing.text("number"), in_force(dossier, closing)
     if read is None:
         yield AuditFinding(
-            check=Check.NUMBER_AT_CLOSE,
+            check=AuditCheck.NUMBER_AT_CLOSE,
             severity=Severity.WARNING,
             what="it was closed without the consignee's reading of the seal number",
             at=closing.at,
@@ -210,11 +212,11 @@ def at_close(dossier: Dossier) -> Iterator[AuditFinding]:
         )
     elif due and read not in due:
         wrong = f"the consignee read {read}, in force was {', '.join(sorted(due))}"
-        yield _mismatch(Check.NUMBER_AT_CLOSE, wrong, closing, read, (closing.id,))
+        yield _mismatch(AuditCheck.NUMBER_AT_CLOSE, wrong, closing, read, (closing.id,))
 
 
 def _mismatch(
-    check: Check, what: str, entry: Entry, number: str | None, rests: tuple[str, ...]
+    check: AuditCheck, what: str, entry: CustodyEntry, number: str | None, rests: tuple[str, ...]
 ) -> AuditFinding:
     return AuditFinding(
         check=check,
@@ -232,7 +234,7 @@ def elsewhere(dossier: Dossier) -> Iterator[AuditFinding]:
     for number, uses in dossier.elsewhere.items():
         where = ", ".join(f"{one.shipment} ({'closed' if one.closed else 'open'})" for one in uses)
         yield AuditFinding(
-            check=Check.NUMBER_ELSEWHERE,
+            check=AuditCheck.NUMBER_ELSEWHERE,
             severity=Severity.CRITICAL,
             what=f"{number} stands on {where} too",
             number=number,
@@ -243,7 +245,7 @@ def elsewhere(dossier: Dossier) -> Iterator[AuditFinding]:
         )
 
 
-def _ids(one: Named, *more: Entry) -> tuple[str, ...]:
+def _ids(one: NumberMention, *more: CustodyEntry) -> tuple[str, ...]:
     return (*((one.entry,) if one.entry else ()), *(entry.id for entry in more))
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
+from tracker.app.queries.entries import CustodyEntry
 from tracker.audit.breaks import breaks
 from tracker.audit.dossier import Dossier
-from tracker.audit.entries import Entry
-from tracker.audit.finding import AuditFinding, Check
+from tracker.audit.finding import AuditCheck, AuditFinding
 from tracker.audit.wording import minutes_of
 from tracker.domain.alert import Severity
 from tracker.domain.finding import FindingType
@@ -53,7 +53,7 @@ def openings(dossier: Dossier) -> Iterator[AuditFinding]:
                 yield from _opening(dossier, one.lock, entry)
 
 
-def _opening(dossier: Dossier, lock: str, opening: Entry) -> Iterator[AuditFinding]:
+def _opening(dossier: Dossier, lock: str, opening: CustodyEntry) -> Iterator[AuditFinding]:
     zones = dossier.zones_at(lock, opening.at) | {opening.zone}
     shown = next(
         (h.credential for h in dossier.heard if h.device == lock and h.at == opening.at), None
@@ -63,7 +63,7 @@ def _opening(dossier: Dossier, lock: str, opening: Entry) -> Iterator[AuditFindi
     if leave is None:
         where = ", ".join(sorted(zone for zone in zones if zone)) or "no known zone"
         yield AuditFinding(
-            check=Check.OPENING,
+            check=AuditCheck.OPENING,
             severity=Severity.CRITICAL,
             what=f"{lock} was opened in {where}, and no leave for it is on record",
             at=opening.at,
@@ -79,7 +79,7 @@ def _opening(dossier: Dossier, lock: str, opening: Entry) -> Iterator[AuditFindi
         wrong = f"was recorded {minutes_of(late)} after it"
     if wrong:
         yield AuditFinding(
-            check=Check.OPENING,
+            check=AuditCheck.OPENING,
             severity=Severity.WARNING,
             what=f"the leave of {leave.said.agency} for the opening of {lock} {wrong}",
             at=opening.at,

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
+from tracker.app.queries.entries import CustodyEntry
 from tracker.audit.dossier import Dossier
-from tracker.audit.entries import Entry
-from tracker.audit.finding import AuditFinding, Check
+from tracker.audit.finding import AuditCheck, AuditFinding
 from tracker.audit.wording import minutes_of, what_of
 from tracker.domain.alert import Severity
 from tracker.domain.finding import FindingType
@@ -26,7 +26,7 @@ def begun(dossier: Dossier) -> Iterator[AuditFinding]:
     first = dossier.entries[0] if dossier.entries else None
     if first is None or first.type != FindingType.SHIPMENT_OPENED:
         yield AuditFinding(
-            check=Check.RECORD_BEGUN,
+            check=AuditCheck.RECORD_BEGUN,
             severity=Severity.CRITICAL,
             what="the record does not begin with the opening of the shipment",
             at=first.at if first else None,
@@ -35,7 +35,7 @@ def begun(dossier: Dossier) -> Iterator[AuditFinding]:
         )
     elif not is_as_opened(dossier.stored.document, first.text("document_sha256")):
         yield AuditFinding(
-            check=Check.RECORD_BEGUN,
+            check=AuditCheck.RECORD_BEGUN,
             severity=Severity.CRITICAL,
             what="the shipment's file is not the one that was opened: its hash differs",
             at=first.at,
@@ -56,9 +56,9 @@ def complete(dossier: Dossier) -> Iterator[AuditFinding]:
         yield _incomplete(closing, f"the closing entry states {stated} entries, not as many as are")
 
 
-def _incomplete(entry: Entry, what: str) -> AuditFinding:
+def _incomplete(entry: CustodyEntry, what: str) -> AuditFinding:
     return AuditFinding(
-        check=Check.RECORD_COMPLETE,
+        check=AuditCheck.RECORD_COMPLETE,
         severity=Severity.CRITICAL,
         what=what,
         at=entry.at,
@@ -73,7 +73,7 @@ def closed(dossier: Dossier) -> Iterator[AuditFinding]:
         return
     if dossier.stored.closed_at is not None:
         yield AuditFinding(
-            check=Check.RECORD_CLOSED,
+            check=AuditCheck.RECORD_CLOSED,
             severity=Severity.CRITICAL,
             what="it counts as closed, and no entry closes it",
             at=dossier.stored.closed_at,
@@ -83,13 +83,13 @@ def closed(dossier: Dossier) -> Iterator[AuditFinding]:
     over = _over(dossier)
     if over is None or dossier.now - over.at <= minutes(dossier.policy.closing_late_min):
         yield AuditFinding(
-            check=Check.RECORD_CLOSED,
+            check=AuditCheck.RECORD_CLOSED,
             severity=Severity.INFO,
             what="the shipment is open: this audit is of the record so far",
         )
         return
     yield AuditFinding(
-        check=Check.RECORD_CLOSED,
+        check=AuditCheck.RECORD_CLOSED,
         severity=Severity.WARNING,
         what=f"{over.how} {minutes_of(dossier.now - over.at)} ago, and nobody closed it",
         at=over.at,
@@ -122,7 +122,7 @@ def recorded_late(dossier: Dossier) -> Iterator[AuditFinding]:
     for entry in late:
         if entry.declared and entry.type != FindingType.SEAL_STATE:  # which follows from another
             yield AuditFinding(
-                check=Check.RECORDED_LATE,
+                check=AuditCheck.RECORDED_LATE,
                 severity=Severity.WARNING,
                 what=f"{what_of(entry)} was recorded {minutes_of(entry.recorded_at - entry.at)} "
                 "after it happened",
@@ -134,7 +134,7 @@ def recorded_late(dossier: Dossier) -> Iterator[AuditFinding]:
     if told:
         longest = max(one.recorded_at - one.at for one in told)
         yield AuditFinding(
-            check=Check.RECORDED_LATE,
+            check=AuditCheck.RECORDED_LATE,
             severity=Severity.INFO,
             what=f"{len(told)} entries rest on what devices told late, "
             f"the latest {minutes_of(longest)} after it happened",
@@ -148,7 +148,7 @@ def _ahead(dossier: Dossier) -> Iterator[AuditFinding]:
     ahead = [one for one in dossier.entries if one.at - one.recorded_at > skew]
     if ahead:
         yield AuditFinding(
-            check=Check.RECORDED_LATE,
+            check=AuditCheck.RECORDED_LATE,
             severity=Severity.WARNING,
             what=f"{len(ahead)} entries were recorded before they happened, by their own times",
             at=ahead[0].at,

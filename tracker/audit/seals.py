@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from tracker.audit.finding import AuditFinding, Check, ordered
+from tracker.audit.finding import AuditCheck, AuditFinding, ordered
 from tracker.audit.inventory import Inventory, read_inventory
 from tracker.audit.item import Status
 from tracker.audit.ranges import runs
@@ -34,7 +34,7 @@ def equation(inventory: Inventory) -> Iterator[AuditFinding]:
     )
     holds = issued == len(seals)
     yield AuditFinding(
-        check=Check.INVENTORY,
+        check=AuditCheck.INVENTORY,
         severity=Severity.INFO if holds else Severity.CRITICAL,
         what=f"{issued} issued = {parts}"
         if holds
@@ -49,7 +49,7 @@ def not_issued(inventory: Inventory) -> Iterator[AuditFinding]:
     unknown = [number for number in inventory.used if number not in inventory.issued]
     if unknown and not inventory.issues:
         yield AuditFinding(
-            check=Check.SEAL_NOT_ISSUED,
+            check=AuditCheck.SEAL_NOT_ISSUED,
             severity=Severity.INFO,
             what=f"{len(unknown)} seals were used, and no inventory is kept",
             mend="tracker seals issue FROM TO, for every box as it comes",
@@ -58,7 +58,7 @@ def not_issued(inventory: Inventory) -> Iterator[AuditFinding]:
     for number in unknown:
         where = ", ".join(use.shipment for use in inventory.used[number])
         yield AuditFinding(
-            check=Check.SEAL_NOT_ISSUED,
+            check=AuditCheck.SEAL_NOT_ISSUED,
             severity=Severity.WARNING,
             what=f"{number} was used on {where}, and never issued",
             number=number,
@@ -75,7 +75,7 @@ def used_twice(inventory: Inventory) -> Iterator[AuditFinding]:
         where = ", ".join(f"{one.shipment} ({'closed' if one.closed else 'open'})" for one in uses)
         both = sum(not one.closed for one in uses) > 1
         yield AuditFinding(
-            check=Check.SEAL_USED_TWICE,
+            check=AuditCheck.SEAL_USED_TWICE,
             severity=Severity.CRITICAL,
             what=f"{number} is on {len(uses)} shipments{', open at once' if both else ''}: {where}",
             number=number,
@@ -89,7 +89,7 @@ def void_and_used(inventory: Inventory) -> Iterator[AuditFinding]:
         uses = inventory.used.get(number, ())
         if uses:
             yield AuditFinding(
-                check=Check.SEAL_VOID_AND_USED,
+                check=AuditCheck.SEAL_VOID_AND_USED,
                 severity=Severity.CRITICAL,
                 what=f"{number} is void ({void.text('reason')}), and was used on "
                 f"{', '.join(use.shipment for use in uses)}",
@@ -100,7 +100,7 @@ def void_and_used(inventory: Inventory) -> Iterator[AuditFinding]:
             )
         if number not in inventory.issued:
             yield AuditFinding(
-                check=Check.INVENTORY,
+                check=AuditCheck.INVENTORY,
                 severity=Severity.CRITICAL,
                 what=f"{number} is void, and was never issued",
                 at=void.at,
@@ -121,7 +121,7 @@ def on_hand(inventory: Inventory, policy: Policy, now: datetime) -> Iterator[Aud
         if left:
             holder = issue.entry.text("to")
             yield AuditFinding(
-                check=Check.SEAL_ON_HAND,
+                check=AuditCheck.SEAL_ON_HAND,
                 severity=Severity.WARNING,
                 what=f"{len(left)} seals are on hand for {minutes_of(now - issue.entry.at)}"
                 f"{f' with {holder}' if holder else ''}: {', '.join(map(str, runs(left)))}",
@@ -138,7 +138,7 @@ def gaps(inventory: Inventory) -> Iterator[AuditFinding]:
         if one[:2] == other[:2] and other.first > one.last + 1:
             missing = one._replace(first=one.last + 1, last=other.first - 1)
             yield AuditFinding(
-                check=Check.SEAL_RANGE,
+                check=AuditCheck.SEAL_RANGE,
                 severity=Severity.INFO,
                 what=f"{missing.size} numbers between issued ones were never issued: {missing}",
                 mend="boxes of somebody else's, or one that never arrived? Ask the maker",

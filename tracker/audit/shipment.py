@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from tracker.app.planning import Geography
 from tracker.audit import alerts, breaks, coverage, custody, numbers, openings, record
 from tracker.audit.dossier import Dossier, gather
 from tracker.audit.finding import AuditFinding, ordered
-from tracker.planning import Geography
 from tracker.ports import Records
 
 CHECKS: tuple[Callable[[Dossier], Iterable[AuditFinding]], ...] = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tracker.audit.entries import Entry
+from tracker.app.queries.entries import CustodyEntry
 
 
 def minutes_of(span: timedelta) -> str:
@@ -17,7 +17,7 @@ def minutes_of(span: timedelta) -> str:
     return f"{value / 1440:.1f} days"
 
 
-def what_of(entry: Entry) -> str:
+def what_of(entry: CustodyEntry) -> str:
     """What it tells, by its type: "seal recorded"."""
     return entry.type.replace("_", " ")
 

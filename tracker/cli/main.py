@@ -21,21 +21,21 @@ from tracker.cli import (
     log,
     privacy,
     rejects,
-    render,
     seals,
     shipment,
     witness,
     zones,
 )
-from tracker.cli.demo import demo
-from tracker.cli.doctor import doctor
-from tracker.cli.gateway import gateway
-from tracker.cli.init import init
-from tracker.cli.policy import policy
-from tracker.cli.replay import replay
-from tracker.cli.run import run
-from tracker.cli.session import Session, time_zone
-from tracker.cli.simulate import simulate
+from tracker.cli.demo.demo import demo
+from tracker.cli.service.doctor import doctor
+from tracker.cli.service.gateway import gateway
+from tracker.cli.service.init import init
+from tracker.cli.service.policy import policy
+from tracker.cli.service.run import run
+from tracker.cli.shared import render
+from tracker.cli.shared.session import Session, time_zone
+from tracker.cli.simulation.replay import replay
+from tracker.cli.simulation.simulate import simulate
 from tracker.domain.errors import TrackerError
 
 app = typer.Typer(

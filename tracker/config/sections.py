@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from tracker.adapters.gateway.settings import Limits
-from tracker.adapters.mqtt_settings import MqttSettings
+from tracker.adapters.mqtt.settings import MqttSettings
 from tracker.config.secret import Secret
 from tracker.domain.policy import Policy
 

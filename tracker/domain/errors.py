@@ -37,5 +37,9 @@ class NotFound(UsageError):
     """No shipment, alert or zone of that name."""
 
 
+class Unreadable(TrackerError):
+    """An entry is not what a log could have written: nothing can rest on it."""
+
+
 class Refused(TrackerError):
     """The rules of custody forbid it; nothing was changed."""

@@ -35,7 +35,7 @@ Whose = Callable[[Struct, str], bool]
 T = TypeVar("T")
 
 
-class Named(NamedTuple):
+class PersonalValue(NamedTuple):
     """A name, and its place: "custodians[0].name"."""
 
     place: str
@@ -56,7 +56,7 @@ def of(person: str) -> Whose:
     return whose
 
 
-def people(value: Any, whose: Whose = anybodys, place: str = "") -> Iterator[Named]:
+def people(value: Any, whose: Whose = anybodys, place: str = "") -> Iterator[PersonalValue]:
     """Every name in a struct and all that it holds."""
     if isinstance(value, Struct):
         personal = _fields(type(value))
@@ -64,7 +64,7 @@ def people(value: Any, whose: Whose = anybodys, place: str = "") -> Iterator[Nam
             here = f"{place}.{field}" if place else field
             held = getattr(value, field)
             if field in personal and held not in _NOBODY and whose(value, field):
-                yield Named(here, held)
+                yield PersonalValue(here, held)
             else:
                 yield from people(held, whose, here)
     elif isinstance(value, dict):

@@ -1,7 +1,7 @@
 """What the rules know of a shipment's geography: facts about places, no geometry.
 
-`tracker.planning` builds a `Plan` from a `Shipment` and the zone library; inline GeoJSON has become
-zone and corridor ids by then.
+`tracker.app.planning` builds a `Plan` from a `Shipment` and the zone library; inline GeoJSON has
+become zone and corridor ids by then.
 """
 
 from __future__ import annotations

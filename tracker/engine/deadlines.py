@@ -14,7 +14,7 @@ from tracker.domain.plan import Plan
 from tracker.domain.policy import Policy
 from tracker.domain.state import ScopeState
 from tracker.engine.binding import due_at
-from tracker.engine.docket import Docket
+from tracker.engine.conclusions import Conclusions
 from tracker.engine.step import Step
 from tracker.rules.base import Rule, Run, View, hooked, remembered
 
@@ -35,19 +35,21 @@ def with_deadline(
     due = [alert.escalate_at for alert in state.alerts.values() if alert.escalate_at is not None]
     if (bind_at := due_at(state, policy)) is not None:
         due.append(bind_at)
-    docket = Docket(state, policy)
+    conclusions = Conclusions(state, policy)
     if not state.closed:
         view = View(plan=plan, policy=policy, state=state, at=_NEVER, now=_NEVER)
         for device, known in state.devices.items():
             view.device, view.known, view.lane = device, known, known.live
             view.before, view.seal = known.live, known.live.seal
             kept = {"lane": known.live.memory, "device": known.memory}
-            due += _waits(view, rules, "device", kept, docket)
-        due += _waits(view, rules, "scope", {"scope": state.memory}, docket)
+            due += _waits(view, rules, "device", kept, conclusions)
+        due += _waits(view, rules, "scope", {"scope": state.memory}, conclusions)
     return Step(
-        state=replace(docket.state, wake_at=min(due, default=None)),
-        findings=tuple(docket.findings),
-        alerts=tuple(a for slot, a in docket.state.alerts.items() if state.alerts.get(slot) != a),
+        state=replace(conclusions.state, wake_at=min(due, default=None)),
+        findings=tuple(conclusions.findings),
+        alerts=tuple(
+            a for slot, a in conclusions.state.alerts.items() if state.alerts.get(slot) != a
+        ),
     )
 
 
@@ -56,14 +58,14 @@ def _waits(
     rules: tuple[Rule, ...],
     run: Run,
     kept: dict[str, dict[str, Any]],
-    docket: Docket,
+    conclusions: Conclusions,
 ) -> Iterator[datetime]:
     for rule, deadline in hooked(rules, "deadline", run, view.plan is not None):
         try:
             due: Any = deadline(view, remembered(rule, kept[rule.keeps]))
         except Exception as error:  # noqa: BLE001 - a rule's fault must cost only that rule
             heard = max(known.heard_at for known in view.state.devices.values())
-            docket.failed(rule, dataclasses.replace(view, at=heard, now=heard), error)
+            conclusions.failed(rule, dataclasses.replace(view, at=heard, now=heard), error)
             continue
         if due is not None:
             yield due

@@ -40,11 +40,11 @@ from tracker.domain.policy import Policy
 from tracker.domain.state import DeviceState, Lane, ScopeState
 from tracker.engine import lanes, records
 from tracker.engine.binding import binding
-from tracker.engine.docket import Docket
+from tracker.engine.conclusions import Conclusions
 from tracker.rules.base import Hook, Rule, View, hooked, remembered
 
 
-class Heard(Struct, frozen=True, kw_only=True):
+class HeardReading(Struct, frozen=True, kw_only=True):
     """A reading to be judged. identity: hex, what findings name as their evidence."""
 
     reading: Reading
@@ -57,7 +57,7 @@ class Tick(Struct, frozen=True, kw_only=True):
     now: datetime
 
 
-Input = Heard | Tick | AnyCommand
+Input = HeardReading | Tick | AnyCommand
 
 
 class Step(Struct, frozen=True, kw_only=True):
@@ -84,7 +84,7 @@ def step(
     Raises TrackerError only for a command that custody forbids; then nothing has changed.
     """
     run = _Run(state, plan, policy, rules)
-    if isinstance(what, Heard):
+    if isinstance(what, HeardReading):
         run.heard(what, placement)
     elif isinstance(what, Tick):
         run.tick(what.now)
@@ -101,22 +101,22 @@ class _Run:
     ) -> None:
         self.before = state
         self.plan, self.policy, self.rules = plan, policy, rules
-        self.docket = Docket(state, policy)
+        self.conclusions = Conclusions(state, policy)
         self.closed: list[Alert] = []
         self.late = False
 
     @property
     def state(self) -> ScopeState:
-        return self.docket.state
+        return self.conclusions.state
 
     @state.setter
     def state(self, state: ScopeState) -> None:
-        self.docket.state = state
+        self.conclusions.state = state
 
     # The three kinds of input
 
-    def heard(self, what: Heard, placement: Placement | None) -> None:
-        reading, self.docket.evidence = what.reading, what.identity
+    def heard(self, what: HeardReading, placement: Placement | None) -> None:
+        reading, self.conclusions.evidence = what.reading, what.identity
         known = self.state.devices.get(reading.device) or DeviceState(
             live=Lane(), heard_at=reading.received_at
         )
@@ -146,8 +146,8 @@ class _Run:
 
     def tick(self, now: datetime) -> None:
         self.state, escalated = lifecycle.escalated(self.state, now)
-        self.docket.findings += escalated
-        self.docket.findings += binding(self.state, self.policy, now)
+        self.conclusions.findings += escalated
+        self.conclusions.findings += binding(self.state, self.policy, now)
         if self.state.closed:
             return
         for device in self.state.devices:
@@ -162,30 +162,30 @@ class _Run:
             self.state, finding = lifecycle.acknowledged(
                 self.state, command.alert, by=command.by, note=command.note, now=at
             )
-            self.docket.findings.append(finding)
+            self.conclusions.findings.append(finding)
             return
         if isinstance(command, CloseAlert):
             self.state, finding, alert = lifecycle.closed(
                 self.state, command.alert, by=command.by, reason=command.reason, now=at
             )
-            self.docket.findings.append(finding)
+            self.conclusions.findings.append(finding)
             self.closed.append(alert)
             return
         view = View(
             plan=self.plan, policy=self.policy, state=self.state, at=at, now=at, command=command
         )
         if (opening := records.opening(command)) is not None:
-            self.docket.note(view, opening)
+            self.conclusions.note(view, opening)
         for device in self.state.devices:
             self._on_device(device, at, "on_command", command)
         self._on_scope(view, "on_command")
         if isinstance(command, ZonesInForce):
             self.state = replace(self.state, zones_version=command.version)
-        entries = self.state.log_seq + len(self.docket.findings) + 1
+        entries = self.state.log_seq + len(self.conclusions.findings) + 1
         if isinstance(command, RecordHead):
-            self.docket.note(view, records.head(command, entries))
+            self.conclusions.note(view, records.head(command, entries))
         if isinstance(command, CloseShipment):
-            self.docket.note(view, records.closing(command, entries))
+            self.conclusions.note(view, records.closing(command, entries))
             self.state = replace(self.state, closed=True)
 
     def done(self) -> Step:
@@ -193,7 +193,7 @@ class _Run:
         alerts = [a for slot, a in self.state.alerts.items() if old.get(slot) is not a]
         return Step(
             state=self.state,
-            findings=tuple(self.docket.findings),
+            findings=tuple(self.conclusions.findings),
             alerts=(*alerts, *self.closed),
             late=self.late,
         )
@@ -245,10 +245,10 @@ class _Run:
         except Exception as error:
             if isinstance(error, TrackerError) and view.command is not None:
                 raise
-            self.docket.failed(rule, view, error)
+            self.conclusions.failed(rule, view, error)
             return kept
         for outcome in outcomes:
-            self.docket.fold(view, outcome)
+            self.conclusions.fold(view, outcome)
         return kept if new is memory or not rule.memory else {**kept, rule.name: new}
 
     def _put(self, device: str, known: DeviceState) -> None:

@@ -1,4 +1,4 @@
-"""One shipment's evidence bundle, from the journal. `tracker.verify.bundle` is its reader."""
+"""One shipment's evidence bundle, from the journal. `sealproof.bundle` is its reader."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ from typing import Any, BinaryIO
 
 import msgspec
 
+from sealproof import bundle_files as files
+from sealproof.history import Disclosure, read_entry
+from sealproof.leaves import canonical
+from sealproof.note import SignedNote, SignerKey
 from tracker.domain.errors import NotFound, Refused
 from tracker.domain.finding import FindingType
 from tracker.domain.shipment import Shipment, as_opened, public
@@ -21,10 +25,6 @@ from tracker.evidence.pack import Pack, TooGreat
 from tracker.evidence.report import Told, report
 from tracker.log.tree import Tree
 from tracker.ports import HeardRow, Records, StoredCheckpoint
-from tracker.verify import bundle_files as files
-from tracker.verify.history import Disclosure, read_entry
-from tracker.verify.leaves import canonical
-from tracker.verify.note import SignedNote, SignerKey
 
 RECEIPTED = (FindingType.CUSTODY_ACCEPTED, FindingType.SHIPMENT_CLOSED)
 """Entries for which receipts are handed out."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sealproof.checkpoint import parse_text
 from tracker.evidence.markup import Safe, element, heading, page, paragraph, text
-from tracker.verify.checkpoint import parse_text
 
 if TYPE_CHECKING:
     from tracker.evidence.report import Told

@@ -6,10 +6,10 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from sealproof.errors import ProofError
+from sealproof.note import Signature, SignedNote, parse_note, parse_signature
 from tracker.domain.errors import Refused
 from tracker.ports import Attestation, Records, StoredCheckpoint
-from tracker.verify.errors import ProofError
-from tracker.verify.note import Signature, SignedNote, parse_note, parse_signature
 
 MOST = 1_000
 """Checkpoints in one bundle: with their proofs some 1.5 MB."""

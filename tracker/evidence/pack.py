@@ -1,4 +1,4 @@
-"""A bundle's archive, written in the one layout that `tracker.verify.archive` reads."""
+"""A bundle's archive, written in the one layout that `sealproof.archive` reads."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 from typing import BinaryIO
 
-from tracker.verify import archive
+from sealproof import archive
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 

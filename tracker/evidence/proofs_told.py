@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from sealproof.checkpoint import parse_text
+from sealproof.history import HistoryEntry
 from tracker.evidence.checkpoints import Witnessed
 from tracker.evidence.markup import Safe, element, paragraph, table
-from tracker.verify.checkpoint import parse_text
-from tracker.verify.history import Entry
 
 
 def proofs(
-    origin: str, entries: Sequence[Entry], checkpoints: Sequence[Witnessed]
+    origin: str, entries: Sequence[HistoryEntry], checkpoints: Sequence[Witnessed]
 ) -> Iterator[Safe]:
     head = parse_text(checkpoints[-1].note.text)
     yield paragraph(

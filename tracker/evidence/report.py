@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sealproof.history import Disclosure, HistoryEntry, completeness
+from sealproof.telling import tell
 from tracker.evidence import proofs_told, sections
 from tracker.evidence.checkpoints import Witnessed
 from tracker.evidence.markup import Safe, element, heading, moment, page, paragraph, text
-from tracker.verify.history import Disclosure, Entry, completeness
-from tracker.verify.telling import tell
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Told:
     made: datetime
     origin: str
     shipment: str
-    entries: tuple[Entry, ...]
+    entries: tuple[HistoryEntry, ...]
     disclosed: tuple[Disclosure, ...]
     declared: Mapping[str, Any] | None
     names: Mapping[str, str]

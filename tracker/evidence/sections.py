@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from sealproof.history import HistoryEntry
+from sealproof.story import AlertLife, SealBreak, ShipmentStory, StoryLine
 from tracker.evidence.markup import Cell, Safe, element, moment, paragraph, table, text
-from tracker.verify.history import Entry
-from tracker.verify.story import AlertLife, Line, SealBreak, Story
 
 NOT_BOUND = (
     "The shipment's file as it was opened can no longer be reproduced from the records, so it is "
@@ -56,7 +56,7 @@ def _place(place: Any) -> str:
     return "a place drawn in the file" if isinstance(place, dict) else str(place or "-")
 
 
-def seals(told: Story) -> Iterator[Safe]:
+def seals(told: ShipmentStory) -> Iterator[Safe]:
     yield table(
         ("Time", "Lock", "From", "To", "Number", "Zone", "Why", "Entry"),
         (
@@ -86,7 +86,7 @@ def _paired(one: SealBreak) -> Safe:
     return element("span", "no record of the number", "critical")
 
 
-def custody(told: Story) -> Iterator[Safe]:
+def custody(told: ShipmentStory) -> Iterator[Safe]:
     yield table(
         ("Time", "What", "From", "To", "Seal read", "Zone", "Declared by"),
         (
@@ -105,7 +105,7 @@ def custody(told: Story) -> Iterator[Safe]:
     )
 
 
-def alerts(told: Story) -> Iterator[Safe]:
+def alerts(told: ShipmentStory) -> Iterator[Safe]:
     yield table(
         ("Alert", "Happened", "What", "What was done"),
         (
@@ -137,7 +137,7 @@ def _look(severity: str) -> str:
     return severity if severity in ("critical", "warning") else ""
 
 
-def coverage(told: Story, readings: int, with_readings: bool) -> Iterator[Safe]:
+def coverage(told: ShipmentStory, readings: int, with_readings: bool) -> Iterator[Safe]:
     where = "in readings.jsonl" if with_readings else "left out of this bundle"
     yield paragraph(
         f"The entries bind {readings:,} readings of the shipment's devices, {where}. "
@@ -156,7 +156,7 @@ def coverage(told: Story, readings: int, with_readings: bool) -> Iterator[Safe]:
     )
 
 
-def timeline(told: Story, entries: Sequence[Entry]) -> Iterator[Safe]:
+def timeline(told: ShipmentStory, entries: Sequence[HistoryEntry]) -> Iterator[Safe]:
     rules = ", ".join(sorted({str(one.said["rules"]) for one in entries}))
     zones = ", ".join(sorted({str(one.said["zones"]) for one in entries}))
     yield paragraph(f"Rules in force: {rules}. Zones in force: {zones}.", "soft")
@@ -182,7 +182,7 @@ def timeline(told: Story, entries: Sequence[Entry]) -> Iterator[Safe]:
     )
 
 
-def _facts(line: Line) -> Safe:
+def _facts(line: StoryLine) -> Safe:
     if not line.facts:
         return Safe("")
     return element("small", "; ".join(f"{name} {value}" for name, value in line.facts))

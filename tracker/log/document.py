@@ -2,7 +2,7 @@
 
 The quick way is msgspec: read as this shape and written again, a leaf must be its own bytes. What
 it refuses, and whatever JSON can write in two ways (an escape) or sort in two ways (a key beyond
-U+FFFF), goes the definitive way of `tracker.verify.leaves`, which outsiders use.
+U+FFFF), goes the definitive way of `sealproof.leaves`, which outsiders use.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
+from sealproof.leaves import EXACT
 from tracker.log.leaf import VERSION, LeafError, parse
-from tracker.verify.leaves import EXACT
 
 Count = Annotated[int, Meta(ge=0, le=EXACT)]
 Whole = Annotated[int, Meta(ge=-EXACT, le=EXACT)]
 
 
-class Heard(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class HeardCount(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     count: Count
     digest: str | None
 
 
-class Payload(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class LeafPayload(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """In the order in which canonical JSON writes the members; so below."""
 
     actor: str | None
@@ -38,17 +38,17 @@ class Payload(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     zone: str | None
 
 
-class Document(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, gc=False):
+class LeafDocument(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, gc=False):
     """See `tracker.log.leaf` for the members. heard: None in a leaf of version 1."""
 
     attachments: list[str]
     commitments: dict[str, str]
-    heard: Heard | None = None
+    heard: HeardCount | None = None
     id: str
     key: str
     occurred_at: str
     origin: str
-    payload: Payload
+    payload: LeafPayload
     prev: str | None
     raw: str | None
     recorded_at: str
@@ -60,7 +60,7 @@ class Document(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, gc
     zones: str
 
 
-_decoder, _encoder = msgspec.json.Decoder(Document), msgspec.json.Encoder(order="deterministic")
+_decoder, _encoder = msgspec.json.Decoder(LeafDocument), msgspec.json.Encoder(order="deterministic")
 _decode, _decode_lines = _decoder.decode, _decoder.decode_lines
 _encode, _encode_lines = _encoder.encode, _encoder.encode_lines
 """Sorts the keys of dicts; the members of the structs stand in their order already."""
@@ -68,7 +68,7 @@ _ONE_WAY = 0xF0
 """Below this first byte of a character, code points sort as UTF-16 does."""
 
 
-def read_all(leaves: Sequence[bytes]) -> list[Document | LeafError]:
+def read_all(leaves: Sequence[bytes]) -> list[LeafDocument | LeafError]:
     """Each as `read` finds it; where nothing is wrong, quicker than one by one."""
     lines = b"\n".join([*leaves, b""])
     if _one_way(lines):
@@ -87,7 +87,7 @@ def read_all(leaves: Sequence[bytes]) -> list[Document | LeafError]:
     return [_read_or_error(leaf) for leaf in leaves]
 
 
-def read(leaf: bytes) -> Document:
+def read(leaf: bytes) -> LeafDocument:
     """Raises LeafError unless these are bytes that the log could have written."""
     if _one_way(leaf):
         try:
@@ -104,17 +104,17 @@ def _one_way(leaf: bytes) -> bool:
     return b"\\" not in leaf and (leaf.isascii() or max(leaf) < _ONE_WAY)
 
 
-def _read_or_error(leaf: bytes) -> Document | LeafError:
+def _read_or_error(leaf: bytes) -> LeafDocument | LeafError:
     try:
         return read(leaf)
     except LeafError as error:
         return error
 
 
-def _slowly(leaf: bytes) -> Document:
+def _slowly(leaf: bytes) -> LeafDocument:
     members = parse(leaf)
     try:
-        said = msgspec.convert(members, Document)
+        said = msgspec.convert(members, LeafDocument)
     except msgspec.ValidationError as error:
         raise LeafError(f"not a leaf: {error}") from error
     if said.heard is None and said.v == VERSION:

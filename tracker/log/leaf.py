@@ -1,7 +1,7 @@
 """The leaf of the custody log: the exact bytes of one entry, and what is computed from them.
 
 One JSON object in canonical form (RFC 8785), UTF-8, no floats; a reader must find the very same
-bytes when writing it again (`tracker.verify.leaves`, which outsiders use too). Its members:
+bytes when writing it again (`sealproof.leaves`, which outsiders use too). Its members:
 
     v            2, the version of this layout
     origin       the log's name
@@ -14,7 +14,7 @@ bytes when writing it again (`tracker.verify.leaves`, which outsiders use too). 
     recorded_at  by the tracker's clock
     key          idempotency key, see `key`
     heard        {count, digest}: how many readings of the scope were stored when this was recorded,
-                 and hex of the running hash over them (`tracker.verify.readings`)
+                 and hex of the running hash over them (`sealproof.readings`)
     payload      {actor, detail, device, facts, lat, late, lon, zone}
     commitments  {place in the leaf: hex of HMAC-SHA-256(salt, value)}: whatever names a person is
                  null in the payload, and committed to here; salt and value are kept apart, and can
@@ -39,12 +39,12 @@ from typing import Any
 import rfc8785
 from msgspec import Struct
 
+from sealproof import leaves
+from sealproof.commitments import commitment
+from sealproof.errors import ProofError
+from sealproof.merkle import leaf_hash
 from tracker.domain.errors import TrackerError
 from tracker.domain.finding import PERSONAL_FACTS, SYSTEM_ACTOR, Fact, Finding
-from tracker.verify import leaves
-from tracker.verify.commitments import commitment
-from tracker.verify.errors import ProofError
-from tracker.verify.merkle import leaf_hash
 
 VERSION = 2
 SALT_BYTES = 32
@@ -54,7 +54,7 @@ class LeafError(TrackerError):
     """These bytes are not a leaf that this log could have written."""
 
 
-class Secret(Struct, frozen=True):
+class SaltedValue(Struct, frozen=True):
     """What a commitment hides: `value` is what stands at `place` of the leaf."""
 
     place: str
@@ -84,7 +84,7 @@ class Leaf(Struct, frozen=True, kw_only=True):
     seq: int
     key: str
     hash: bytes
-    secrets: tuple[Secret, ...] = ()
+    secrets: tuple[SaltedValue, ...] = ()
 
 
 def entry(
@@ -100,7 +100,9 @@ def entry(
 
     Raises ValueError if a fact is a float, or a text is not Unicode.
     """
-    secrets = tuple(Secret(place, salt(), value) for place, value in finding.personal().items())
+    secrets = tuple(
+        SaltedValue(place, salt(), value) for place, value in finding.personal().items()
+    )
     found = key(finding)
     written = _canonical(
         {

@@ -14,7 +14,7 @@ from hashlib import sha256
 
 from msgspec import Struct
 
-from tracker.verify.merkle import EMPTY_ROOT, HASH_BYTES, node_hash
+from sealproof.merkle import EMPTY_ROOT, HASH_BYTES, node_hash
 
 HEIGHT = 8
 WIDTH = 1 << HEIGHT

@@ -21,7 +21,16 @@ from tracker.ports.rows import (
     StoredEntry,
     StoredSecret,
 )
-from tracker.ports.signing import Attestation, CheckpointBook, LogHead, SignedLog, StoredCheckpoint
+from tracker.ports.signing import (
+    Attestation,
+    CheckpointBook,
+    KeyRing,
+    LogHead,
+    LogKeys,
+    SignedLog,
+    Signer,
+    StoredCheckpoint,
+)
 from tracker.ports.work import (
     Erasure,
     NewEntry,
@@ -33,7 +42,7 @@ from tracker.ports.work import (
     StoredState,
     Work,
 )
-from tracker.ports.world import Clock, Inbox, Message, Notifier
+from tracker.ports.world import Clock, Inbox, Message, Notifier, Publisher, SettableClock
 
 __all__ = [
     "Attestation",
@@ -45,14 +54,19 @@ __all__ = [
     "HeardRow",
     "Inbox",
     "Journal",
+    "KeyRing",
     "LogHead",
+    "LogKeys",
     "Message",
     "NamedEntry",
     "NewEntry",
     "Notifier",
+    "Publisher",
     "Records",
     "RejectRow",
+    "SettableClock",
     "SignedLog",
+    "Signer",
     "Snapshot",
     "Stale",
     "Store",

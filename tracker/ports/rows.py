@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct
 
-from tracker.log.leaf import Secret
+from tracker.log.leaf import SaltedValue
 
 
 class EntryRow(Struct, frozen=True, kw_only=True):
@@ -22,7 +22,7 @@ class EntryRow(Struct, frozen=True, kw_only=True):
     occurred_at: datetime
     recorded_at: datetime
     leaf: bytes
-    secrets: tuple[Secret, ...] = ()
+    secrets: tuple[SaltedValue, ...] = ()
 
     @property
     def disclosed(self) -> dict[str, str]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from msgspec import Struct
+
+from sealproof.note import SignerKey, VerifierKey
 
 
 class LogHead(Struct, frozen=True, kw_only=True):
@@ -48,6 +50,15 @@ class SignedLog(Protocol):
     def release(self, checkpoint: StoredCheckpoint) -> None: ...
 
 
+class Signer(Protocol):
+    def release(self) -> StoredCheckpoint | None:
+        """Sign what is committed, unless that was done already; the checkpoint, released.
+
+        Raises Refused for a database that is not the one of which checkpoints were released.
+        """
+        ...
+
+
 class CheckpointBook(Protocol):
     """Where released checkpoints are kept, outside the database. `place`: for messages."""
 
@@ -60,4 +71,30 @@ class CheckpointBook(Protocol):
 
     def locked(self) -> AbstractContextManager[None]:
         """Nobody else releases meanwhile, in whatever process."""
+        ...
+
+
+class LogKeys(NamedTuple):
+    """signers: the log's key, and during a rotation the next one too; trusted: all keys that ever
+    signed this log.
+    """
+
+    signers: Sequence[SignerKey]
+    trusted: Sequence[VerifierKey]
+
+
+class KeyRing(Protocol):
+    """The keys that sign one log, kept outside its database."""
+
+    def current(self) -> SignerKey: ...
+    def known(self) -> list[VerifierKey]:
+        """All that ever signed, the newest first."""
+        ...
+
+    def next(self) -> SignerKey:
+        """The key to go over to. Durable when it returns, and the same until it is promoted."""
+        ...
+
+    def promote(self, key: SignerKey) -> None:
+        """The next key is the key; durable when it returns."""
         ...

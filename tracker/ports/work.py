@@ -11,7 +11,7 @@ from msgspec import Struct
 from devices.reading import Reading, Rejected
 from tracker.domain.alert import Alert
 from tracker.domain.finding import Finding
-from tracker.log.leaf import Secret
+from tracker.log.leaf import SaltedValue
 
 
 class StoredReading(Struct, frozen=True, kw_only=True):
@@ -20,7 +20,7 @@ class StoredReading(Struct, frozen=True, kw_only=True):
     body: the reading as native JSON, canonical, without device, receipt and `buffered`.
     digest: the first 16 bytes of SHA-256 over device, 0x00, body.
     number: its place in the telemetry of its scope, from 0, as the custody log binds it
-        (`tracker.verify.readings`); None in journals from before it did.
+        (`sealproof.readings`); None in journals from before it did.
     """
 
     reading: Reading
@@ -49,7 +49,7 @@ class NewEntry(Struct, frozen=True, kw_only=True):
     key: str
     hash: bytes
     finding: Finding
-    secrets: tuple[Secret, ...] = ()
+    secrets: tuple[SaltedValue, ...] = ()
 
 
 class StoredShipment(Struct, frozen=True, kw_only=True):

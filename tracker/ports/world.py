@@ -27,6 +27,25 @@ class Clock(Protocol):
         ...
 
 
+class SettableClock(Clock, Protocol):
+    """A clock that stands still until it is set: history told again, a demonstration."""
+
+    def set(self, to: datetime) -> None:
+        """Raises ValueError for a time before the present one."""
+        ...
+
+
+class Publisher(Protocol):
+    """Sends to a broker, at least once, in order."""
+
+    def publish(
+        self, topic: str, payload: bytes, qos: int = 1, *, retain: bool = False
+    ) -> None: ...
+    def flush(self, timeout: float = 30.0) -> None:
+        """Returns when the broker has confirmed everything; raises ServiceUnreachable if not."""
+        ...
+
+
 class Inbox(Protocol):
     """At least once, in the broker's order for each device, durable in the broker until
     acknowledged: what is received and not acknowledged comes again after a reconnect or restart.

@@ -45,7 +45,7 @@ class Memory(Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class OpeningVerdict:
     """severity None: quiet. unrecorded: an authorisation is still owed."""
 
     state: SealState
@@ -92,35 +92,37 @@ def opens(report: SealReport) -> bool:
     )
 
 
-def judge(view: View, report: SealReport) -> Verdict:
+def judge(view: View, report: SealReport) -> OpeningVerdict:
     """What an opening now and here is."""
     places = view.places()
     kinds = {place.kind for place in places}
     plan, names = view.plan, ", ".join(place.name for place in places) or "no known place"
     unlawful = SealState.OPEN_UNAUTHORISED
     if ZoneKind.STATE_INSPECTION in kinds:
-        return Verdict(unlawful, f"opened at {names}, where nobody may", Severity.CRITICAL)
+        return OpeningVerdict(unlawful, f"opened at {names}, where nobody may", Severity.CRITICAL)
     if view.seal.state is SealState.UNKNOWN and not OPENINGS & report.events:
-        return Verdict(unlawful, "found open after a silence", Severity.CRITICAL)
+        return OpeningVerdict(unlawful, "found open after a silence", Severity.CRITICAL)
     if view.lane.moving:
-        return Verdict(unlawful, "opened while moving", Severity.CRITICAL)
+        return OpeningVerdict(unlawful, "opened while moving", Severity.CRITICAL)
     leave = plan and covering(plan, places, view.at, _shown(report))
     if leave and not kinds & DUBIOUS:
-        return Verdict(
+        return OpeningVerdict(
             SealState.OPEN_AUTHORISED,
             f"opened at {names} by leave of {leave.agency}: {leave.reason}",
         )
     if view.off_route():
-        return Verdict(unlawful, "opened off the route", Severity.CRITICAL)
+        return OpeningVerdict(unlawful, "opened off the route", Severity.CRITICAL)
     if not leave and not known(plan, report):
-        return Verdict(unlawful, f"opened at {names} without a known credential", Severity.CRITICAL)
+        return OpeningVerdict(
+            unlawful, f"opened at {names} without a known credential", Severity.CRITICAL
+        )
     if kinds & DUBIOUS:
-        return Verdict(
+        return OpeningVerdict(
             SealState.OPEN_AUTHORISED, f"opened at {names}, where it is unusual", Severity.WARNING
         )
     if plan and any(permits(plan, place) for place in places):
-        return Verdict(SealState.OPEN_AUTHORISED, f"opened at {names}", unrecorded=True)
-    return Verdict(unlawful, f"opened at {names}, at an unplanned stop", Severity.CRITICAL)
+        return OpeningVerdict(SealState.OPEN_AUTHORISED, f"opened at {names}", unrecorded=True)
+    return OpeningVerdict(unlawful, f"opened at {names}, at an unplanned stop", Severity.CRITICAL)
 
 
 def known(plan: Plan | None, report: SealReport) -> bool:

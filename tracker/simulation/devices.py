@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from tracker.simulation.journeys import Drive, Journey, Report, SealAct, Sending, moved
+from tracker.simulation.journeys import Drive, Journey, SealAct, Sending, SimulatedReport, moved
 
 NOISE_SIGMA_M = 10.0 / 1.96
 """Per axis: 95 % of a normal distribution lies within 1.96 sigma."""
@@ -52,19 +52,19 @@ def deliveries(journey: Journey) -> list[Delivery]:
     return [_delivery(journey, sending) for sending in sendings]
 
 
-def reports(drive: Drive) -> list[Report]:
+def reports(drive: Drive) -> list[SimulatedReport]:
     """What the lock reports: every `interval_s`, and at once when something happens to the seal."""
     journey = drive.journey
     rng = Random(f"{journey.seed}/{journey.device}/noise")  # noqa: S311 - noise, not a secret
     acts = sorted(((drive.second(act.when), act) for act in journey.seal), key=lambda pair: pair[0])
     count = math.floor(drive.duration_s / journey.interval_s) + 1
     times = {n * journey.interval_s for n in range(count)} | {when for when, _ in acts}
-    lock, receiver, out = _Lock(), _Receiver(rng), list[Report]()
+    lock, receiver, out = _Lock(), _Receiver(rng), list[SimulatedReport]()
     for seq, second in enumerate(sorted(t for t in times if t <= drive.duration_s)):
         while acts and acts[0][0] <= second:
             lock.take(acts.pop(0)[1])
         body = {**receiver.body(drive, second), "seal": lock.body(), "seq": seq}
-        out.append(Report(second, body))
+        out.append(SimulatedReport(second, body))
     return out
 
 
@@ -135,7 +135,7 @@ def _delivery(journey: Journey, sending: Sending) -> Delivery:
     return Delivery(at, topic(journey.device), msgspec.json.encode(document), readings)
 
 
-def _stamped(journey: Journey, report: Report) -> dict[str, Any]:
+def _stamped(journey: Journey, report: SimulatedReport) -> dict[str, Any]:
     moment = journey.starts_at + timedelta(seconds=round(report.at_s + report.skew_s, 3))
     text = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return {"time": text, **report.body}

@@ -11,7 +11,7 @@ from random import Random
 
 import msgspec
 
-from tracker.simulation.journeys import Report, Sending, moved
+from tracker.simulation.journeys import Sending, SimulatedReport, moved
 
 BATCH_LIMIT = 1_000
 """Readings a native payload may carry at most."""
@@ -39,7 +39,7 @@ class Jammer:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class CoverageLoss:
     """No coverage: nothing is sent. Afterwards the newest reading comes first, then, in a burst,
     the stored ones in arrays, marked `buffered`.
     """
@@ -170,18 +170,18 @@ def _split(
     )
 
 
-def _reports(sendings: list[Sending]) -> list[Report]:
+def _reports(sendings: list[Sending]) -> list[SimulatedReport]:
     """Each report once, though a duplicate may send it twice."""
     return list({id(report): report for s in sendings for report in s.reports}.values())
 
 
-def _move(report: Report, metres: float, bearing_deg: float) -> None:
+def _move(report: SimulatedReport, metres: float, bearing_deg: float) -> None:
     if "lat" in report.body:
         lat, lon = moved(report.body["lat"], report.body["lon"], metres, bearing_deg)
         report.body |= {"lat": round(lat, 6), "lon": round(lon, 6)}
 
 
-def _blind(report: Report, rng: Random) -> None:
+def _blind(report: SimulatedReport, rng: Random) -> None:
     for key in ("lat", "lon", "accuracy", "course", "speed"):
         report.body.pop(key, None)
     report.body |= {"satellites": rng.randint(0, 2), "hdop": 99.0}

@@ -46,7 +46,7 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
+class PlannedHalt:
     at_m: float
     minutes: float
 
@@ -81,7 +81,7 @@ class SealAct:
 
 
 @dataclass(slots=True)
-class Report:
+class SimulatedReport:
     """One reading in the making: `body` is its native JSON without `time`.
 
     at_s: seconds since the journey's start by the true clock; skew_s: how far the device's clock
@@ -98,7 +98,7 @@ class Sending:
     """One publication in the making. `raw` stands in for the reports if it is not None."""
 
     at_s: float
-    reports: list[Report]
+    reports: list[SimulatedReport]
     raw: bytes | None = None
     batch: bool = False
 
@@ -122,7 +122,7 @@ class Journey:
     end_m: float | None = None
     default_kmh: float = 80.0
     stretches: tuple[Stretch, ...] = ()
-    stops: tuple[Stop, ...] = ()
+    stops: tuple[PlannedHalt, ...] = ()
     detours: tuple[Detour, ...] = ()
     seal: tuple[SealAct, ...] = ()
     faults: tuple[Fault, ...] = ()
@@ -219,7 +219,7 @@ def moved(lat: float, lon: float, metres: float, bearing_deg: float) -> tuple[fl
 
 def _segments(journey: Journey) -> list[_Segment]:
     begin, finish = journey.begin_m, journey.finish_m
-    halts: list[Stop | Detour] = sorted(
+    halts: list[PlannedHalt | Detour] = sorted(
         (*journey.stops, *journey.detours), key=lambda halt: halt.at_m
     )
     marks = [s.until_m for s in journey.stretches] + [h.at_m for h in halts]
@@ -238,9 +238,9 @@ def _segments(journey: Journey) -> list[_Segment]:
     return out
 
 
-def _halted(halt: Stop | Detour, clock: float) -> list[_Segment]:
+def _halted(halt: PlannedHalt | Detour, clock: float) -> list[_Segment]:
     stand, place = 60.0 * halt.minutes, halt.at_m
-    if isinstance(halt, Stop):
+    if isinstance(halt, PlannedHalt):
         return [_Segment(clock, clock + stand, place, place)]
     away, bearing = halt.distance_m, halt.bearing_deg
     drive = away / (halt.kmh / 3.6)

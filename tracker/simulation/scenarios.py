@@ -13,9 +13,9 @@ from tracker.simulation.journeys import (
     Fault,
     Journey,
     Moment,
+    PlannedHalt,
     Road,
     SealAct,
-    Stop,
     Stretch,
 )
 
@@ -38,7 +38,7 @@ def honest(device: str, road: Road, starts_at: datetime, *, number: str, seed: i
         starts_at=starts_at,
         default_kmh=TOWN_KMH,
         stretches=(Stretch(town, TOWN_KMH), Stretch(road.length_m - town, HIGHWAY_KMH)),
-        stops=(Stop(0.0, LOADING_MIN), Stop(road.length_m, UNLOADING_MIN)),
+        stops=(PlannedHalt(0.0, LOADING_MIN), PlannedHalt(road.length_m, UNLOADING_MIN)),
         seal=(SealAct(Moment(0.0, SEALED_AFTER_MIN), "sealed", "sealed", number),),
         seed=seed,
     )
@@ -57,7 +57,9 @@ def _seal(condition: str, event: str) -> Mishap:
 
 
 def _stop(minutes: float) -> Mishap:
-    return lambda journey: replace(journey, stops=(*journey.stops, Stop(_place(journey), minutes)))
+    return lambda journey: replace(
+        journey, stops=(*journey.stops, PlannedHalt(_place(journey), minutes))
+    )
 
 
 def _detour(distance_m: float, minutes: float, *, returns: bool) -> Mishap:
@@ -82,7 +84,7 @@ def _fault(make: Callable[[float], Fault]) -> Mishap:
 
 def _gap_with_cut(journey: Journey) -> Journey:
     cut = _seal("cut", "cut")(journey)
-    return _fault(lambda minute: faults.Gap(minute - 20.0, 40.0))(cut)
+    return _fault(lambda minute: faults.CoverageLoss(minute - 20.0, 40.0))(cut)
 
 
 MISHAPS: dict[str, Mishap] = {
@@ -93,7 +95,7 @@ MISHAPS: dict[str, Mishap] = {
     "lost": _detour(9_000.0, 30.0, returns=False),
     "jammer": _fault(lambda minute: faults.Jammer(minute, 20.0)),
     "blind": _fault(lambda minute: faults.Jammer(minute, 20.0, silent=False)),
-    "backlog": _fault(lambda minute: faults.Gap(minute, 60.0)),
+    "backlog": _fault(lambda minute: faults.CoverageLoss(minute, 60.0)),
     "backlog-cut": _gap_with_cut,
     "duplicates": _fault(lambda minute: faults.Duplicates()),
     "disorder": _fault(lambda minute: faults.Disorder()),

@@ -47,7 +47,7 @@ class Declaration:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class AlertAnswer:
     """The control room's answer to a shipment's open alerts of one kind, given the alert's id."""
 
     at: datetime
@@ -57,7 +57,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Truck:
+class DemoTruck:
     """`document` is the shipment's file; `due` are its alerts, exactly these."""
 
     shipment: str
@@ -65,14 +65,14 @@ class Truck:
     document: bytes
     journey: Journey
     due: frozenset[Due] = frozenset()
-    declarations: tuple[Declaration | Answer, ...] = ()
+    declarations: tuple[Declaration | AlertAnswer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class DemoStory:
     """The first truck is the honest one. Nothing happens after `until`."""
 
-    trucks: tuple[Truck, ...]
+    trucks: tuple[DemoTruck, ...]
     until: datetime
 
     @property

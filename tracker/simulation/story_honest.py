@@ -14,7 +14,7 @@ from tracker.domain.command import (
     RecordSeal,
 )
 from tracker.domain.shipment import Authorisation
-from tracker.simulation.journeys import Drive, Journey, Moment, Road, SealAct, Stop, Stretch
+from tracker.simulation.journeys import Drive, Journey, Moment, PlannedHalt, Road, SealAct, Stretch
 from tracker.simulation.story import (
     CARD,
     CROSSING,
@@ -29,8 +29,8 @@ from tracker.simulation.story import (
     YARD,
     YARD_KMH,
     Declaration,
+    DemoTruck,
     Places,
-    Truck,
     document,
     middle,
 )
@@ -43,11 +43,11 @@ AGENCY, OFFICER, REASON = "Aduana 240 Nuevo Laredo", "M. Treviño", "export insp
 BROKER, GATE, DOCK = "agencia-aduanal-lara", "cruces-rio: yard gate", "gulf-freight: dock 11"
 
 
-def truck(road: Road, places: Places, seed: int) -> tuple[Truck, datetime]:
+def truck(road: Road, places: Places, seed: int) -> tuple[DemoTruck, datetime]:
     """The truck, and when it has been delivered."""
     drive = Drive(journey(road, places, seed))
     seconds = timedelta(seconds=drive.duration_s)
-    honest = Truck(
+    honest = DemoTruck(
         shipment=NAME,
         title="honest",
         document=document(NAME, DEVICE, FIRST_SEAL),
@@ -75,7 +75,7 @@ def journey(road: Road, places: Places, seed: int) -> Journey:
             Stretch(border, QUEUE_KMH),
             Stretch(places[f"{CROSSING}.us-queue"][1], YARD_KMH),
         ),
-        stops=tuple(Stop(stops[zone], minutes[zone]) for zone in minutes),
+        stops=tuple(PlannedHalt(stops[zone], minutes[zone]) for zone in minutes),
         seal=(
             SealAct(Moment(0.0, 14), "sealed", "sealed", FIRST_SEAL),
             SealAct(Moment(compound, 6), "open", "opened", None, {"kind": "rfid", "id": CARD}),

@@ -16,8 +16,8 @@ from tracker.simulation.journeys import (
     Fault,
     Journey,
     Moment,
+    PlannedHalt,
     SealAct,
-    Stop,
     Stretch,
 )
 from tracker.simulation.story import (
@@ -30,10 +30,10 @@ from tracker.simulation.story import (
     WORLD_TRADE,
     YARD,
     YARD_KMH,
-    Answer,
+    AlertAnswer,
+    DemoStory,
+    DemoTruck,
     Due,
-    Story,
-    Truck,
     document,
     middle,
     spans,
@@ -45,14 +45,14 @@ WARNING, CRITICAL = Severity.WARNING, Severity.CRITICAL
 CUT_AT_M, HIDDEN_CUT_AT_M, LEAVES_AT_M, JAMMED_AT_M = 60_000.0, 130_000.0, 110_000.0, 140_000.0
 
 
-def tell(shelf: Shelf, seed: int = 1) -> Story:
+def tell(shelf: Shelf, seed: int = 1) -> DemoStory:
     """The whole story on the shipped corridors. Raises KeyError if one of its places is missing."""
     roads = {corridor.id: corridor for corridor in shelf.corridors}
     places = spans(roads[WORLD_TRADE], shelf.zones)
     honest, delivered = story_honest.truck(roads[WORLD_TRADE], places, seed)
     cast = _Cast(roads[WORLD_TRADE], middle(places, YARD), seed)
     others = (_cut(cast), _diversion(cast), _jammed(cast), _hidden_cut(cast))
-    return Story(
+    return DemoStory(
         (honest, *others, _wrong_crossing(cast, roads[COLOMBIA], shelf)),
         until=delivered + timedelta(minutes=2),
     )
@@ -64,7 +64,7 @@ class _Cast:
     yard_m: float
     seed: int
 
-    def truck(self, number: int, title: str, *due: Due) -> Truck:
+    def truck(self, number: int, title: str, *due: Due) -> DemoTruck:
         """It loads, is sealed, and drives to the yard on the border, where it stays."""
         name, device, seal = f"MTY-LRD-{number:03d}", f"LOCK-{number:03d}", f"MX447{1207 + number}"
         journey = Journey(
@@ -74,27 +74,27 @@ class _Cast:
             end_m=self.yard_m,
             default_kmh=HIGHWAY_KMH,
             stretches=(Stretch(TOWN_M, TOWN_KMH),),
-            stops=(Stop(0.0, 10), Stop(self.yard_m, FOR_GOOD_MIN)),
+            stops=(PlannedHalt(0.0, 10), PlannedHalt(self.yard_m, FOR_GOOD_MIN)),
             seal=(SealAct(Moment(0.0, 6), "sealed", "sealed", seal),),
             seed=self.seed,
         )
-        return Truck(name, title, document(name, device, seal), journey, frozenset(due))
+        return DemoTruck(name, title, document(name, device, seal), journey, frozenset(due))
 
 
-def _sealed(truck: Truck, *acts: SealAct) -> Truck:
+def _sealed(truck: DemoTruck, *acts: SealAct) -> DemoTruck:
     return replace(truck, journey=replace(truck.journey, seal=(*truck.journey.seal, *acts)))
 
 
-def _faulty(truck: Truck, fault: Fault) -> Truck:
+def _faulty(truck: DemoTruck, fault: Fault) -> DemoTruck:
     return replace(truck, journey=replace(truck.journey, faults=(fault,)))
 
 
-def _cut(cast: _Cast) -> Truck:
+def _cut(cast: _Cast) -> DemoTruck:
     """The control room answers within five minutes, so this alert does not escalate; others do."""
     honest = cast.truck(2, "seal cut on the highway", (AlertKind.SEAL_TAMPERED, CRITICAL, False))
     truck = _sealed(honest, SealAct(Moment(CUT_AT_M), "cut", "cut"))
     happened = timedelta(minutes=Drive(truck.journey).minute(CUT_AT_M))
-    answer = Answer(
+    answer = AlertAnswer(
         truck.journey.starts_at + happened + timedelta(minutes=3),
         truck.shipment,
         AlertKind.SEAL_TAMPERED,
@@ -105,20 +105,20 @@ def _cut(cast: _Cast) -> Truck:
     return replace(truck, declarations=(answer,))
 
 
-def _diversion(cast: _Cast) -> Truck:
+def _diversion(cast: _Cast) -> DemoTruck:
     truck = cast.truck(3, "diversion", (AlertKind.ROUTE_DEVIATION, CRITICAL, False))
     detour = Detour(LEAVES_AT_M, 3_500.0, 8.0)
     return replace(truck, journey=replace(truck.journey, detours=(detour,)))
 
 
-def _jammed(cast: _Cast) -> Truck:
+def _jammed(cast: _Cast) -> DemoTruck:
     jamming = (AlertKind.JAMMING, CRITICAL, False)
     truck = cast.truck(4, "jammed, then silent", jamming, (AlertKind.SILENCE, CRITICAL, False))
     minute = Drive(truck.journey).minute(JAMMED_AT_M)
     return _faulty(truck, faults.Jammer(minute, FOR_GOOD_MIN))
 
 
-def _hidden_cut(cast: _Cast) -> Truck:
+def _hidden_cut(cast: _Cast) -> DemoTruck:
     """Cut out of coverage and spliced: the newest word is "sealed", the backlog tells."""
     silence = (AlertKind.SILENCE, WARNING, False)
     truck = _sealed(
@@ -127,10 +127,10 @@ def _hidden_cut(cast: _Cast) -> Truck:
         SealAct(Moment(HIDDEN_CUT_AT_M, 6), "sealed", "rope_in"),
     )
     minute = Drive(truck.journey).minute(HIDDEN_CUT_AT_M)
-    return _faulty(truck, faults.Gap(minute - 20, 40))
+    return _faulty(truck, faults.CoverageLoss(minute - 20, 40))
 
 
-def _wrong_crossing(cast: _Cast, road: Corridor, shelf: Shelf) -> Truck:
+def _wrong_crossing(cast: _Cast, road: Corridor, shelf: Shelf) -> DemoTruck:
     """Planned over the World Trade Bridge, driven over the Colombia bridge."""
     places = spans(road, shelf.zones)
     border, beyond = (
@@ -148,6 +148,6 @@ def _wrong_crossing(cast: _Cast, road: Corridor, shelf: Shelf) -> Truck:
             Stretch(border, HIGHWAY_KMH),
             Stretch(beyond, YARD_KMH),
         ),
-        stops=(Stop(0.0, 10), Stop(road.length_m, FOR_GOOD_MIN)),
+        stops=(PlannedHalt(0.0, 10), PlannedHalt(road.length_m, FOR_GOOD_MIN)),
     )
     return replace(truck, journey=journey)

@@ -112,7 +112,7 @@ class WireDevice:
             raise ConnectionError("the gateway says no")
 
 
-class Fleet:
+class WireDevices:
     """Several devices, each in a thread of its own, which says its deliveries when they are due."""
 
     def __init__(

@@ -11,8 +11,8 @@ import msgspec
 import paho.mqtt.client as paho
 
 from tracker.adapters.gateway.orders import Order, Result, result_topic, topic
-from tracker.adapters.mqtt_link import Link
-from tracker.adapters.mqtt_settings import MqttSettings
+from tracker.adapters.mqtt.link import Link
+from tracker.adapters.mqtt.settings import MqttSettings
 
 ELSEWHERE_S = 1.0
 """One gateway says that the device is not there: so long another may say that it is."""

@@ -19,7 +19,7 @@ from tracker.adapters.gateway.registry import Registry
 from tracker.adapters.gateway.seldom import Seldom
 from tracker.adapters.gateway.settings import Limits, Listen
 from tracker.adapters.gateway.uplink import Uplink
-from tracker.adapters.mqtt_settings import MqttSettings
+from tracker.adapters.mqtt.settings import MqttSettings
 from tracker.domain.errors import NotFound, ServiceUnreachable, UsageError
 
 log = logging.getLogger(__name__)

@@ -9,8 +9,8 @@ from collections.abc import Callable
 import paho.mqtt.client as paho
 from paho.mqtt.reasoncodes import ReasonCode
 
-from tracker.adapters.mqtt_link import Link
-from tracker.adapters.mqtt_settings import MqttSettings
+from tracker.adapters.mqtt.link import Link
+from tracker.adapters.mqtt.settings import MqttSettings
 
 log = logging.getLogger(__name__)
 

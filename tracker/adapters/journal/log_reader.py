@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from sqlalchemy import RowMapping, func, select
 
+from sealproof.readings import record
 from tracker.adapters.journal.engine import place
-from tracker.adapters.journal.reading import Reading
+from tracker.adapters.journal.reading import JournalReads
 from tracker.adapters.journal.tables import (
     ATTESTATIONS,
     CHECKPOINTS,
@@ -21,7 +22,7 @@ from tracker.adapters.journal.tiles import tile
 from tracker.domain.errors import ServiceUnreachable
 from tracker.domain.state import DEVICE_SCOPE
 from tracker.domain.times import micros
-from tracker.log.leaf import Secret
+from tracker.log.leaf import SaltedValue
 from tracker.log.tree import root_of, split
 from tracker.ports import (
     Attestation,
@@ -33,10 +34,9 @@ from tracker.ports import (
     StoredEntry,
     StoredSecret,
 )
-from tracker.verify.readings import record
 
 
-class LogReader(Reading):
+class LogReader(JournalReads):
     """The part of `tracker.ports.Records` that concerns the log."""
 
     def entries(
@@ -129,7 +129,9 @@ _ENTRY_FIELDS = [name for name in EntryRow.__struct_fields__ if name != "secrets
 def _entry(rows: list[RowMapping]) -> EntryRow:
     """One entry: a row for each of its personal values, or one without."""
     secrets = tuple(
-        Secret(row["place"], row["salt"], row["value"]) for row in rows if row["place"] is not None
+        SaltedValue(row["place"], row["salt"], row["value"])
+        for row in rows
+        if row["place"] is not None
     )
     return EntryRow(**{name: rows[0][name] for name in _ENTRY_FIELDS}, secrets=secrets)
 

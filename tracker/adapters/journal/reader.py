@@ -29,7 +29,7 @@ from tracker.ports import (
 )
 
 
-class Reader(LogReader):
+class JournalReader(LogReader):
     """`tracker.ports.Records` on SQL.
 
     Iterators show the journal as it was at their first item, whatever is committed meanwhile; run

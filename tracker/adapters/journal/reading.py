@@ -14,7 +14,7 @@ from tracker.adapters.journal.tables import (
 )
 
 
-class Reading:
+class JournalReads:
     """One object belongs to one thread."""
 
     def __init__(self, engine: Engine, held: Connection | None = None) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
+from sealproof.merkle import HASH_BYTES
 from tracker.adapters.journal.engine import upsert
 from tracker.adapters.journal.tables import TILES
 from tracker.log.tree import WIDTH, Run, grow, split
-from tracker.verify.merkle import HASH_BYTES
 
 _UPSERT_TILE = upsert(TILES)
 _TILE = f'SELECT hashes FROM {TILES.name} WHERE level = ? AND "index" = ?'  # noqa: S608

@@ -22,7 +22,7 @@ from tracker.adapters.journal.engine import (
     upsert,
     writing,
 )
-from tracker.adapters.journal.reader import Reader, shipment_from
+from tracker.adapters.journal.reader import JournalReader, shipment_from
 from tracker.adapters.journal.schema import prepare
 from tracker.adapters.journal.tables import (
     ALERTS,
@@ -58,7 +58,7 @@ Identity = tuple[str, datetime, bytes]
 Row = dict[str, Any]
 
 
-class SqlJournal(Reader):
+class SqlJournal(JournalReader):
     """`tracker.ports.Journal` and `Records` on SQL. Made by `open`."""
 
     @classmethod

@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from sealproof.merkle import leaf_hash
 from tracker.log.tree import WIDTH, grow
-from tracker.verify.merkle import leaf_hash
 
 revision = "0003"
 down_revision = "0002"

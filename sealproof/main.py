@@ -1,0 +1,152 @@
+"""`tracker-verify`: a bundle or a receipt, against what its reader trusts. No network, no database.
+
+Exit codes: 0 CONSISTENT or better; 1 BROKEN; 2 usage, or a policy that cannot be read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from sealproof.bundle import Bundle, check_bundle
+from sealproof.errors import ProofError
+from sealproof.plain import plain
+from sealproof.receipt import Receipt, check_receipt
+from sealproof.story import ShipmentStory
+from sealproof.telling import tell
+from sealproof.tlogproof import HEADER, MAX_BYTES
+from sealproof.trust import KeptCheckpoint, Trust, read_kept, read_trust
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Verify one file; the exit code. Wrong usage leaves with SystemExit(2)."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # whatever the terminal can show
+    parser = _parser()
+    asked = parser.parse_args(arguments)
+    try:
+        trust = Trust() if asked.policy is None else read_trust(asked.policy)
+        kept = None if asked.since is None else read_kept(asked.since)
+        document, lines, code = _verified(asked.file, trust, kept)
+    except ProofError as error:
+        parser.error(str(error))
+    except OSError as error:
+        parser.error(f"{error.filename}: {error.strerror}")
+    # A stranger's text must not steer the terminal it is read on.
+    told = json.dumps(document) if asked.json else "\n".join(plain(line) for line in lines)
+    try:
+        print(told, flush=True)
+    except BrokenPipeError:  # its reader has read enough; Python would flush once more at the end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="tracker-verify",
+        description="Verify an evidence bundle (bundle.zip) or a receipt (.tlog-proof), offline.",
+        epilog="Exit code: 0 CONSISTENT or better, 1 BROKEN, 2 usage.",
+    )
+    parser.add_argument("file", type=Path, help="the bundle or the receipt")
+    parser.add_argument(
+        "--policy", type=Path, help="whom you trust: your own file (c2sp.org/tlog-policy)"
+    )
+    parser.add_argument(
+        "--since",
+        type=Path,
+        metavar="CHECKPOINT",
+        help="a checkpoint or receipt that you kept: the log must continue it",
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON document")
+    return parser
+
+
+def _verified(
+    file: Path, trust: Trust, kept: KeptCheckpoint | None
+) -> tuple[dict[str, Any], Iterator[str], int]:
+    with file.open("rb") as opened:
+        if opened.read(len(HEADER)) == HEADER.encode():
+            opened.seek(0)
+            receipt = check_receipt(opened.read(MAX_BYTES + 1), trust, kept)
+            return _receipt_json(receipt), _receipt_lines(receipt), receipt.verdict.exit_code
+        bundle = check_bundle(opened, trust, kept)
+    return _bundle_json(bundle), _bundle_lines(bundle), bundle.verdict.exit_code
+
+
+def _bundle_json(bundle: Bundle) -> dict[str, Any]:
+    found = bundle.verdict.as_json()
+    if bundle.completeness is not None and not bundle.verdict.faults:
+        found |= {
+            "origin": bundle.origin,
+            "shipment": bundle.shipment,
+            "closed": bundle.completeness.closed,
+            "completeness": str(bundle.completeness),
+        }
+    return found
+
+
+def _bundle_lines(bundle: Bundle) -> Iterator[str]:
+    yield from bundle.verdict.lines()
+    if bundle.completeness is None or bundle.verdict.faults:
+        return  # what is broken is not retold as if it were true
+    yield ""
+    yield f"shipment {bundle.shipment} of the log {bundle.origin}"
+    first, last = bundle.entries[0], bundle.entries[-1]
+    yield f"  recorded from {first.recorded_at.isoformat()} to {last.recorded_at.isoformat()}"
+    yield f"  {bundle.completeness}"
+    yield "  what was never recorded cannot be shown missing"
+    yield from _story_lines(tell(bundle.entries, bundle.disclosed))
+
+
+def _story_lines(told: ShipmentStory) -> Iterator[str]:
+    for change in told.seals:
+        number = f", number {change.number}" if change.number else ""
+        yield (
+            f"  seal   {change.at.isoformat()} {change.device} {change.before} -> "
+            f"{change.after}{number}: {change.detail}"
+        )
+    for one in told.handovers:
+        what = "accepted" if one.accepted else "offered"
+        yield (
+            f"  custody {one.at.isoformat()} {what}: {one.giver} -> {one.taker}, seal {one.number}"
+        )
+    for alert in told.alerts:
+        state = "closed" if alert.closed else "not closed"
+        yield (
+            f"  alert  {alert.raised_at.isoformat()} {alert.severity} {alert.kind}, {state}: "
+            f"{alert.detail}"
+        )
+    for gap in told.gaps:
+        yield f"  gap    {gap.device}: nothing heard for {gap.seconds} s to {gap.end.isoformat()}"
+    yield f"  {told.late} entries rest on readings that came late, from a device's store"
+
+
+def _receipt_json(receipt: Receipt) -> dict[str, Any]:
+    found = receipt.verdict.as_json()
+    if receipt.entry is not None and receipt.checkpoint is not None:
+        found |= {
+            "origin": receipt.checkpoint.origin,
+            "size": receipt.checkpoint.size,
+            "index": receipt.entry.index,
+            "entry": dict(receipt.entry.said),
+        }
+    return found
+
+
+def _receipt_lines(receipt: Receipt) -> Iterator[str]:
+    yield from receipt.verdict.lines()
+    entry, checkpoint = receipt.entry, receipt.checkpoint
+    if entry is not None and checkpoint is not None:
+        yield ""
+        yield f"entry {entry.id}, number {entry.index} of the log {checkpoint.origin}"
+        yield f"  recorded {entry.recorded_at.isoformat()}, {entry.type}: {entry.payload['detail']}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,171 @@
+"""Whom a verifier trusts: a file in the form of c2sp.org/tlog-policy.
+
+    log <vkey> [<url>]                      whose checkpoints are believed; several after a rotation
+    witness <name> <vkey> [<url>]           who may cosign
+    group <name> all|any|<k> <member>...    so many of these
+    quorum <name>|none                      what makes a checkpoint WITNESSED
+    tsa <name> <certificate file> [<url>]   a time-stamping authority (ours; PEM, beside this file)
+
+Lines beginning with # are comments. Trust comes from here alone, never from what is verified.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from sealproof.errors import ProofError
+from sealproof.note import COSIGNATURE, ED25519, VerifierKey, parse_vkey
+
+NONE = "none"
+
+
+@dataclass(frozen=True)
+class Party:
+    """A log or a witness: `url` "" where none is given."""
+
+    name: str
+    key: VerifierKey
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """`threshold` of these members, each a witness or another group."""
+
+    threshold: int
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Authority:
+    """A time-stamping authority: `certificate` is a file's path as written."""
+
+    name: str
+    certificate: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class TrustPolicy:
+    """`quorum` is a witness's or group's name, or "none"."""
+
+    logs: tuple[Party, ...] = ()
+    witnesses: Mapping[str, Party] = field(default_factory=dict)
+    groups: Mapping[str, Group] = field(default_factory=dict)
+    authorities: tuple[Authority, ...] = ()
+    quorum: str = NONE
+
+    def keys(self, origin: str) -> list[VerifierKey]:
+        """The keys whose checkpoints of this log are believed."""
+        return [party.key for party in self.logs if party.key.name == origin]
+
+    def reached(self, cosigned: Iterable[str]) -> bool:
+        """Whether these witnesses (names in the policy) make the quorum; never with "none"."""
+        return self.quorum != NONE and self._met(self.quorum, set(cosigned))
+
+    def _met(self, name: str, cosigned: set[str]) -> bool:
+        group = self.groups.get(name)
+        if group is None:
+            return name in cosigned
+        # A group names only what stands before it, so this ends.
+        return sum(self._met(one, cosigned) for one in group.members) >= group.threshold
+
+
+def parse_policy(text: str) -> TrustPolicy:
+    """Raises ProofError that names the line and what to write."""
+    reader = _Reader()
+    for number, line in enumerate(text.split("\n"), 1):
+        words = line.replace("\t", " ").split(" ")
+        words = [word for word in words if word]
+        if not words or words[0].startswith("#"):
+            continue
+        try:
+            reader.take(words[0], words[1:])
+        except ProofError as error:
+            raise ProofError(f"line {number} of the policy: {error}") from error
+    return reader.policy()
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.logs: list[Party] = []
+        self.witnesses: dict[str, Party] = {}
+        self.groups: dict[str, Group] = {}
+        self.authorities: list[Authority] = []
+        self.quorum: str | None = None
+        self._members: set[str] = set()
+
+    def take(self, keyword: str, words: list[str]) -> None:
+        if keyword == "log" and 1 <= len(words) <= 2:
+            self._log(*words)
+        elif keyword == "witness" and 2 <= len(words) <= 3:
+            self._witness(*words)
+        elif keyword == "group" and len(words) >= 3:
+            self._group(words[0], words[1], tuple(words[2:]))
+        elif keyword == "quorum" and len(words) == 1:
+            self._quorum(words[0])
+        elif keyword == "tsa" and 2 <= len(words) <= 3:
+            self.authorities.append(Authority(*words))
+        else:
+            raise ProofError(
+                f"{keyword!r} is not understood so; write 'log <vkey>', 'witness <name> <vkey>', "
+                "'group <name> all|any|<k> <members>', 'quorum <name>' or 'tsa <name> <file>'"
+            )
+
+    def policy(self) -> TrustPolicy:
+        if self.quorum is None:
+            raise ProofError("the policy has no quorum line; 'quorum none' asks for no witnesses")
+        return TrustPolicy(
+            tuple(self.logs), self.witnesses, self.groups, tuple(self.authorities), self.quorum
+        )
+
+    def _log(self, vkey: str, url: str = "") -> None:
+        key = _key(vkey, ED25519, "a log's")
+        self._fresh(key, f"the log {key.name}")
+        self.logs.append(Party(key.name, key, url))
+
+    def _witness(self, name: str, vkey: str, url: str = "") -> None:
+        self._unused(name)
+        key = _key(vkey, COSIGNATURE, "a witness's")
+        self._fresh(key, f"the witness {name}")
+        self.witnesses[name] = Party(name, key, url)
+
+    def _group(self, name: str, many: str, members: tuple[str, ...]) -> None:
+        self._unused(name)
+        for member in members:
+            if member not in self.witnesses and member not in self.groups:
+                raise ProofError(f"{member!r} is no witness or group of a line before")
+            if member in self._members:
+                raise ProofError(f"{member!r} is a member already, and can be one only once")
+            self._members.add(member)
+        count = {"any": 1, "all": len(members)}.get(many)
+        if count is None:
+            count = int(many) if many.isascii() and many.isdigit() and len(many) < 4 else 0
+        if not 1 <= count <= len(members):
+            raise ProofError(f"{many!r} of {len(members)}: write all, any, or 1 to {len(members)}")
+        self.groups[name] = Group(count, members)
+
+    def _quorum(self, name: str) -> None:
+        if self.quorum is not None:
+            raise ProofError("there is a quorum line already")
+        if name != NONE and name not in self.witnesses and name not in self.groups:
+            raise ProofError(f"{name!r} is no witness or group of a line before")
+        self.quorum = name
+
+    def _fresh(self, key: VerifierKey, whose: str) -> None:
+        """A key is one party's: a log that could witness itself would make its own quorum."""
+        for party in (*self.logs, *self.witnesses.values()):
+            if party.key.public == key.public:
+                raise ProofError(f"{whose} has the key that {party.name} has")
+
+    def _unused(self, name: str) -> None:
+        if name == NONE or name in self.witnesses or name in self.groups:
+            raise ProofError(f"the name {name!r} is taken")
+
+
+def _key(vkey: str, kind: int, whose: str) -> VerifierKey:
+    key = parse_vkey(vkey)
+    if key.kind != kind:
+        raise ProofError(f"{whose} key is of type {kind}, and this one of type {key.kind}")
+    return key

@@ -1,0 +1,1 @@
+"""The embedded broker: a NATS server as a child process, with MQTT on."""

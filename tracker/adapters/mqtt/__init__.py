@@ -1,0 +1,1 @@
+"""MQTT by paho: the inbox that the intake reads, and the publisher."""

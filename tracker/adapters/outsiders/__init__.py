@@ -1,0 +1,1 @@
+"""Witnesses and time-stamping authorities: asked over HTTP; our own witness, served."""

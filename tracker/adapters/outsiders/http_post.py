@@ -1,0 +1,104 @@
+"""One POST to somebody who is not trusted: bounded in time and size, no redirects, no proxy."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from tracker.domain.errors import ServiceUnreachable, UsageError
+
+MAX_ANSWER_BYTES = 262_144
+"""Cosignatures take some hundred bytes, time-stamps some thousand."""
+
+
+@dataclass(frozen=True)
+class HttpAnswer:
+    """`kind`: the media type, without parameters, in lower case."""
+
+    status: int
+    kind: str
+    body: bytes
+
+    @property
+    def words(self) -> str:
+        """The body's beginning, for a message: whoever sent it does not control our terminal."""
+        said = self.body[:200].decode(errors="replace").strip()
+        return "".join(one if one.isprintable() else "?" for one in said)
+
+
+def post(url: str, body: bytes, kind: str, *, timeout_s: float) -> HttpAnswer:
+    """The answer, whatever its status. timeout_s: to connect, and then for all of the rest.
+
+    https is checked against the system's certificates.
+    Raises ServiceUnreachable if no whole answer came, UsageError for an address that is none.
+    """
+    host, port, tls, path = parts(url)
+    headers = {"Content-Type": kind, "Connection": "close", "User-Agent": "seal-tracker"}
+    try:
+        with closing(socket.create_connection((host, port), timeout_s)) as plain:
+            context = ssl.create_default_context() if tls else None
+            wrapped = context.wrap_socket(
+                plain, server_hostname=host, do_handshake_on_connect=False
+            ) if context else plain  # fmt: skip
+            with closing(wrapped), _ended_after(timeout_s, wrapped):
+                if isinstance(wrapped, ssl.SSLSocket):
+                    wrapped.do_handshake()
+                connection = http.client.HTTPConnection(host, port)
+                connection.sock = wrapped
+                connection.request("POST", path, body, headers)
+                with connection.getresponse() as response:
+                    return _answer(response)
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise ServiceUnreachable(
+            f"no answer: {error or type(error).__name__}", where=url, mend="it is asked again later"
+        ) from error
+
+
+def parts(url: str) -> tuple[str, int, bool, str]:
+    """Host, port, whether over TLS, and path. Raises UsageError."""
+    try:
+        split = urlsplit(url)
+        port = split.port
+    except ValueError as error:
+        raise UsageError(f"not an address: {error}", where=url) from error
+    if split.scheme not in ("http", "https") or not split.hostname:
+        raise UsageError("not an address", where=url, mend="write http://HOST or https://HOST")
+    tls = split.scheme == "https"
+    path = f"{split.path or '/'}{'?' if split.query else ''}{split.query}"
+    return split.hostname, port or (443 if tls else 80), tls, path
+
+
+def _answer(response: http.client.HTTPResponse) -> HttpAnswer:
+    body = response.read(MAX_ANSWER_BYTES + 1)
+    if len(body) > MAX_ANSWER_BYTES:
+        raise ValueError(f"more than {MAX_ANSWER_BYTES:,} bytes")
+    length = response.getheader("Content-Length")
+    if length is not None and length != str(len(body)):
+        raise ValueError("it broke off")
+    return HttpAnswer(response.status, response.headers.get_content_type(), body)
+
+
+@contextmanager
+def _ended_after(seconds: float, connection: socket.socket) -> Iterator[None]:
+    """Whoever sends a byte now and then keeps no time-out of a single read from starting anew."""
+
+    def end() -> None:
+        try:
+            # Not SSLSocket's own, which also takes its TLS away from the thread that reads.
+            socket.socket.shutdown(connection, socket.SHUT_RDWR)
+        except OSError:
+            return  # it has ended by itself
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()

@@ -1,0 +1,196 @@
+"""What people declare: a command -> step -> commit.
+
+The same path as a reading's: state and plan from the journal, one step of the engine, one
+transaction; computed again if somebody else committed first. A running tracker sees the change with
+its next batch or tick.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+
+import msgspec
+from msgspec.structs import replace
+
+from tracker.app.planning import Geography
+from tracker.app.shipments import ShipmentRegistry
+from tracker.app.transactions import Transactions
+from tracker.app.unit_of_work import UnitOfWork, fresh_salt
+from tracker.domain import custody_checks, declaration
+from tracker.domain.command import (
+    AnyCommand,
+    Authorise,
+    CloseShipment,
+    CommandResult,
+    OpenShipment,
+    RecordSeal,
+    SendCommand,
+)
+from tracker.domain.errors import NotFound
+from tracker.domain.finding import Finding
+from tracker.domain.shipment import Shipment, public
+from tracker.domain.state import DeviceState, Lane, ScopeState
+from tracker.ports import Clock, Journal, Signer, StoredShipment
+from tracker.rules.seal_unlocking import leave_for
+
+
+class CommandHandler:
+    """One object, one thread; it may live long or for one command."""
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        clock: Clock,
+        geography: Geography,
+        origin: str,
+        salt: Callable[[], bytes] = fresh_salt,
+        signer: Signer | None = None,
+    ) -> None:
+        self.journal, self.clock, self.origin, self.signer = journal, clock, origin, signer
+        self.registry = ShipmentRegistry(geography)
+        self.transactions = Transactions(journal, self.registry, origin, salt)
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def open(self, document: bytes, *, by: str) -> Shipment:
+        """Open the shipment that this JSON text declares.
+
+        Raises UsageError with the JSON path of what is wrong; Refused if the shipment exists or a
+        device is on another open one.
+        """
+        shipment = declaration.parse(document)
+        written = msgspec.json.encode(shipment)
+
+        def fill(unit: UnitOfWork) -> None:
+            now = self.now()
+            stored = StoredShipment(
+                id=shipment.id,
+                document=written,
+                opened_at=now,
+                devices=tuple(device.id for device in shipment.devices),
+                numbers=tuple(seal.number for seal in shipment.seals),
+            )
+            others = self.registry.shipments()
+            custody_checks.may_open(stored, others)
+            unit.replan(stored)
+            unit.states[stored.id] = _blank(shipment, now)
+            unit.judge(
+                stored.id,
+                OpenShipment(
+                    at=now,
+                    by=by,
+                    document_sha256=hashlib.sha256(public(shipment)).hexdigest(),
+                    conflicts=custody_checks.conflicts(stored, others),
+                ),
+            )
+
+        self.durably(fill)
+        return shipment
+
+    def submit(self, shipment: str, command: AnyCommand) -> list[Finding]:
+        """Apply one command to an open shipment; what it led to.
+
+        Raises NotFound, or Refused if custody forbids it.
+        """
+
+        def fill(unit: UnitOfWork) -> None:
+            stored = self._shipment(shipment)
+            custody_checks.may_change(stored)
+            plan = self.registry.plan(shipment)
+            if plan is not None:
+                custody_checks.names_its_lock(plan, command)
+                custody_checks.names_a_known_zone(plan, command)
+            changed = _after(stored, command)
+            if changed is not stored:
+                unit.replan(changed)
+            unit.judge(shipment, command)
+
+        return self.durably(fill)
+
+    def record(self, scope: str, command: AnyCommand, *, release: bool = True) -> list[Finding]:
+        """Apply a command that concerns the record itself, whether a shipment is open or closed.
+        release: sign the log afterwards, as after every other command.
+        """
+
+        def fill(unit: UnitOfWork) -> None:
+            unit.judge(scope, command)
+
+        return self.durably(fill, release=release)
+
+    def submit_alert(self, alert: str, command: AnyCommand) -> list[Finding]:
+        """Acknowledge or close an alert. Raises NotFound if none of that id is open."""
+
+        def fill(unit: UnitOfWork) -> None:
+            for scope, state in self.registry.states.items():
+                if any(known.id == alert for known in state.alerts.values()):
+                    unit.judge(scope, command)
+                    return
+            raise NotFound(
+                f"no open alert {alert!r}: it is closed, or there is none of that id",
+                mend="tracker alerts list --open shows them",
+            )
+
+        return self.durably(fill)
+
+    def submit_device(self, command: SendCommand | CommandResult) -> list[Finding]:
+        """Record a command for a device, or its result, with the shipment that it is on now.
+
+        Raises Refused for one that unlocks without a reason or without leave.
+        """
+
+        def fill(unit: UnitOfWork) -> None:
+            scope = self.registry.scope_of(command.device, command.at)
+            allowed: AnyCommand = command
+            if isinstance(command, SendCommand) and command.unlocks:
+                leave = leave_for(self.registry.plan(scope), self.registry.state(scope), command)
+                allowed = replace(command, leave=leave)
+            unit.judge(scope, allowed)
+
+        return self.durably(fill)
+
+    def durably(self, fill: Callable[[UnitOfWork], None], *, release: bool = True) -> list[Finding]:
+        """Commit what `fill` puts into a unit of work, on top of the newest state; what it led to.
+
+        It is called again, with a new unit, whenever somebody else committed first.
+        """
+        self.transactions.refresh()
+        unit = self.transactions.run(fill)
+        if release:
+            self.sign()
+        return unit.findings
+
+    def sign(self) -> None:
+        """Sign the log as it is now, if it has a key. Raises LogContradicted."""
+        if self.signer is not None:
+            self.signer.release()
+
+    def _shipment(self, shipment: str) -> StoredShipment:
+        stored = self.registry.shipment(shipment)
+        if stored is None:
+            raise NotFound(f"no shipment {shipment!r}", mend="tracker shipment list shows them")
+        return stored
+
+
+def _blank(shipment: Shipment, now: datetime) -> ScopeState:
+    first = next((leg.custodian for leg in shipment.legs if leg.custodian), None)
+    custodian = first or (shipment.custodians[0].id if shipment.custodians else None)
+    devices = {device.id: DeviceState(live=Lane(), heard_at=now) for device in shipment.devices}
+    return ScopeState(scope=shipment.id, devices=devices, custodian=custodian)
+
+
+def _after(stored: StoredShipment, command: AnyCommand) -> StoredShipment:
+    """The shipment's record as the command leaves it."""
+    if isinstance(command, Authorise):
+        shipment = msgspec.json.decode(stored.document, type=Shipment)
+        leave = replace(command.authorisation, recorded_by=command.by)
+        shipment = replace(shipment, authorisations=(*shipment.authorisations, leave))
+        return replace(stored, document=msgspec.json.encode(shipment))
+    if isinstance(command, RecordSeal) and command.number not in stored.numbers:
+        return replace(stored, numbers=(*stored.numbers, command.number))
+    if isinstance(command, CloseShipment):
+        return replace(stored, closed_at=command.at)
+    return stored

@@ -1,0 +1,231 @@
+"""The one use case: take a batch -> decode -> place -> step -> append -> commit -> acknowledge.
+
+Whatever has arrived is one batch; while it commits, the next gathers. A message is acknowledged
+only when everything that came of it is durable. If somebody else committed meanwhile (a person's
+command), the journal says Stale: the batch is computed again from the new state, for the core is
+pure. Recovery after a crash is the same path: unacknowledged messages come again, and those that
+were already committed are recognised by their identity.
+"""
+
+from __future__ import annotations
+
+import logging
+import statistics
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from devices import catalogue, identity
+from devices.reading import Reading, Rejected
+from tracker.app.placement import BatchPlacement
+from tracker.app.planning import Geography
+from tracker.app.shipments import ShipmentRegistry
+from tracker.app.transactions import Transactions
+from tracker.app.unit_of_work import UnitOfWork
+from tracker.app.zone_changes import put_in_force
+from tracker.domain.errors import ServiceUnreachable
+from tracker.engine import HeardReading, Tick
+from tracker.ports import Clock, Inbox, Journal, Message, Notifier, Signer, StoredReading
+from tracker.rules import ORDER
+from tracker.rules.base import Rule
+
+log = logging.getLogger(__name__)
+KEEP_REJECTED_BYTES = 4 * 1024 * 1024
+WITNESSES = 3
+"""So many devices must have spoken before their times say how far a stream has come."""
+
+
+class Ingest:
+    """Runs until told to stop; one object, one thread. `tick_s`: how often timers are looked at.
+
+    keep_rejected_bytes: of a rejected payload at most so many bytes are kept, and the reason says
+    how many there were. watched: gives the geography anew when its files have changed.
+    signer: signs the log every `checkpoint_s`; without one it is not signed.
+    """
+
+    def __init__(
+        self,
+        *,
+        inbox: Inbox,
+        journal: Journal,
+        clock: Clock,
+        geography: Geography,
+        origin: str,
+        notifier: Notifier,
+        rules: tuple[Rule, ...] = ORDER,
+        tick_s: float = 1.0,
+        keep_rejected_bytes: int = KEEP_REJECTED_BYTES,
+        watched: Callable[[], Geography | None] = lambda: None,
+        signer: Signer | None = None,
+        checkpoint_s: float = 10.0,
+    ) -> None:
+        self.inbox, self.journal, self.clock = inbox, journal, clock
+        self.origin, self.notifier, self.tick_s = origin, notifier, tick_s
+        self.keep_rejected_bytes = keep_rejected_bytes
+        self.registry = ShipmentRegistry(geography, rules)
+        self._transactions = Transactions(journal, self.registry, origin)
+        self._transactions.refresh()
+        self._durably(lambda unit: put_in_force(unit, clock.now()))
+        self._watched = watched
+        self._signer, self._checkpoint_s = signer, timedelta(seconds=checkpoint_s)
+        self._released_at = clock.now()
+        self._ticked_at: datetime | None = None
+        self._heard: dict[str, datetime] = {}  # device -> its own time, since last settled
+
+    def run(self, stop: Callable[[], bool]) -> None:
+        """Until `stop()`; looked at between batches. Raises ServiceUnreachable if the journal is
+        gone: what was received and not committed stays with the broker.
+        """
+        while not stop():
+            self.once(self.tick_s)
+        self._release()
+
+    def once(self, timeout: float) -> int:
+        """One batch, or a look at the timers if none came within `timeout` s; its messages."""
+        messages = self.inbox.receive(timeout)
+        if messages:
+            self.take(messages)
+        self.tick()
+        if self.clock.now() - self._released_at >= self._checkpoint_s:
+            self._release()
+        return len(messages)
+
+    def take(self, messages: Sequence[Message]) -> None:
+        """Commit everything that these messages mean, then acknowledge them."""
+        try:
+            self._commit(messages)
+        except ServiceUnreachable:
+            raise
+        except Exception:
+            if len(messages) > 1:  # find the one at fault; it must not take the others with it
+                log.exception("a batch of %d failed; taking its messages singly", len(messages))
+                for message in messages:
+                    self.take([message])
+                return
+            log.exception("a message on %s could not be processed", messages[0].topic)
+            self._set_aside(messages[0])
+        self.inbox.acknowledge(messages)
+
+    def tick(self) -> None:
+        """Let timers run out, up to the time of which everything has been heard."""
+        now = self._safe_now()
+        step = timedelta(seconds=self.tick_s)
+        if now is None or (self._ticked_at is not None and now - self._ticked_at < step):
+            return
+        self._ticked_at = now
+        if self.journal.version() != self.registry.version:
+            self._transactions.refresh()
+        if (anew := self._watched()) is not None:
+            self.registry.adopt(anew)
+            self._durably(lambda unit: put_in_force(unit, now))
+        if self.registry.due(now):
+            self._durably(lambda unit: self._tick(unit, now))
+
+    def _release(self) -> None:
+        """Sign what is new. Raises LogContradicted: then nothing more may be appended."""
+        self._released_at = self.clock.now()
+        if self._signer is not None:
+            self._signer.release()
+
+    def _safe_now(self) -> datetime | None:
+        """Now, if nothing is waiting that could explain a silence. While messages stream in, as far
+        as their own times have come: after an outage of ours the queue is worked off first, and
+        no truck is called silent whose word lies in it. The middle device's time counts, of three
+        or more, so that no single clock that runs ahead decides.
+        """
+        now = self.clock.now()
+        if self.inbox.settled():
+            self._heard.clear()
+            return now
+        if len(self._heard) < WITNESSES:
+            return None
+        return min(now, statistics.median_low(self._heard.values()))
+
+    def _tick(self, unit: UnitOfWork, now: datetime) -> None:
+        for scope in self.registry.due(now):
+            unit.judge(scope, Tick(now=now))
+
+    def _commit(self, messages: Sequence[Message]) -> None:
+        found = [
+            item
+            for message in messages
+            for item in catalogue.decode(message.topic, message.payload, message.received_at)
+        ]
+        rejects = [self._kept(item) for item in found if isinstance(item, Rejected)]
+        stored = _identified(item for item in found if isinstance(item, Reading))
+
+        def fill(unit: UnitOfWork) -> None:
+            unit.rejects += rejects
+            self._judge(unit, stored)
+
+        if rejects or stored:
+            self._durably(fill)
+
+    def _judge(self, unit: UnitOfWork, stored: list[StoredReading]) -> None:
+        known = self.journal.known(stored)
+        fresh = [item for item in stored if item.identity not in known]
+        scopes = [
+            self.registry.scope_of(item.reading.device, item.reading.event_time) for item in fresh
+        ]
+        batch = BatchPlacement(unit, fresh, scopes)
+        for number, (item, scope) in enumerate(zip(fresh, scopes, strict=True)):
+            placement = batch.placement(number)
+            item = unit.hear(scope, item)  # noqa: PLW2901 - the same, with its place
+            step = unit.judge(
+                scope, HeardReading(reading=item.reading, identity=item.digest.hex()), placement
+            )
+            unit.readings.append(
+                msgspec.structs.replace(item, shipment=step.state.shipment, late=step.late)
+            )
+            if not step.late:
+                self._heard[item.reading.device] = item.reading.event_time
+
+    def _durably(self, fill: Callable[[UnitOfWork], None]) -> None:
+        """Compute and commit; then tell."""
+        unit = self._transactions.run(fill)
+        if not unit.empty:
+            self._tell(unit)
+
+    def _tell(self, unit: UnitOfWork) -> None:
+        try:
+            self.notifier.tell(unit.findings, list(unit.alerts.values()))
+        except Exception:
+            log.exception("a notifier failed; what it was to tell is in the journal")
+
+    def _set_aside(self, message: Message) -> None:
+        """Keep a message that cannot be processed, as a reject that an auditor sees."""
+        reject = Rejected(
+            topic=message.topic,
+            payload=message.payload,
+            received_at=message.received_at,
+            reason="could not be processed; the tracker's own log has the fault",
+        )
+        kept = self._kept(reject)
+        self._durably(lambda unit: unit.rejects.append(kept))
+
+    def _kept(self, reject: Rejected) -> Rejected:
+        size = len(reject.payload)
+        if size <= self.keep_rejected_bytes:
+            return reject
+        return msgspec.structs.replace(
+            reject,
+            payload=reject.payload[: self.keep_rejected_bytes],
+            reason=f"{reject.reason} (the first {self.keep_rejected_bytes} of {size} bytes kept)",
+        )
+
+
+def _identified(readings: Iterable[Reading]) -> list[StoredReading]:
+    """Each with its identity; of copies within the batch, the first."""
+    found: dict[tuple[str, datetime, bytes], StoredReading] = {}
+    for reading in readings:
+        body = identity.body(reading)
+        item = StoredReading(
+            reading=reading,
+            body=body,
+            digest=identity.digest(reading, body),
+            shipment=None,
+            late=False,
+        )
+        found.setdefault(item.identity, item)
+    return list(found.values())

@@ -1,0 +1,109 @@
+"""Where the readings of a batch were: one vectorised question to the atlas for all of them.
+
+A reading is held against the corridor of its leg, and against the way from the last believed fix of
+its device. Both are guessed before the batch is judged (nobody completes a leg, every fix is
+believed); where judging shows otherwise, the question is put again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from devices.reading import Fix
+from geofences.placement import Placement
+from geofences.revisits import revisits
+from tracker import engine
+from tracker.app.unit_of_work import UnitOfWork
+from tracker.ports import StoredReading
+
+
+class Asked(Struct, frozen=True):
+    """What a placement was asked with. last: the device's last believed fix before the reading.
+    progress_m: the last known one, only where the corridor meets itself.
+    """
+
+    corridor: str | None
+    last: Fix | None
+    progress_m: float | None
+
+
+class PlacedReading(Struct, frozen=True):
+    asked: Asked
+    placement: Placement
+
+
+class BatchPlacement:
+    """For one batch. `items` and `scopes` go together."""
+
+    def __init__(
+        self, unit: UnitOfWork, items: Sequence[StoredReading], scopes: Sequence[str]
+    ) -> None:
+        self.unit, self.items, self.scopes = unit, items, scopes
+        self.placed: list[PlacedReading | None] = [None] * len(items)
+        self._ask(range(len(items)))
+
+    def placement(self, number: int) -> Placement | None:
+        """Of item `number`, whose turn it is: all before it have been judged."""
+        placed = self.placed[number]
+        if placed is None:
+            return None
+        asked, _ = self._question(number)
+        if asked.corridor != placed.asked.corridor:
+            # A leg was completed within this batch: what follows of this shipment is held against
+            # the next leg's corridor.
+            self._ask(n for n in range(number, len(self.items)) if self._same(n, number))
+            placed = self.placed[number]
+        elif asked.last != placed.asked.last or asked.progress_m != placed.asked.progress_m:
+            self._locate([number], [asked])
+            placed = self.placed[number]
+        return placed.placement if placed else None
+
+    def _same(self, number: int, other: int) -> bool:
+        return self.scopes[number] == self.scopes[other]
+
+    def _ask(self, numbers: Iterable[int]) -> None:
+        """Guess for each what it will be asked with, and ask for all at once."""
+        asking, questions = list[int](), list[Asked]()
+        last: dict[tuple[str, bool], Fix] = {}
+        for number in numbers:
+            reading = self.items[number].reading
+            if not isinstance(reading.position, Fix):
+                continue
+            question, late = self._question(number)
+            before = last.get((reading.device, late), question.last)
+            if before is not question.last:
+                question = Asked(question.corridor, before, question.progress_m)
+            last[reading.device, late] = reading.position
+            asking.append(number)
+            questions.append(question)
+        self._locate(asking, questions)
+
+    def _question(self, number: int) -> tuple[Asked, bool]:
+        """What it is asked with as things stand now, and whether the reading is late."""
+        item, scope = self.items[number], self.scopes[number]
+        registry, state = self.unit.registry, self.unit.state(scope)
+        plan, policy = registry.plan(scope), registry.policy(scope)
+        lane, late = engine.lane_of(state, item.reading, policy)
+        corridor = engine.corridor_of(lane, plan)
+        meets = corridor is not None and revisits(
+            registry.atlas.corridor(corridor), registry.atlas.default_half_width_m
+        )
+        return Asked(corridor, lane.fix, (lane.progress_m or 0.0) if meets else None), late
+
+    def _locate(self, numbers: Sequence[int], questions: Sequence[Asked]) -> None:
+        if not numbers:
+            return
+        fixes = [self.items[number].reading.position for number in numbers]
+        known = [fix for fix in fixes if isinstance(fix, Fix)]
+        located = self.unit.registry.atlas.locate(
+            [fix.lat for fix in known],
+            [fix.lon for fix in known],
+            corridors=[question.corridor for question in questions],
+            accuracies=[fix.accuracy_m for fix in known],
+            previous=[(q.last.lat, q.last.lon) if q.last else None for q in questions],
+            progress=[question.progress_m for question in questions],
+        )
+        for number, question, placement in zip(numbers, questions, located, strict=True):
+            self.placed[number] = PlacedReading(question, placement)

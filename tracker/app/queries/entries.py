@@ -1,0 +1,102 @@
+"""Custody entries as everybody reads them: from the leaves' bytes, not from the columns beside.
+
+This is the one reader of a leaf. Audits, maps, commands and reports stand on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from msgspec import Struct
+
+from tracker.domain.errors import Unreadable
+from tracker.domain.finding import Fact
+from tracker.domain.personal import ERASED
+from tracker.log import document
+from tracker.log.leaf import LeafError
+from tracker.ports import EntryRow
+
+_ACTOR = "payload.actor"
+
+
+class CustodyEntry(Struct, frozen=True, kw_only=True):
+    """One custody entry.
+
+    index: its place in the log. at: when it happened. actor: who declared it, if that was disclosed
+    and not erased. hidden: the places in the leaf whose value it only commits to ("payload.actor").
+    lat, lon: degrees, WGS 84. zones: the version of the zones in force.
+    """
+
+    index: int
+    id: str
+    scope: str
+    seq: int
+    type: str
+    at: datetime
+    recorded_at: datetime
+    detail: str = ""
+    device: str | None = None
+    zone: str | None = None
+    lat: float | None = None
+    lon: float | None = None
+    late: bool = False
+    actor: str | None = None
+    hidden: frozenset[str] = frozenset()
+    facts: dict[str, Fact] = {}
+    zones: str = ""
+
+    def text(self, name: str) -> str | None:
+        """A fact, as text; None if it is absent or null."""
+        value = self.facts.get(name)
+        return None if value is None else str(value)
+
+    @property
+    def declared(self) -> bool:
+        """A person declared it: a name belongs to it, disclosed or not, erased or not."""
+        return self.actor is not None or _ACTOR in self.hidden
+
+    @property
+    def by(self) -> str | None:
+        """Who is behind it, as people are shown it."""
+        return ERASED if self.actor is None and _ACTOR in self.hidden else self.actor
+
+    @property
+    def alert(self) -> str | None:
+        """The alert that it tells of."""
+        return self.text("alert")
+
+
+def read(rows: Iterable[EntryRow]) -> tuple[CustodyEntry, ...]:
+    """In the log's order. Raises Unreadable for bytes that are no leaf."""
+    return tuple(map(entry_of, rows))
+
+
+def entry_of(row: EntryRow) -> CustodyEntry:
+    """Raises Unreadable for bytes that are no leaf."""
+    try:
+        leaf = document.read(row.leaf)
+    except LeafError as error:
+        raise Unreadable(
+            error.what, where=f"entry {row.id}", mend="tracker log verify says what was altered"
+        ) from error
+    payload = leaf.payload
+    return CustodyEntry(
+        index=row.index,
+        id=leaf.id,
+        scope=leaf.scope,
+        seq=leaf.seq,
+        type=leaf.type,
+        at=datetime.fromisoformat(leaf.occurred_at),
+        recorded_at=datetime.fromisoformat(leaf.recorded_at),
+        detail=payload.detail,
+        device=payload.device,
+        zone=payload.zone,
+        lat=None if payload.lat is None else float(payload.lat),
+        lon=None if payload.lon is None else float(payload.lon),
+        late=payload.late,
+        actor=row.disclosed.get(_ACTOR, payload.actor),
+        hidden=frozenset(leaf.commitments),
+        facts=payload.facts,
+        zones=leaf.zones,
+    )

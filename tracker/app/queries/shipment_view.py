@@ -1,0 +1,115 @@
+"""A shipment at a glance: what was declared, and what the tracker knows of it now."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Struct
+
+from tracker.domain.alert import Alert, AlertKind, AlertStatus, Severity
+from tracker.domain.seal import SealState
+from tracker.domain.shipment import Shipment
+from tracker.domain.state import ScopeState
+from tracker.engine import decode
+
+BREACHES = frozenset(
+    {
+        AlertKind.SEAL_OPENED,
+        AlertKind.SEAL_TAMPERED,
+        AlertKind.SEAL_NUMBER,
+        AlertKind.SEAL_RESEALED,
+        AlertKind.SEAL_CONTINUITY,
+        AlertKind.SEAL_UNSEALED_DEPARTURE,
+    }
+)
+
+if TYPE_CHECKING:
+    from tracker.ports import Records, StoredShipment
+
+
+class DeviceNow(Struct, frozen=True, kw_only=True):
+    """One device's present. `seal_number` and `seal_state` are those of its lock."""
+
+    device: str
+    heard_at: datetime | None = None
+    event_time: datetime | None = None
+    lat: float | None = None
+    lon: float | None = None
+    zones: tuple[str, ...] = ()
+    moving: bool = False
+    seal_state: SealState = SealState.UNASSIGNED
+    seal_number: str | None = None
+
+
+class ShipmentView(Struct, frozen=True, kw_only=True):
+    """`tracker shipment show --json`: these are its stable names.
+
+    breaches: device -> the open critical alert that speaks against its seal, whatever the lock
+    says now.
+    """
+
+    id: str
+    status: str
+    opened_at: datetime
+    closed_at: datetime | None
+    custodian: str | None
+    leg: int
+    legs: int
+    devices: tuple[DeviceNow, ...]
+    breaches: dict[str, str]
+    open_alerts: int
+    alerts: int
+    shipment: msgspec.Raw
+
+
+def shipment_view(stored: StoredShipment, records: Records) -> ShipmentView:
+    alerts = records.alerts(shipment=stored.id)
+    body = records.state(stored.id)
+    state = ScopeState(scope=stored.id) if body is None else decode(body)
+    return ShipmentView(
+        id=stored.id,
+        status="open" if stored.closed_at is None else "closed",
+        opened_at=stored.opened_at,
+        closed_at=stored.closed_at,
+        custodian=state.custodian,
+        leg=state.leg,
+        legs=len(msgspec.json.decode(stored.document, type=Shipment).legs),
+        devices=tuple(_now(device, state) for device in stored.devices),
+        breaches=_breaches(state),
+        open_alerts=sum(map(_is_open, alerts)),
+        alerts=len(alerts),
+        shipment=msgspec.Raw(stored.document),
+    )
+
+
+def _is_open(alert: Alert) -> bool:
+    return alert.status is not AlertStatus.CLOSED
+
+
+def _now(device: str, state: ScopeState) -> DeviceNow:
+    known = state.devices.get(device)
+    if known is None:
+        return DeviceNow(device=device)
+    lane = known.live
+    return DeviceNow(
+        device=device,
+        heard_at=known.heard_at,
+        event_time=lane.at,
+        lat=lane.fix.lat if lane.fix else None,
+        lon=lane.fix.lon if lane.fix else None,
+        zones=tuple(lane.zones),
+        moving=lane.moving,
+        seal_state=lane.seal.state,
+        seal_number=lane.seal.number,
+    )
+
+
+def _breaches(state: ScopeState) -> dict[str, str]:
+    """The lock may say "sealed" again; an open incident says what that is worth."""
+    return {
+        alert.device: alert.id
+        for alert in state.alerts.values()
+        if alert.device and alert.severity is Severity.CRITICAL and alert.kind in BREACHES
+    }

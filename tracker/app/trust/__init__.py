@@ -1,0 +1,1 @@
+"""What makes the custody log believed: signed, attested, handed out, checked."""

@@ -1,0 +1,171 @@
+"""What one batch will change, gathered until it is committed whole."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
+from devices.reading import Rejected
+from geofences.placement import Placement
+from sealproof import readings
+from tracker import engine
+from tracker.app.planning import Planned
+from tracker.app.shipments import ShipmentRegistry
+from tracker.domain.alert import Alert
+from tracker.domain.finding import Finding
+from tracker.domain.plan import Plan
+from tracker.domain.policy import Policy
+from tracker.domain.state import ScopeState
+from tracker.domain.times import micros
+from tracker.engine import Input, Step
+from tracker.log import leaf
+from tracker.log.leaf import SALT_BYTES, Chain
+from tracker.ports import (
+    Erasure,
+    NewEntry,
+    StoredGeography,
+    StoredReading,
+    StoredShipment,
+    StoredState,
+    Work,
+)
+from tracker.rules import VERSION as RULES_VERSION
+
+
+def fresh_salt() -> bytes:
+    return secrets.token_bytes(SALT_BYTES)
+
+
+class UnitOfWork:
+    """Steps are judged on top of each other: a state that this batch changed is the next's.
+
+    salt: 32 random bytes at each call, for commitments to what names a person.
+    """
+
+    def __init__(
+        self, registry: ShipmentRegistry, origin: str, salt: Callable[[], bytes] = fresh_salt
+    ) -> None:
+        self.registry, self.origin, self._salt = registry, origin, salt
+        self.states: dict[str, ScopeState] = {}
+        self.findings: list[Finding] = []
+        self.alerts: dict[str, Alert] = {}
+        self.readings: list[StoredReading] = []
+        self.rejects: list[Rejected] = []
+        self.shipments: list[StoredShipment] = []
+        self.geographies: list[StoredGeography] = []
+        self.erasures: list[Erasure] = []
+        self._entries: dict[str, NewEntry] = {}
+        self._planned: dict[str, Planned] = {}
+
+    @property
+    def empty(self) -> bool:
+        """Nothing is to be written."""
+        return not (self.states or self.readings or self.rejects or self.geographies)
+
+    def state(self, scope: str) -> ScopeState:
+        return self.states.get(scope) or self.registry.state(scope)
+
+    def replan(self, shipment: StoredShipment) -> None:
+        """Store the shipment so, and judge what follows by the plan that it then has.
+
+        Raises UsageError if it cannot be planned.
+        """
+        self._planned[shipment.id] = self.registry.geography.plan(shipment)
+        self.shipments.append(shipment)
+
+    def judge(self, scope: str, what: Input, placement: Placement | None = None) -> Step:
+        """One step of the engine, recorded. Raises TrackerError for a command refused."""
+        plan, policy = self._planned_for(scope)
+        step = engine.step(self.state(scope), what, placement, plan, policy, self.registry.rules)
+        self._take(scope, step)
+        return step
+
+    def hear(self, scope: str, reading: StoredReading) -> StoredReading:
+        """Take the reading into the scope's telemetry, before it is judged: entries state it. The
+        reading, with its place there.
+        """
+        state = self.state(scope)
+        said = reading.reading
+        head = bytes.fromhex(state.heard_digest) if state.heard_digest else readings.START
+        record = readings.record(
+            said.device,
+            micros(said.received_at),
+            said.dialect,
+            buffered=said.buffered,
+            body=reading.body,
+        )
+        self.states[scope] = replace(
+            state,
+            heard=state.heard + 1,
+            heard_digest=readings.extend(head, record).hex(),
+            unbound_since=state.unbound_since or said.received_at,
+        )
+        return replace(reading, number=state.heard)
+
+    def _take(self, scope: str, step: Step) -> None:
+        self.alerts.update((alert.id, alert) for alert in step.alerts)
+        self.states[scope] = self._logged(step.state, step.findings)
+
+    def _planned_for(self, scope: str) -> tuple[Plan | None, Policy]:
+        planned = self._planned.get(scope)
+        if planned is None:
+            return self.registry.plan(scope), self.registry.policy(scope)
+        return planned.plan, planned.policy
+
+    def _logged(self, state: ScopeState, findings: tuple[Finding, ...]) -> ScopeState:
+        """The findings as custody entries, chained to the scope's last."""
+        seq, prev = state.log_seq, state.log_prev
+        for finding in findings:
+            entry = leaf.entry(
+                finding,
+                origin=self.origin,
+                chain=Chain(
+                    seq=seq,
+                    prev=bytes.fromhex(prev) if prev else None,
+                    heard=state.heard,
+                    heard_digest=state.heard_digest,
+                ),
+                rules_version=RULES_VERSION,
+                zones_version=self.registry.geography.version,
+                salt=self._salt,
+            )
+            if entry.key in self._entries:  # the same conclusion from the same evidence, said twice
+                continue
+            self._entries[entry.key] = NewEntry(
+                id=entry.id,
+                leaf=entry.leaf,
+                scope=entry.scope,
+                seq=entry.seq,
+                key=entry.key,
+                hash=entry.hash,
+                secrets=entry.secrets,
+                finding=finding,
+            )
+            seq, prev = seq + 1, entry.hash.hex()
+        self.findings += findings
+        if seq == state.log_seq:
+            return state
+        return replace(state, log_seq=seq, log_prev=prev, bound=state.heard, unbound_since=None)
+
+    def work(self) -> Work:
+        """All of it, to be committed; the states now have their deadlines."""
+        for scope, state in self.states.items():
+            plan, policy = self._planned_for(scope)
+            step = engine.with_deadline(state, plan, policy, self.registry.rules)
+            self._take(scope, step)
+        states = [
+            StoredState(scope=scope, body=engine.encode(state))
+            for scope, state in self.states.items()
+        ]
+        return Work(
+            readings=self.readings,
+            rejects=self.rejects,
+            entries=list(self._entries.values()),
+            alerts=list(self.alerts.values()),
+            states=states,
+            shipments=self.shipments,
+            geographies=self.geographies,
+            erasures=self.erasures,
+        )

@@ -1,0 +1,57 @@
+"""Zones and corridors change while trucks are under way.
+
+What is in force is a custody entry, and every version ever in force is kept in the journal, so that
+an auditor can ask where a position was by the zones of that day. No truck enters or leaves a zone
+because somebody drew it anew.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tracker.app.planning import Geography
+from tracker.app.unit_of_work import UnitOfWork
+from tracker.domain.command import RedrawZones, ZonesInForce
+from tracker.domain.finding import SYSTEM_ACTOR
+from tracker.domain.state import ZONES_SCOPE, ScopeState
+from tracker.ports import StoredGeography
+
+
+def put_in_force(unit: UnitOfWork, now: datetime) -> None:
+    """Record the fleet's geography as in force, unless it is, and redraw every truck's zones."""
+    geography = unit.registry.geography
+    last = unit.state(ZONES_SCOPE).zones_version
+    if last == geography.version:
+        return
+    unit.geographies.append(
+        StoredGeography(version=geography.version, content=geography.content, since=now)
+    )
+    unit.judge(
+        ZONES_SCOPE,
+        ZonesInForce(
+            at=now,
+            by=SYSTEM_ACTOR,
+            version=geography.version,
+            previous=last,
+            zones=len(geography.places),
+            corridors=len(geography.atlas.corridors),
+        ),
+    )
+    if last is not None:
+        for state in list(unit.registry.states.values()):
+            if state.shipment is not None and not state.closed:
+                _redraw(unit, state, geography, now)
+
+
+def _redraw(unit: UnitOfWork, state: ScopeState, geography: Geography, now: datetime) -> None:
+    seen = {
+        device: known.live.fix
+        for device, known in state.devices.items()
+        if known.live.fix is not None
+    }
+    fixes = list(seen.values())
+    placements = unit.registry.atlas.locate([f.lat for f in fixes], [f.lon for f in fixes])
+    zones = {device: placement.zones for device, placement in zip(seen, placements, strict=True)}
+    unit.judge(
+        state.scope, RedrawZones(at=now, by=SYSTEM_ACTOR, version=geography.version, zones=zones)
+    )

@@ -1,0 +1,31 @@
+"""`tracker alerts close`: close an alert, with the reason that an auditor will read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tracker.cli.shared import render
+from tracker.cli.shared.session import By, Json, load_config, session
+
+if TYPE_CHECKING:
+    pass
+from tracker.cli.alerts.shared import AlertId
+
+
+def close(
+    ctx: typer.Context,
+    alert: AlertId,
+    by: By,
+    reason: Annotated[str, typer.Option(help="What it was, and how it ended.")],
+    as_json: Json = False,
+) -> None:
+    """Close an alert, with the reason that an auditor will read."""
+    from tracker import wiring
+    from tracker.domain.command import CloseAlert
+
+    with wiring.commands(load_config(ctx)) as commands:
+        command = CloseAlert(at=commands.now(), by=by, alert=alert, reason=reason)
+        found = commands.submit_alert(alert, command)
+    render.findings(found, session(ctx).zone, as_json=as_json)

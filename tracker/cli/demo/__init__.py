@@ -1,0 +1,1 @@
+"""`tracker demo`: the story, and the conductor that plays it."""

@@ -1,0 +1,39 @@
+"""`tracker rejects list`: list rejected payloads, the newest last."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from tracker.cli.rejects.shared import document
+from tracker.cli.shared import render
+from tracker.cli.shared.session import Json, load_config, session
+
+
+def list_(
+    ctx: typer.Context,
+    device: Annotated[str | None, typer.Option(help="Only of this device.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List rejected payloads, the newest last."""
+    from tracker import wiring
+
+    zone = session(ctx).zone
+    with wiring.records(load_config(ctx)) as records:
+        found = records.rejects(device=device, limit=limit)
+    render.documents(
+        map(document, found),
+        as_json=as_json,
+        columns=("ID", "RECEIVED", "TOPIC", "BYTES", "PLACE", "REASON"),
+        row=lambda one: (
+            one["id"],
+            render.moment(one["received_at"], zone),
+            one["topic"],
+            one["size"],
+            one["place"],
+            one["reason"],
+        ),
+        empty="nothing was rejected",
+    )

@@ -1,0 +1,37 @@
+"""What the tracker finds, told while it runs: a line each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from tracker.cli.shared import render
+from tracker.domain.alert import Alert
+from tracker.domain.finding import Finding
+
+
+class Live:
+    """A `tracker.ports.Notifier`: people read stderr, machines JSON lines on stdout.
+
+    Every finding is told, the alerts' among them (its `facts` name the alert); the alerts
+    themselves are what `tracker alerts` shows.
+    """
+
+    def __init__(self, zone: ZoneInfo, *, as_json: bool) -> None:
+        self._zone, self._as_json = zone, as_json
+        self._console = render.console(stderr=True)
+
+    def tell(self, findings: Sequence[Finding], alerts: Sequence[Alert]) -> None:
+        for finding in findings:
+            if self._as_json:
+                self._print(finding)
+            else:
+                self._console.print(render.finding_line(finding, self._zone))
+
+    def _print(self, finding: Finding) -> None:
+        try:
+            render.json_line(finding)
+        except BrokenPipeError:
+            # End, as any program whose reader has gone (Rich does the same for people's lines).
+            # Not as an Exception, for this is no fault of the message that the intake has in hand.
+            raise SystemExit(1) from None

@@ -1,0 +1,1 @@
+"""What commands share: the session, and how things are rendered."""

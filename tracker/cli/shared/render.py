@@ -1,0 +1,293 @@
+"""How things are worded: JSON lines for machines, plain tables for people.
+
+Nothing here decides anything. Without a terminal there is no colour and no cutting to its width.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from sealproof.plain import plain
+from tracker.domain.alert import Alert, Severity
+from tracker.domain.errors import TrackerError
+from tracker.domain.finding import Finding
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from tracker.app.queries.shipment_view import DeviceNow, ShipmentView
+
+STYLES = {Severity.CRITICAL: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
+UNCUT = 10_000
+"""Columns when there is no terminal: wider than any row."""
+
+
+def json_line(document: Any) -> None:
+    """One document, one line, at once: whoever reads a pipe sees it when it happens."""
+    sys.stdout.write(msgspec.json.encode(document).decode() + "\n")
+    sys.stdout.flush()
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Where people read. NO_COLOR and the like are Rich's business."""
+    from rich.console import Console
+
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() or "COLUMNS" in os.environ else UNCUT
+    return Console(stderr=stderr, width=width, highlight=False, markup=False, emoji=False)
+
+
+def say(text: str, *, style: str | None = None) -> None:
+    console().print(_lines(text), style=style)
+
+
+def warn(text: str) -> None:
+    console(stderr=True).print(_lines(text))
+
+
+def _lines(text: str) -> str:
+    return "\n".join(plain(line) for line in text.split("\n"))
+
+
+@contextmanager
+def progress(label: str, *, as_json: bool = False) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr, where that is a terminal; call what is given with (done, in all)."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    shown = console(stderr=True)
+    columns = ("[progress.description]{task.description}", BarColumn(), MofNCompleteColumn())
+    with Progress(
+        *columns,
+        TimeRemainingColumn(),
+        console=shown,
+        disable=as_json or not shown.is_terminal,
+        transient=True,
+    ) as bar:
+        task = bar.add_task(label, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def fault(error: TrackerError) -> None:
+    """The one way an error reaches its reader: what, where, mend."""
+    style = "red" if sys.stderr.isatty() else None
+    console(stderr=True).print(_lines(str(error)), style=style)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, empty: str) -> None:
+    """Rows under headings; `empty` if there is none. None is shown as "-"."""
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        cells = (cell if isinstance(cell, Text) else Text(_cell(cell)) for cell in row)
+        grid.add_row(*cells)
+    if grid.row_count:
+        _print(grid)
+    else:
+        say(empty)
+
+
+def pairs(items: Iterable[tuple[str, Any]]) -> None:
+    """Names and values below each other; what is None is left out."""
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table.grid(padding=(0, 2))
+    for name, value in items:
+        if value is not None:
+            grid.add_row(Text(name, style="bold"), Text(_cell(value)))
+    _print(grid)
+
+
+def _print(grid: Table) -> None:
+    """Rich fills every line up with blanks; where no terminal shows them, they go."""
+    out = console()
+    if out.is_terminal:
+        out.print(grid)
+        return
+    with out.capture() as captured:
+        out.print(grid)
+    for line in captured.get().splitlines():
+        sys.stdout.write(line.rstrip() + "\n")
+
+
+def _cell(value: Any) -> str:
+    if value is None or value == "":
+        return "-"
+    return f"{value:g}" if isinstance(value, float) else plain(str(value))
+
+
+def moment(when: datetime | None, zone: ZoneInfo) -> str | None:
+    """To the second, with the zone's name: 2025-03-01 08:00:00 CST."""
+    return None if when is None else when.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S %Z")
+
+
+def place(lat: float | None, lon: float | None) -> str | None:
+    return None if lat is None or lon is None else f"{lat:.5f},{lon:.5f}"
+
+
+def severity(alert: Alert) -> Any:
+    from rich.text import Text
+
+    return Text(alert.severity.value, style=STYLES[alert.severity])
+
+
+ALERT_COLUMNS = ("ALERT", "SEVERITY", "STATUS", "KIND", "SHIPMENT", "OCCURRED", "ZONE", "DETAIL")
+
+
+def alert_row(alert: Alert, zone: ZoneInfo) -> tuple[Any, ...]:
+    shown = moment(alert.occurred_at, zone)
+    return (
+        alert.id,
+        severity(alert),
+        alert.status.value,
+        alert.kind.value,
+        alert.shipment or f"(device {alert.device})",
+        f"{shown} late" if alert.late else shown,
+        alert.zone,
+        alert.detail if alert.count == 1 else f"{alert.detail} (x{alert.count})",
+    )
+
+
+def alerts(found: Sequence[Alert], zone: ZoneInfo, *, as_json: bool) -> None:
+    """A list of alerts, wherever one is printed."""
+    documents(
+        found,
+        as_json=as_json,
+        columns=ALERT_COLUMNS,
+        row=lambda alert: alert_row(alert, zone),
+        empty="no alerts",
+    )
+
+
+def alert_line(alert: Alert, zone: ZoneInfo) -> None:
+    """One alert in one line, for whoever follows."""
+    from rich.text import Text
+
+    head = Text(f"{alert.severity.value:<8}", style=STYLES[alert.severity])
+    cells = [_cell(cell) for cell in alert_row(alert, zone)]
+    body = "  ".join((cells[5], cells[0], cells[3], cells[2], cells[4], cells[7]))
+    console().print(head.append(Text(f"  {body}", style="")))
+
+
+def alert_pairs(alert: Alert, zone: ZoneInfo) -> None:
+    """Every field of an alert that has a value."""
+    values = {name: getattr(alert, name) for name in alert.__struct_fields__}
+    pairs(
+        (name, moment(value, zone) if isinstance(value, datetime) else value)
+        for name, value in values.items()
+        if value != ""
+    )
+
+
+def findings(found: Sequence[Finding], zone: ZoneInfo, *, as_json: bool) -> None:
+    """What a declaration led to."""
+    if as_json:
+        for finding in found:
+            json_line(finding)
+        return
+    columns = ("RECORDED", "WHAT", "ZONE", "DETAIL")
+    rows = ((moment(one.recorded_at, zone), one.type.value, one.zone, one.detail) for one in found)
+    table(columns, rows, empty="nothing changed")
+
+
+def documents(
+    found: Iterable[Any],
+    *,
+    as_json: bool,
+    columns: Sequence[str],
+    row: Callable[[Any], Sequence[Any]],
+    empty: str,
+) -> None:
+    """Any list: a document a line, or a table."""
+    if as_json:
+        for one in found:
+            json_line(one)
+    else:
+        table(columns, map(row, found), empty=empty)
+
+
+def hex_lines(payload: bytes, most: int = 4096) -> Iterable[str]:
+    """Offset, sixteen bytes, and what of them is ASCII; the first `most` bytes."""
+    for start in range(0, min(len(payload), most), 16):
+        chunk = payload[start : start + 16]
+        ascii_ = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in chunk)
+        yield f"{start:08x}  {chunk.hex(' '):<47}  {ascii_}"
+    if len(payload) > most:
+        yield f"... {len(payload) - most} bytes more (--json has them all)"
+
+
+SHIPMENT_COLUMNS = ("SHIPMENT", "STATUS", "OPENED", "CUSTODIAN", "SEALS", "ZONES", "OPEN ALERTS")
+
+
+def shipment_row(one: ShipmentView, zone: ZoneInfo) -> tuple[Any, ...]:
+    seals = ", ".join(f"{d.device} {d.seal_number or ''} {_seal(one, d)}" for d in one.devices)
+    zones = ", ".join(sorted({place for device in one.devices for place in device.zones}))
+    opened = moment(one.opened_at, zone)
+    return (one.id, one.status, opened, one.custodian, seals, zones, one.open_alerts)
+
+
+def shipment_view(one: ShipmentView, alerts: Sequence[Alert], zone: ZoneInfo) -> None:
+    """A shipment, and below it its devices and its open `alerts`."""
+    pairs(
+        (
+            ("shipment", one.id),
+            ("status", one.status),
+            ("opened", moment(one.opened_at, zone)),
+            ("closed", moment(one.closed_at, zone)),
+            ("custodian", one.custodian),
+            ("leg", _leg(one)),
+            ("alerts", f"{one.open_alerts} open of {one.alerts}"),
+        )
+    )
+    columns = ("DEVICE", "SEAL", "STATE", "POSITION", "AT", "ZONES")
+    rows = (
+        (
+            device.device,
+            device.seal_number,
+            _seal(one, device),
+            place(device.lat, device.lon),
+            moment(device.event_time, zone),
+            ", ".join(device.zones),
+        )
+        for device in one.devices
+    )
+    table(columns, rows, empty="no devices")
+    if alerts:
+        say("")
+        table(ALERT_COLUMNS, (alert_row(alert, zone) for alert in alerts), empty="")
+
+
+def _seal(one: ShipmentView, device: DeviceNow) -> str:
+    state, breach = device.seal_state.value, one.breaches.get(device.device)
+    return f"{state}, breached: {breach}" if breach else state
+
+
+def _leg(one: ShipmentView) -> str | None:
+    if not one.legs:
+        return None
+    return f"{one.leg + 1} of {one.legs}" if one.leg < one.legs else f"all {one.legs} complete"
+
+
+def finding_line(finding: Finding, zone: ZoneInfo) -> Text:
+    """When, whose, what; coloured by the severity of the alert that it tells of."""
+    from rich.text import Text
+
+    severity = finding.facts.get("severity")
+    style = STYLES[Severity(severity)] if isinstance(severity, str) else ""
+    late = " (late)" if finding.late else ""
+    where = f" in {finding.zone}" if finding.zone else ""
+    line = Text(f"{moment(finding.occurred_at, zone)}  {finding.scope}  ")
+    line.append(finding.type.value.replace("_", " "), style=style)
+    return line.append(f"{late}{where}  {finding.detail}".rstrip())

@@ -1,0 +1,1 @@
+"""`tracker simulate` and `tracker replay`."""

@@ -1,0 +1,49 @@
+"""`tracker zones check`: what is wrong with files of zones, in any format."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from tracker.cli.shared import render
+from tracker.cli.shared.session import Json
+from tracker.cli.zones import reading as zones_reading
+from tracker.cli.zones.reading import Crs, Files, IdPrefix, Kind, Map
+
+
+def check(
+    files: Files,
+    crs: Crs = None,
+    names: Map = None,
+    kind: Kind = None,
+    id_prefix: IdPrefix = "",
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 for warnings too.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Say what is wrong with files of zones, where, and what mends it; nothing is changed.
+
+    Files are checked by themselves, against each other and against the shipped library. GeoJSON
+    is taken as the tracker would take it; other formats, and GeoJSON with options, as
+    `tracker zones import` would. Exits with 1 if there is an error.
+    """
+    from geofences import lint, neighbours
+
+    told = zones_reading.reading(crs, names, kind, id_prefix)
+    plain = crs is None and not names and kind is None and not id_prefix
+    with zones_reading.handled():
+        survey = lint.survey(
+            files,
+            None if plain else told,
+            known=neighbours.shipped(without=files),
+            progress=zones_reading.progress(),
+        )
+    if as_json:
+        for fault in survey.faults:
+            render.json_line(fault)
+    else:
+        for note in survey.notes:
+            render.warn(note)
+        zones_reading.show_faults(survey.faults, empty=f"no faults in {survey.count:,} features")
+    if zones_reading.has_errors(survey.faults) or (strict and survey.faults):
+        raise typer.Exit(1)

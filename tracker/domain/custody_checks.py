@@ -1,0 +1,83 @@
+"""What must hold before a command of people is taken: who, which lock, where, which numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Protocol
+
+from tracker.domain.command import Command, RecordSeal
+from tracker.domain.errors import Refused, UsageError
+from tracker.domain.plan import Plan
+
+
+class KnownShipment(Protocol):
+    """A shipment on record: its devices, and every seal number that was ever on it."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def devices(self) -> tuple[str, ...]: ...
+    @property
+    def numbers(self) -> tuple[str, ...]: ...
+    @property
+    def closed_at(self) -> datetime | None: ...
+
+
+def may_open(new: KnownShipment, others: Iterable[KnownShipment]) -> None:
+    """Raises Refused if the id is taken, or a device is on another open shipment."""
+    for other in others:
+        if other.id == new.id:
+            raise Refused(f"shipment {new.id} exists already", mend="give it another id")
+        shared = set(other.devices) & set(new.devices)
+        if shared and other.closed_at is None:
+            raise Refused(
+                f"device {', '.join(sorted(shared))} is on the open shipment {other.id}",
+                mend=f"tracker shipment close {other.id} first, or use another device",
+            )
+
+
+def conflicts(new: KnownShipment, others: Iterable[KnownShipment]) -> dict[str, str]:
+    """The numbers of `new` that are, or were, another shipment's: {number: in words, where}."""
+    return {
+        number: f"it is active on {other.id}"
+        if other.closed_at is None
+        else f"it was retired with {other.id}"
+        for other in others
+        if other.id != new.id
+        for number in set(other.numbers) & set(new.numbers)
+    }
+
+
+def may_change(shipment: KnownShipment) -> None:
+    """Raises Refused for a closed shipment."""
+    if shipment.closed_at is not None:
+        raise Refused(
+            f"shipment {shipment.id} was closed at {shipment.closed_at:%Y-%m-%d %H:%M:%S} UTC",
+            mend="its alerts can still be closed; for more cargo, open another shipment",
+        )
+
+
+def names_its_lock(plan: Plan, command: Command) -> None:
+    """Where there are several locks, a seal is recorded for one of them. Raises UsageError."""
+    if not isinstance(command, RecordSeal):
+        return
+    names = ", ".join(plan.locks)
+    if command.device is None and len(plan.locks) > 1:
+        raise UsageError("which lock is it?", mend=f"--device, one of {names}")
+    if command.device is not None and command.device not in plan.locks:
+        where = f"on {plan.shipment.id}"
+        raise UsageError(f"no lock {command.device!r} {where}", mend=f"one of {names}")
+
+
+def names_a_known_zone(plan: Plan, command: Command) -> None:
+    """A place that is declared is one we know (that of an opening is checked by its plan).
+
+    Raises UsageError.
+    """
+    zone = getattr(command, "zone", None)
+    if zone is None:
+        return
+    if plan.place(zone) or plan.place(f"{plan.shipment.id}/{zone}"):  # its own go by a short name
+        return
+    raise UsageError(f"no zone {zone!r}", mend="tracker zones list shows them")

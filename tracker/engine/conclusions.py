@@ -1,0 +1,124 @@
+"""What the rules concluded becomes findings, alerts and state, in the order it was concluded."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from tracker.domain import lifecycle
+from tracker.domain.alert import AlertKind, Severity
+from tracker.domain.finding import Fact, Finding, FindingType
+from tracker.domain.outcome import (
+    Cleared,
+    CustodyMoved,
+    Delivered,
+    Noted,
+    Outcome,
+    Raised,
+    SealMoved,
+    ZonesMoved,
+)
+from tracker.domain.policy import Policy
+from tracker.domain.state import ScopeState
+from tracker.rules.base import Rule, View
+
+
+class Conclusions:
+    """One step's conclusions. `evidence`: the identity of the reading they rest on."""
+
+    def __init__(self, state: ScopeState, policy: Policy) -> None:
+        self.state, self.policy = state, policy
+        self.findings: list[Finding] = []
+        self.evidence: str | None = None
+
+    def failed(self, rule: Rule, view: View, error: Exception) -> None:
+        """A rule that raises is an alert, counted, and costs nothing else; the log tells it once
+        for each alert, not once for each reading.
+        """
+        text = f"rule {rule.name} failed: {type(error).__name__}: {error}"
+        if f"{AlertKind.RULE_FAILED}:{rule.name}" not in self.state.alerts:
+            facts: dict[str, Fact] = {"rule": rule.name}
+            self.note(
+                view, Noted(type=FindingType.RULE_FAILED, at=view.at, detail=text, facts=facts)
+            )
+        self.fold(
+            view,
+            Raised(
+                kind=AlertKind.RULE_FAILED,
+                severity=Severity.WARNING,
+                key=rule.name,
+                at=view.at,
+                detail=text,
+            ),
+        )
+
+    def fold(self, view: View, outcome: Outcome) -> None:
+        finding: Finding | None = None
+        if isinstance(outcome, Raised):
+            self.state, finding = lifecycle.raised(
+                self.state,
+                outcome,
+                device=view.device,
+                late=view.late,
+                now=view.now,
+                evidence=self.evidence,
+                policy=self.policy,
+            )
+        elif isinstance(outcome, Cleared):
+            self.state, finding = lifecycle.cleared(
+                self.state, outcome, late=view.late, now=view.now, evidence=self.evidence
+            )
+        elif isinstance(outcome, Noted):
+            self.note(view, outcome)
+        elif isinstance(outcome, SealMoved):
+            self._seal(view, outcome)
+        elif isinstance(outcome, ZonesMoved):
+            view.lane = replace(view.lane, zones=outcome.zones, arriving={}, leaving={})
+        elif isinstance(outcome, Delivered):
+            view.lane = replace(view.lane, leg=view.lane.leg + 1)
+            self.state = replace(self.state, leg=max(self.state.leg, view.lane.leg))
+        elif isinstance(outcome, CustodyMoved):
+            self.state = replace(self.state, custodian=outcome.to)
+        if finding is not None:
+            self.findings.append(finding)
+
+    def _seal(self, view: View, moved: SealMoved) -> None:
+        was = view.seal
+        if was.state is moved.to.state:
+            view.seal = moved.to
+            return
+        view.seal = was.moved(moved.to, moved.at)
+        self.note(
+            view,
+            Noted(
+                type=FindingType.SEAL_STATE,
+                at=moved.at,
+                detail=moved.why,
+                actor=moved.actor,
+                facts={
+                    "from": was.state,
+                    "to": moved.to.state,
+                    "number": moved.to.number,
+                    "lock_count": moved.to.lock_count,
+                },
+                **view.where(),
+            ),
+        )
+
+    def note(self, view: View, note: Noted) -> None:
+        self.findings.append(
+            Finding(
+                type=note.type,
+                scope=self.state.scope,
+                occurred_at=note.at,
+                recorded_at=view.now,
+                device=view.device,
+                late=view.late,
+                lat=note.lat,
+                lon=note.lon,
+                zone=note.zone,
+                actor=note.actor,
+                detail=note.detail,
+                evidence=self.evidence,
+                facts=note.facts,
+            )
+        )

@@ -1,0 +1,64 @@
+"""The only place that constructs adapters: from a configuration to things that work.
+
+    database   the journal
+    zones      zones and corridors on file
+    brokers    MQTT, the embedded broker, the gateway
+    trust      what signs the custody log
+    outsiders  witnesses, time-stamping authorities
+    tracking   intake, commands, history told again
+
+Each function imports what it needs when it is called: importing this package is cheap, and a
+command that only reads the database does not pay for MQTT or geometry.
+"""
+
+from __future__ import annotations
+
+from tracker.wiring.brokers import broker, caller, gateway, mqtt_settings, probe, publisher
+from tracker.wiring.database import journal, records
+from tracker.wiring.outsiders import attester, attestors, new_witness_key, trust_policy, witness
+from tracker.wiring.tracking import backtest, commands, exporter, ingest, manual_clock, map_scene
+from tracker.wiring.trust import (
+    check_log,
+    checkpoint,
+    checkpoint_book,
+    key_ring,
+    log_key,
+    log_keys,
+    log_signer,
+    new_log_key,
+)
+from tracker.wiring.zones import geography, old_geography, shelf, zone_files
+
+__all__ = [
+    "attester",
+    "attestors",
+    "backtest",
+    "broker",
+    "caller",
+    "check_log",
+    "checkpoint",
+    "checkpoint_book",
+    "commands",
+    "exporter",
+    "gateway",
+    "geography",
+    "ingest",
+    "journal",
+    "key_ring",
+    "log_key",
+    "log_keys",
+    "log_signer",
+    "manual_clock",
+    "map_scene",
+    "mqtt_settings",
+    "new_log_key",
+    "new_witness_key",
+    "old_geography",
+    "probe",
+    "publisher",
+    "records",
+    "shelf",
+    "trust_policy",
+    "witness",
+    "zone_files",
+]
