@@ -10,7 +10,8 @@ import msgspec
 
 from bench.said import RECEIVED_AT, Said, everything
 from bench.turns import rate, speed, turns
-from devices import catalogue, native, native_keys
+from devices import catalogue, native
+from devices.native import keys
 
 ROUNDS = 15
 TOPIC = "seals/v1/MX-0001/telemetry"
@@ -29,7 +30,7 @@ def report() -> None:
 def _compare(said: Said) -> None:
     several = said.each > 1
     typed: msgspec.json.Decoder[Any] = msgspec.json.Decoder(
-        list[native_keys.Message] if several else native_keys.Message
+        list[keys.Message] if several else keys.Message
     )
     ours, bare, dicts, whole = turns(
         ROUNDS,

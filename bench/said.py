@@ -5,14 +5,15 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 
-import devices
-from devices import catalogue, jt701_encode, jtt808_encode, native, teltonika_encode
+from devices import catalogue, native
+from devices.jt701 import encoder as jt701_encoder
+from devices.jtt808 import encoder as jtt808_encoder
 from devices.reading import Cell, Reading
+from devices.teltonika import encoder as teltonika_encoder
 
 COUNT = 64
 """Different payloads of each kind: what a decoder remembers from one to the next must differ."""
@@ -72,7 +73,7 @@ def _said(
 
 
 def _first(dialect: str) -> Said:
-    text = (Path(devices.__path__[0]) / f"{dialect}.vectors.toml").read_text(encoding="utf-8")
+    text = catalogue.dialects()[dialect].vectors.read_text(encoding="utf-8")
     document: dict[str, Any] = tomllib.loads(text)
     vector = document["vector"][0]
     payloads = [vector["payload"].encode()] * COUNT
@@ -86,11 +87,11 @@ def _where(turn: int) -> tuple[datetime, float, float]:
 
 
 def _long(turn: int) -> bytes:
-    return jt701_encode.long_frame(
+    return jt701_encoder.long_frame(
         LOCK,
         *_where(turn),
         serial=turn,
-        status=jt701_encode.status_word("rope_in", "motor_locked"),
+        status=jt701_encoder.status_word("rope_in", "motor_locked"),
         speed_kmh=72.0 + turn % 9,
         course_deg=12.0,
         mileage_km=74_565,
@@ -102,42 +103,42 @@ def _long(turn: int) -> bytes:
 
 
 def _lock_event(turn: int) -> bytes:
-    return jt701_encode.lock_event(
+    return jt701_encoder.lock_event(
         LOCK, *_where(turn), serial=turn, source=1, unlock=1, card="0009551234", speed_kmh=0.0
     )
 
 
 def _position(turn: int) -> bytes:
     time, lat, lon = _where(turn)
-    said = jtt808_encode.Position(
+    said = jtt808_encoder.Position(
         time=time,
         lat=lat,
         lon=lon,
         altitude_m=540,
         speed_kmh=72.0 + turn % 9,
         course_deg=12,
-        statuses=jtt808_encode.lock_bits(rope_in=True, motor_locked=True),
+        statuses=jtt808_encoder.lock_bits(rope_in=True, motor_locked=True),
         tlvs=(
-            jtt808_encode.battery(87),
+            jtt808_encoder.battery(87),
             (0xD5, (402).to_bytes(2)),
             (0x30, bytes([24])),
             (0x31, bytes([11])),
-            jtt808_encode.cell(334, 20, 1201, 77123),
+            jtt808_encoder.cell(334, 20, 1201, 77123),
             (0xFE, (74_565).to_bytes(4)),
             (0xFC, bytes([0])),
         ),
     )
-    return jtt808_encode.frame(LOCK, turn, 0x0200, jtt808_encode.position(said))
+    return jtt808_encoder.frame(LOCK, turn, 0x0200, jtt808_encoder.position(said))
 
 
 def _avl(turns: range | list[int]) -> bytes:
-    return teltonika_encode.packet([_record(turn) for turn in turns])
+    return teltonika_encoder.packet([_record(turn) for turn in turns])
 
 
-def _record(turn: int) -> teltonika_encode.Record:
+def _record(turn: int) -> teltonika_encoder.Record:
     """With twelve elements: ignition, movement, signal, GNSS, sleep, battery; voltages, DOPs."""
     time, lat, lon = _where(turn)
-    return teltonika_encode.Record(
+    return teltonika_encoder.Record(
         time_ms=int(time.timestamp() * 1000),
         lat=round(lat * 1e7),
         lon=round(lon * 1e7),

@@ -1,7 +1,11 @@
 """What trucks and seals say: bytes in, `Reading`s out.
 
-`reading.py` holds the only shapes that leave this package, `catalogue.py` finds the dialects.
-A dialect is one module with its key or byte map in the docstring, `FILTERS` (the MQTT topic
-filters it listens on) and `decode(topic, payload, received_at) -> list[Reading | Rejected]`,
-and beside it `<dialect>.vectors.toml`: payloads and what must come out. Nothing else is edited.
+`reading.py` holds the only shapes that leave this package, `catalogue.py` finds the dialects,
+`identity.py` says which readings are the same one, `wire.py` how devices speak over TCP and UDP.
+
+A dialect is a module (`owntracks.py`) or a folder (`jtt808/`) with its key or byte map in the
+docstring, `FILTERS` (the MQTT topic filters it listens on) and `decode(topic, payload, received_at)
+-> list[Reading | Rejected]`, and beside it `<dialect>.vectors.toml`: payloads and what must come
+out. A maker with several has them in one folder, `<maker>/<maker>_<what>.py` (`teltonika/
+teltonika_json.py`). No dialect imports another; what they share is in `common/`.
 """

@@ -1,20 +1,24 @@
-"""The dialects that there are, found by themselves: every module here with FILTERS and `decode`.
+"""The dialects that there are, found by themselves (where: see the package's docstring).
 
-Dialects are imported at the first question, not with this module.
+They are imported at the first question, not with this module. One that cannot be imported is told
+by `broken()`; the others speak on.
 """
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import cache, lru_cache
+from pathlib import Path
+from types import ModuleType
 
 from msgspec import Struct
 
 import devices
-from devices.frames import Field
+from devices.common.frames import Field
 from devices.reading import Reading, Rejected
 from devices.wire import Command, Frame, Noise, Session
 
@@ -24,14 +28,16 @@ Decode = Callable[[str, bytes, datetime], list[Reading | Rejected]]
 class Dialect(Struct, frozen=True, kw_only=True):
     """One way to say it: `about` is the first line of its documentation.
 
-    What a module does not have is None: `explain` and `device_of` (devices.frames), `session`,
-    `datagram` and `command` (devices.wire); commands: what its devices can be told.
+    What a module does not have is None: `explain` and `device_of` (devices.common.frames),
+    `session`, `datagram` and `command` (devices.wire); commands: what its devices can be told.
+    vectors: the file of its payloads and what must come out, beside it.
     """
 
     name: str
     about: str
     filters: tuple[str, ...]
     decode: Decode
+    vectors: Path
     explain: Callable[[bytes], list[Field]] | None = None
     device_of: Callable[[bytes], str | None] | None = None
     session: Callable[[], Session] | None = None
@@ -40,26 +46,83 @@ class Dialect(Struct, frozen=True, kw_only=True):
     commands: tuple[Command, ...] = ()
 
 
+class Broken(Struct, frozen=True, kw_only=True):
+    """A dialect that could not be imported. why: the fault and where; mend: what to do."""
+
+    name: str
+    why: str
+    mend: str
+
+
 @cache
 def dialects() -> dict[str, Dialect]:
-    """All dialects by name, which is the name of their module."""
+    """All dialects by name, which is the name of their module or folder."""
+    return _load()[0]
+
+
+def broken() -> tuple[Broken, ...]:
+    """The dialects that could not be imported: nobody listens to their devices."""
+    return _load()[1]
+
+
+@cache
+def _load() -> tuple[dict[str, Dialect], tuple[Broken, ...]]:
     found: dict[str, Dialect] = {}
-    for module_info in sorted(pkgutil.iter_modules(devices.__path__), key=lambda info: info.name):
-        module = importlib.import_module(f"{devices.__name__}.{module_info.name}")
-        if hasattr(module, "FILTERS") and hasattr(module, "decode"):
-            found[module_info.name] = Dialect(
-                name=module_info.name,
-                about=(module.__doc__ or "").partition("\n")[0],
-                filters=module.FILTERS,
-                decode=module.decode,
-                explain=getattr(module, "explain", None),
-                device_of=getattr(module, "device_of", None),
-                session=getattr(module, "session", None),
-                datagram=getattr(module, "datagram", None),
-                command=getattr(module, "command", None),
-                commands=tuple(getattr(module, "COMMANDS", ())),
-            )
-    return found
+    faults: list[Broken] = []
+    for name, place in sorted(_places()):
+        try:
+            module = importlib.import_module(place)
+            if hasattr(module, "FILTERS") and hasattr(module, "decode"):
+                found[name] = _dialect(name, module)
+        except Exception as error:  # noqa: BLE001 - one broken dialect must not silence the others
+            faults.append(_broken(name, place, error))
+    return found, tuple(faults)
+
+
+def _places() -> Iterator[tuple[str, str]]:
+    """(name, dotted module) of everything that may be a dialect."""
+    for info in pkgutil.iter_modules(devices.__path__):
+        place = f"{devices.__name__}.{info.name}"
+        yield info.name, place
+        if info.ispkg:
+            folders = [str(Path(folder) / info.name) for folder in devices.__path__]
+            for inner in pkgutil.iter_modules(folders):
+                if inner.name.startswith(f"{info.name}_"):
+                    yield inner.name, f"{place}.{inner.name}"
+
+
+def _dialect(name: str, module: ModuleType) -> Dialect:
+    return Dialect(
+        name=name,
+        about=(module.__doc__ or "").partition("\n")[0],
+        filters=tuple(module.FILTERS),
+        decode=module.decode,
+        vectors=Path(str(module.__file__)).with_name(f"{name}.vectors.toml"),
+        explain=getattr(module, "explain", None),
+        device_of=getattr(module, "device_of", None),
+        session=getattr(module, "session", None),
+        datagram=getattr(module, "datagram", None),
+        command=getattr(module, "command", None),
+        commands=tuple(getattr(module, "COMMANDS", ())),
+    )
+
+
+def _broken(name: str, place: str, error: Exception) -> Broken:
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(last.filename).name}, line {last.lineno}"
+    if isinstance(error, SyntaxError) and error.filename:
+        where = f"{Path(error.filename).name}, line {error.lineno}"
+    return Broken(
+        name=name,
+        why=f"{type(error).__name__}: {str(error)[:200]} ({where})",
+        mend=f"see `python -c 'import {place}'`; until then its topics are not subscribed",
+    )
+
+
+def forget() -> None:
+    """Look again at the next question: for tests that add a dialect."""
+    for cached in (_load, dialects, dialect_for):
+        cached.cache_clear()
 
 
 def filters() -> tuple[str, ...]:

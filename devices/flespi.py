@@ -34,11 +34,12 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from devices import jsonexplain
-from devices.devicetime import event_time
-from devices.fields import SET_FROM, ReadingError, wrong
-from devices.frames import Field, too_far_ahead, unset
-from devices.jsonpayload import decode_each, parse, wrong_topic
+from devices.common import jsonexplain
+from devices.common.devicetime import event_time
+from devices.common.fields import SET_FROM, ReadingError, wrong
+from devices.common.frames import Field, too_far_ahead, unset
+from devices.common.jsonpayload import decode_each, parse, wrong_topic
+from devices.common.vendorjson import PositionKeys, Said, number, position
 from devices.reading import (
     Cell,
     Fix,
@@ -48,7 +49,6 @@ from devices.reading import (
     SealEvent,
     SealReport,
 )
-from devices.vendorjson import PositionKeys, Said, number, position
 
 FILTERS: tuple[str, ...] = ("flespi/message/gw/devices/+",)
 DIALECT = "flespi"

@@ -15,7 +15,7 @@ from datetime import datetime
 import msgspec
 
 from devices import native
-from devices.jsonpayload import parse
+from devices.common.jsonpayload import parse
 from devices.reading import Reading
 
 DIGEST_BYTES = 16

@@ -25,8 +25,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct, ValidationError
 
-from devices import jsonexplain
-from devices.fields import (
+from devices.common import jsonexplain
+from devices.common.fields import (
     SET_FROM,
     Latitude,
     Longitude,
@@ -38,8 +38,8 @@ from devices.fields import (
     no_fix_reason,
     show,
 )
-from devices.frames import Field
-from devices.jsonpayload import decode_each, parse, wrong_topic
+from devices.common.frames import Field
+from devices.common.jsonpayload import decode_each, parse, wrong_topic
 from devices.reading import Fix, NoFix, Reading, Rejected
 
 FILTERS: tuple[str, ...] = ("owntracks/+/+",)

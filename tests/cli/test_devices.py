@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from devices import catalogue, eseal_encode, teltonika_encode
-from devices.eseal_line import Line
+from devices import catalogue
+from devices.eseal.line import Line
+from devices.teltonika import encoder as teltonika_encoder
 from tests.cli.conftest import Run
-from tests.support import works
+from tests.support import eseal_encode, works
+from tests.support.teltonika_encode import udp_packet
 from tests.support.toy import toy_dialect
 from tracker import wiring
 from tracker.config import load
@@ -22,15 +24,15 @@ IMEI = "356307042441013"
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def record(minute: int = 0, **more: object) -> teltonika_encode.Record:
+def record(minute: int = 0, **more: object) -> teltonika_encoder.Record:
     said = {"lat": 257_000_000, "lon": -1_003_000_000, "satellites": 9, "speed": 60, **more}
     moment = AT + timedelta(minutes=minute)
-    return teltonika_encode.Record(time_ms=int(moment.timestamp() * 1000), **said)  # type: ignore[arg-type]
+    return teltonika_encoder.Record(time_ms=int(moment.timestamp() * 1000), **said)  # type: ignore[arg-type]
 
 
-PACKET = teltonika_encode.packet([record(0), record(1, one={113: 90})])
-LOGIN = teltonika_encode.login(IMEI)
-UDP = teltonika_encode.udp_packet(IMEI, [record()])
+PACKET = teltonika_encoder.packet([record(0), record(1, one={113: 90})])
+LOGIN = teltonika_encoder.login(IMEI)
+UDP = udp_packet(IMEI, [record()])
 BROKEN = PACKET[:-1] + bytes([PACKET[-1] ^ 1])
 LINE = eseal_encode.encode(
     Line(id="1000821", event="Event-Door", index=34, moment=AT, valid=True, lat=27.4995,

@@ -82,7 +82,16 @@ def test_doctor_finds_a_new_installation_well(started: Run) -> None:
     """With the real embedded broker, which is started for the question."""
     checks = started("doctor", "--json").documents
     assert [check["name"] for check in checks if check["ok"]] == [
-        *("configuration", "database", "custody log", "broker", "zones", "clock", "disk")
+        *(
+            "configuration",
+            "database",
+            "custody log",
+            "broker",
+            "zones",
+            "dialects",
+            "clock",
+            "disk",
+        )
     ]
     assert "3.1.1" in checks[3]["found"]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from devices.fields import AHEAD, EARLIEST
+from devices.common.fields import AHEAD, EARLIEST
 from devices.reading import (
     Cell,
     Credential,

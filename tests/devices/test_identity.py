@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices import flespi, identity, jtt808, native, owntracks
-from devices.fields import EARLIEST
-from devices.jtt808_frame import build
+from devices.common.fields import EARLIEST
+from devices.jtt808.frame import build
 from devices.reading import Fix, Reading, Rejected, SealEvent, SealReport
 from tests.devices.strategies import DEVICE, RECEIVED_AT, TOPIC, later, readings
 

@@ -5,17 +5,14 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-import devices
 from devices import catalogue, native
 from devices.reading import Reading, Rejected
 
 CASES = {"valid", "no-fix", "truncated", "corrupt"}
-FOLDER = Path(devices.__path__[0])
 KEYS_OF_A_VECTOR = {
     *("name", "case", "topic", "received_at", "payload", "payload_hex"),
     *("device", "readings", "absent", "rejected"),
@@ -23,7 +20,8 @@ KEYS_OF_A_VECTOR = {
 
 
 def load(dialect: str) -> list[dict[str, Any]]:
-    document = tomllib.loads((FOLDER / f"{dialect}.vectors.toml").read_text(encoding="utf-8"))
+    path = catalogue.dialects()[dialect].vectors
+    document = tomllib.loads(path.read_text(encoding="utf-8"))
     vectors: list[dict[str, Any]] = document.pop("vector")
     return [document | vector for vector in vectors]
 

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from devices import catalogue, identity
-from devices.frames import Field
+from devices.common.frames import Field
 from devices.reading import Reading
 from tests.devices.strategies import RECEIVED_AT, json_values, numbers, texts
 

@@ -17,11 +17,12 @@ from typing import Any
 
 import pytest
 
-from devices import teltonika_encode
+from devices.teltonika import encoder as teltonika_encoder
 from tests.support.brokers import nats
 from tests.support.chain import assert_whole
 from tests.support.gateways import HOST, GatewayProcess
 from tests.support.product import ROOT, TRACKER, Product
+from tests.support.teltonika_encode import udp_packet
 from tests.support.waiting import wait_for
 from tracker.adapters.journal import SqlJournal
 from tracker.simulation.tongues import device_id, tongue
@@ -216,9 +217,10 @@ def test_a_tracker_over_udp(tmp_path: Path) -> None:
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as device,
     ):
         device.settimeout(10)
-        records = [teltonika_encode.Record(time_ms=int(now.timestamp() * 1000) - n, lat=257_000_000,
+        now_ms = int(now.timestamp() * 1000)
+        records = [teltonika_encoder.Record(time_ms=now_ms - n, lat=257_000_000,
                    lon=-1_003_000_000, satellites=9) for n in range(3)]  # fmt: skip
-        packet = teltonika_encode.udp_packet(imei, records, packet_id=0xCAFE, avl_id=7)
+        packet = udp_packet(imei, records, packet_id=0xCAFE, avl_id=7)
         device.sendto(packet, (HOST, gateway.udp_port))
         assert device.recv(100) == bytes.fromhex("0005cafe010703"), "three records are taken"
         product.wait(lambda: _readings(product) == 3)

@@ -7,13 +7,11 @@ import zlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from random import Random
 
-import devices
 from devices import catalogue, identity
 from devices.catalogue import Dialect
-from devices.frames import Field
+from devices.common.frames import Field
 from devices.reading import Reading, Rejected
 from devices.wire import Frame, Noise, Session
 from tests.fuzz.target import Seeds, Target
@@ -35,8 +33,7 @@ def targets() -> Iterator[Target]:
 
 def _vectors(dialect: Dialect) -> tuple[str, list[bytes]]:
     """The topic of its vectors, and their payloads."""
-    path = Path(devices.__path__[0]) / f"{dialect.name}.vectors.toml"
-    document = tomllib.loads(path.read_text(encoding="utf-8"))
+    document = tomllib.loads(dialect.vectors.read_text(encoding="utf-8"))
     seeds = [
         bytes.fromhex(one["payload_hex"]) if "payload_hex" in one else one["payload"].encode()
         for one in document["vector"]

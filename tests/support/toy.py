@@ -19,14 +19,12 @@ PATIENCE_S = 10.0
 def toy_dialect() -> Iterator[None]:
     """One file more in the package `devices`."""
     devices.__path__.append(str(FOLDER))
-    catalogue.dialects.cache_clear()
-    catalogue.dialect_for.cache_clear()
+    catalogue.forget()
     try:
         yield
     finally:
         devices.__path__.remove(str(FOLDER))
-        catalogue.dialects.cache_clear()
-        catalogue.dialect_for.cache_clear()
+        catalogue.forget()
         sys.modules.pop("devices.toy", None)
         vars(devices).pop("toy", None)
 

@@ -11,9 +11,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from devices import jt701_encode, jtt808_encode, teltonika_encode
-from devices.jtt808_stream import Splitter
+from devices.jt701 import encoder as jt701_encoder
+from devices.jtt808 import encoder as jtt808_encoder
+from devices.jtt808.stream import Splitter
 from devices.reading import Cell, SealEvent
+from devices.teltonika import encoder as teltonika_encoder
 from tracker.domain.errors import UsageError
 
 Body = Mapping[str, Any]
@@ -21,7 +23,7 @@ Body = Mapping[str, Any]
 _AUTO_LOCKED, _BY_CARD, _OPENED_ANYWHERE = 5, 1, 98
 _LOCATION, _BATCH, _ANSWER = 0x0200, 0x0704, 0x8001
 _TIMER, _ROPE = 1, 4
-"""What woke the lock (`devices.jt701_seal.WAKE`)."""
+"""What woke the lock (`devices.jointech_seal.WAKE`)."""
 
 
 class Tongue(Protocol):
@@ -61,7 +63,7 @@ class JT701:
         place = (self.device, _time(body), body.get("lat", 0.0), body.get("lon", 0.0))
         event, card = seal.get("event"), (seal.get("credential") or {}).get("id", "")
         if event == "sealed" or (event == "opened" and card):
-            return jt701_encode.lock_event(
+            return jt701_encoder.lock_event(
                 *place,
                 serial=serial,
                 source=_AUTO_LOCKED if event == "sealed" else _BY_CARD,
@@ -72,12 +74,12 @@ class JT701:
                 course_deg=body.get("course", 0.0),
             )
         cut = seal.get("state") == "cut"
-        kind = jt701_encode.ALARM if event else jt701_encode.LIVE
-        return jt701_encode.long_frame(
+        kind = jt701_encoder.ALARM if event else jt701_encoder.LIVE
+        return jt701_encoder.long_frame(
             *place,
             serial=serial,
-            status=jt701_encode.status_word(*self._status(seal.get("state"), cut=cut)),
-            kind=jt701_encode.BACKLOG if body.get("buffered") else kind,
+            status=jt701_encoder.status_word(*self._status(seal.get("state"), cut=cut)),
+            kind=jt701_encoder.BACKLOG if body.get("buffered") else kind,
             fix=fixed,
             speed_kmh=body.get("speed", 0.0),
             course_deg=body.get("course", 0.0),
@@ -118,18 +120,18 @@ class JTT808:
         seal = body.get("seal", {})
         state, event = seal.get("state"), seal.get("event")
         card = (seal.get("credential") or {}).get("id", "")
-        lock = jtt808_encode.lock_bits(
+        lock = jtt808_encoder.lock_bits(
             rope_in=state == "sealed",
             motor_locked=state in ("sealed", "cut"),
             wake=_ROPE if event else _TIMER,
         )
-        tlvs = [jtt808_encode.battery(round(body.get("battery", 100)))]
+        tlvs = [jtt808_encoder.battery(round(body.get("battery", 100)))]
         if "satellites" in body:
             tlvs.append((0x31, bytes([body["satellites"]])))
         if event == "opened" and card:
-            tlvs.append(jtt808_encode.card_event(0x22, int(_digits(card, 9)), None))
-        said = jtt808_encode.position(
-            jtt808_encode.Position(
+            tlvs.append(jtt808_encoder.card_event(0x22, int(_digits(card, 9)), None))
+        said = jtt808_encoder.position(
+            jtt808_encoder.Position(
                 time=_time(body),
                 lat=body.get("lat", 0.0),
                 lon=body.get("lon", 0.0),
@@ -141,9 +143,9 @@ class JTT808:
             )
         )
         if body.get("buffered"):
-            said = jtt808_encode.batch([said], backlog=True)
+            said = jtt808_encoder.batch([said], backlog=True)
         message = _BATCH if body.get("buffered") else _LOCATION
-        return jtt808_encode.frame(self.device, serial, message, said)
+        return jtt808_encoder.frame(self.device, serial, message, said)
 
     def answered(self, heard: bytearray, serial: int | None) -> bool | None:
         pieces = self._splitter.feed(bytes(heard))
@@ -166,11 +168,11 @@ class Teltonika:
         self.device = device
 
     def greeting(self) -> bytes:
-        return teltonika_encode.login(self.device)
+        return teltonika_encoder.login(self.device)
 
     def frame(self, body: Body, serial: int) -> bytes:
         seal, cell = body.get("seal", {}), body.get("cell", {})
-        record = teltonika_encode.Record(
+        record = teltonika_encoder.Record(
             time_ms=round(_time(body).timestamp() * 1000),
             lat=round(body.get("lat", 0.0) * 1e7),
             lon=round(body.get("lon", 0.0) * 1e7),
@@ -187,7 +189,7 @@ class Teltonika:
             two={182: round(body.get("hdop", 1.0) * 10)},
             four={241: cell["mcc"] * 1000 + cell["mnc"]} if "mcc" in cell else {},
         )
-        return teltonika_encode.packet([record])
+        return teltonika_encoder.packet([record])
 
     def answered(self, heard: bytearray, serial: int | None) -> bool | None:
         size = 1 if serial is None else 4

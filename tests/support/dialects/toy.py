@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from devices.frames import FrameError, device_in, rejected
+from devices.common.frames import FrameError, device_in, rejected
 from devices.reading import Reading, Rejected
 from devices.wire import Command, Frame, Noise
 

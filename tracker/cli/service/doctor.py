@@ -105,6 +105,15 @@ def _zones(config: Config) -> str:
     return f"{len(shelf.zones)} zones, {len(shelf.corridors)} corridors"
 
 
+def _dialects(_config: Config) -> str:
+    from devices import catalogue
+
+    for one in catalogue.broken():
+        raise UsageError(one.why, where=one.name, mend=one.mend)
+    found = catalogue.dialects()
+    return f"{len(found)} languages of devices, {len(catalogue.filters())} topics"
+
+
 def _clock(_config: Config) -> str:
     now = datetime.now(UTC)
     if now < BUILT:
@@ -144,6 +153,7 @@ CHECKS: dict[str, Callable[[Config], str]] = {
     "custody log": _custody_log,
     "broker": _broker,
     "zones": _zones,
+    "dialects": _dialects,
     "clock": _clock,
     "disk": _disk,
 }

@@ -1,0 +1,1 @@
+"""What the dialects share: nothing here knows of any of them."""

@@ -1,0 +1,261 @@
+"""The ASCII messages of a JT701, in round brackets: `(id,P45,...)`, in UTC and decimal degrees.
+
+    P45             a lock event: opened, refused or locked, by what; speed in km/h (the manual)
+    U01 U02 U03     positions of older devices; U06 with an alarm before the date
+    W01             position of older devices, longitude first, degrees and minutes
+    WLNET           what a sensor or sub-lock told by radio; see `wlnet`
+    @JT P22 P52     a heartbeat, a question for the time, a password check: no readings
+
+Time and position have to be right. Any other field that is not what it should be is kept in `extra`
+as it came, under its name, and so is what stands behind the last known field (`rest`). The status
+bits of U01 to U06 are kept as sent: which character is which bit is not known. Their speed is taken
+for km/h, as in P45.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Any
+
+from devices.common import jointech_seal
+from devices.common.bcd import moment_dmy
+from devices.common.fields import SET_FROM, show
+from devices.common.frames import FrameError
+from devices.common.jointech_point import when
+from devices.reading import Cell, Fix, NoFix, NoFixReason, Reading, SealReport
+
+DIALECT = "jt701"
+_HEAD = ("id", "command")
+_TO_COURSE = ("date", "time", "valid", "lat", "ns", "lon", "ew", "speed", "course")
+_FROM_SATELLITES = ("satellites", "battery", "status", "cid", "lac", "rssi", "mileage_km", "serial")
+_U01 = (*_HEAD, *_TO_COURSE, *_FROM_SATELLITES)
+
+LAYOUTS: dict[str, tuple[str, ...]] = {
+    "P45": (
+        *(*_HEAD, "date", "time", "lat", "ns", "lon", "ew", "valid", "speed", "course"),
+        *("source", "unlock", "card", "password_ok", "wrong_passwords", "serial", "mileage_km"),
+    ),
+    "U01": _U01,
+    "U06": (*_HEAD, "alarm", *_TO_COURSE, *_FROM_SATELLITES),
+    "W01": (
+        *(*_HEAD, "lon", "ew", "lat", "ns", "valid", "date", "time", "speed", "course"),
+        *("power", "gps", "gsm", "alert"),
+    ),
+}
+"""The fields of each message with a reading, in order, between its commas."""
+SERIAL = LAYOUTS["P45"].index("serial")
+"""Of a lock event: what stands behind the 16th comma, however many follow."""
+NO_READING = {
+    "@JT": "a heartbeat",
+    "P22": "a question for the time",
+    "P52": "a check of a password",
+}
+
+_KNOWN = "P45, U01, U02, U03, U06, W01 or WLNET"
+_NUMBER = re.compile(r"[+-]?\d{1,15}(?:\.\d{0,15})?", re.ASCII)
+_WHOLE = re.compile(r"\d{1,18}", re.ASCII)
+_VALID = {"A": True, "V": False, "T": True, "F": False}
+_HALVES = {"N": 1, "S": -1, "E": 1, "W": -1}
+_CHARGING, _NO_RSSI = 255, 99
+
+
+def command_of(frame: bytes) -> str:
+    """What kind of message it is: "P45", "@JT", "WLNET"."""
+    fields = frame[1:-1].split(b",", 4)
+    wlnet = len(fields) > 3 and fields[3] == b"WLNET"
+    return "WLNET" if wlnet else fields[1].decode("latin-1")
+
+
+def read(frame: bytes, device: str, received_at: datetime) -> Reading:
+    """The reading of a message that has a layout here. Raises FrameError."""
+    texts = frame[1:-1].decode("latin-1").split(",")
+    layout = layout_of(texts)
+    if layout is None:
+        raise FrameError("command", f"the message is {show(texts[1])}, expected {_KNOWN}")
+    said = _Said(dict(zip(layout, texts, strict=False)))
+    said.extra["message"] = said.text("command")
+    moment, position = _position(said, received_at)
+    seal = _event(said) if texts[1] == "P45" else None
+    serial = said.whole("serial")
+    reading = Reading(
+        device=device,
+        dialect=DIALECT,
+        event_time=moment,
+        received_at=received_at,
+        position=position,
+        seal=seal,
+        battery_pct=_battery(said),
+        seq=serial,
+        message_id=str(serial) if "clock" in said.extra and serial is not None else None,
+        cell=_cell(said),
+        extra=said.extra,
+    )
+    mileage = said.number("mileage_km")
+    said.extra |= {"mileage_km": mileage} if mileage is not None else {}
+    said.keep("alarm", "status", "power", "gps", "gsm", "alert")
+    if len(texts) > len(layout):
+        said.extra["rest"] = texts[len(layout) :]
+    return reading
+
+
+def layout_of(texts: list[str]) -> tuple[str, ...] | None:
+    """The names of the fields of a message, None for an unknown one.
+
+    The alarm of U06 is told by what stands there, for it is no date of six digits.
+    """
+    command = texts[1]
+    if command in ("U01", "U02", "U03", "U06"):
+        command = "U06" if len(texts) > 2 and len(texts[2]) < len("DDMMYY") else "U01"
+    return LAYOUTS.get(command)
+
+
+class _Said:
+    """The fields of a message by name. `extra` collects what does not fit."""
+
+    def __init__(self, texts: dict[str, str]) -> None:
+        self._texts = texts
+        self.extra: dict[str, Any] = {}
+
+    def text(self, name: str) -> str:
+        return self._texts.get(name, "").strip()
+
+    def must(self, name: str, low: float, high: float) -> float:
+        """The number. Raises FrameError where it is none or not within low to high."""
+        text = self.text(name)
+        value = float(text) if _NUMBER.fullmatch(text) else None
+        if value is None or not low <= value <= high:
+            expected = f"expected a number from {low:g} to {high:g}"
+            raise FrameError(name, f"{name} is {show(text)}, {expected}")
+        return value
+
+    def one_of(self, name: str, words: str) -> str:
+        text = self.text(name)
+        if len(text) != 1 or text not in words:
+            raise FrameError(name, f"{name} is {show(text)}, expected one of {' '.join(words)}")
+        return text
+
+    def number(self, name: str, high: float = 1e15) -> float | None:
+        """The number from 0 to high; None for none, kept where it is something else."""
+        text = self.text(name)
+        if _NUMBER.fullmatch(text) and 0 <= float(text) <= high:
+            return float(text)
+        self.keep(name)
+        return None
+
+    def whole(self, name: str) -> int | None:
+        text = self.text(name)
+        if _WHOLE.fullmatch(text):
+            return int(text)
+        self.keep(name)
+        return None
+
+    def keep(self, *names: str) -> None:
+        self.extra |= {name: text for name in names if (text := self.text(name))}
+
+
+def _position(said: _Said, received_at: datetime) -> tuple[datetime, Fix | NoFix]:
+    written = said.text("date") + said.text("time")
+    if len(written) != 12 or not _WHOLE.fullmatch(written):
+        raise FrameError("time", f"date and time are {show(written)}, expected DDMMYYhhmmss")
+    clock = moment_dmy(bytes.fromhex(written))
+    moment = when(clock, received_at, said.extra)
+    valid = _VALID[said.one_of("valid", "AVTF")]
+    speed, satellites = said.number("speed"), said.whole("satellites")
+    course = said.number("course", 360.0)
+    read_degrees = _minutes if said.text("command") == "W01" else _decimal
+    try:
+        lat, lon = read_degrees(said, "lat", "ns", 90), read_degrees(said, "lon", "ew", 180)
+    except FrameError:
+        if valid:
+            raise
+        said.keep("lat", "ns", "lon", "ew", "course")  # the device itself says that it is none
+        return moment, NoFix(reason=NoFixReason.INVALID, satellites=satellites, speed_kmh=speed)
+    if clock < SET_FROM:
+        reason = NoFixReason.CLOCK_UNSET
+    elif lat == 0 == lon:
+        reason = NoFixReason.ZERO
+    elif not valid:
+        reason = NoFixReason.INVALID
+    else:
+        return moment, Fix(
+            lat=lat,
+            lon=lon,
+            time=moment,
+            speed_kmh=speed,
+            course_deg=course,
+            satellites=satellites,
+        )
+    if reason is not NoFixReason.ZERO:
+        said.extra |= {"lat": lat, "lon": lon}
+    if course:
+        said.extra["course"] = course
+    return moment, NoFix(reason=reason, satellites=satellites, speed_kmh=speed)
+
+
+def _decimal(said: _Said, name: str, half: str, limit: int) -> float:
+    value = said.must(name, -limit, limit)
+    sign = _HALVES[said.one_of(half, "NS" if name == "lat" else "EW")]
+    return value if value < 0 else value * sign
+
+
+def _minutes(said: _Said, name: str, half: str, limit: int) -> float:
+    """Degrees and minutes, DDMM.MMMM."""
+    whole, minutes = divmod(said.must(name, 0, limit * 100), 100)
+    if minutes >= 60:
+        raise FrameError(name, f"{name} is {show(said.text(name))}, expected minutes below 60")
+    value = round(whole + minutes / 60, 7)
+    return value * _HALVES[said.one_of(half, "NS" if name == "lat" else "EW")]
+
+
+def _event(said: _Said) -> SealReport | None:
+    source, unlock = said.whole("source"), said.whole("unlock")
+    right, wrong = said.whole("password_ok"), said.whole("wrong_passwords")
+    return event(said.extra, source, unlock, said.text("card"), password_ok=right, wrong=wrong)
+
+
+def event(
+    extra: dict[str, Any],
+    source: int | None,
+    unlock: int | None,
+    card: str,
+    *,
+    password_ok: int | None,
+    wrong: int | None,
+) -> SealReport | None:
+    """What a lock event says of the seal; what is no part of that goes to `extra`."""
+    card = card if card.strip("0") else ""
+    if source is not None:
+        extra["source"] = jointech_seal.SOURCES.get(source, source)
+    if unlock is not None:
+        extra["unlock"] = unlock
+    if unlock in jointech_seal.FENCES:
+        extra["fence_id"] = unlock
+    if wrong:
+        extra["wrong_passwords"] = wrong
+    password_right = None if password_ok is None else password_ok != 0
+    if source in jointech_seal.PASSWORDS and password_right is not None:
+        extra["password_ok"] = password_right
+    seal = jointech_seal.lock_event(source, unlock, card or None, password_right)
+    if card and (seal is None or seal.credential is None):
+        extra["vehicle_card" if source == jointech_seal.BIND else "card"] = card
+    return seal
+
+
+def _battery(said: _Said) -> float | None:
+    """Percent, with or without its sign; 255 is charging."""
+    text = said.text("battery").removesuffix("%")
+    if _WHOLE.fullmatch(text) and int(text) <= 100:
+        return float(text)
+    if text == str(_CHARGING):
+        said.extra["charging"] = True
+    else:
+        said.keep("battery")
+    return None
+
+
+def _cell(said: _Said) -> Cell | None:
+    cid, lac, rssi = (said.whole(name) for name in ("cid", "lac", "rssi"))
+    cid, lac = (cid, lac) if cid or lac else (None, None)
+    rssi = None if rssi == _NO_RSSI else rssi
+    return None if cid is lac is rssi is None else Cell(lac=lac, cid=cid, rssi=rssi)
