@@ -18,7 +18,7 @@ from tracker.config import Config
 from tracker.domain.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
-    from geofences.formats import Shelf
+    from geofences.formats import GeofenceSet
     from tracker.adapters.clock import ManualClock
     from tracker.adapters.embedded import EmbeddedBroker
     from tracker.adapters.gateway.caller import Caller
@@ -65,7 +65,7 @@ def _make_folder(folder: Path) -> None:
 # Geography
 
 
-def shelf(files: Sequence[str]) -> Shelf:
+def geofences(files: Sequence[str]) -> GeofenceSet:
     """The zones and corridors that ship, and those of `files`.
 
     Raises UsageError that names the file, the feature and the mend.
@@ -74,7 +74,7 @@ def shelf(files: Sequence[str]) -> Shelf:
     from geofences.errors import GeoFault
 
     try:
-        shelves = [library.load(), *(formats.read(Path(file)) for file in files)]
+        sets = [library.load(), *(formats.read(Path(file)) for file in files)]
     except GeoFault as fault:
         raise UsageError(fault.what, where=fault.where, mend=fault.mend) from fault
     except OSError as error:
@@ -83,17 +83,17 @@ def shelf(files: Sequence[str]) -> Shelf:
             where=str(error.filename),
             mend="correct [zones] files in the configuration",
         ) from error
-    return formats.Shelf(
-        zones=tuple(zone for one in shelves for zone in one.zones),
-        corridors=tuple(corridor for one in shelves for corridor in one.corridors),
+    return formats.GeofenceSet(
+        zones=tuple(zone for one in sets for zone in one.zones),
+        corridors=tuple(corridor for one in sets for corridor in one.corridors),
     )
 
 
 def geography(config: Config) -> Geography:
-    """What the rules are told of places. Raises UsageError, as `shelf` does."""
+    """What the rules are told of places. Raises UsageError, as `geofences` does."""
     from tracker.planning import Geography
 
-    return Geography(shelf(config.zones.files), config.policy)
+    return Geography(geofences(config.zones.files), config.policy)
 
 
 def zone_files(config: Config) -> ZoneFiles:

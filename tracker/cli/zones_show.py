@@ -80,7 +80,7 @@ def scene_of(
     from tracker.picture import compose
     from tracker.picture.base import ground
 
-    shelf = wiring.shelf(config.zones.files)
+    geofences = wiring.geofences(config.zones.files)
     frame = compose.Frame(
         base=ground(library.features(library.BORDER), library.load().zones),
         drawn=datetime.now(UTC),
@@ -89,7 +89,7 @@ def scene_of(
     )
     if shipment is not None:
         return _of_shipment(config, shipment, crossing, zone, frame)
-    selection = compose.Selection(shelf.zones, shelf.corridors)
+    selection = compose.Selection(geofences.zones, geofences.corridors)
     return compose.of_zones(selection.looking_at(crossing=crossing, place=zone), frame)
 
 
