@@ -14,9 +14,9 @@ from shapely import LineString
 
 from geofences.atlas import Atlas
 from geofences.corridor import Corridor
-from geofences.earth import Array, Index
+from geofences.geometry.earth import Array, Index
+from geofences.index.corridor_index import CorridorIndex
 from geofences.kinds import ZoneKind
-from geofences.lanes import Lanes
 from geofences.zone import Zone
 
 ZONES = (50, 1_000, 10_000, 100_000)
@@ -65,7 +65,7 @@ class World:
         begun = time.perf_counter()
         self.count, self.atlas = count, Atlas(zones)
         self.seconds = time.perf_counter() - begun
-        (self._areas,) = self.atlas._areas
+        (self._index,) = self.atlas._zone_indexes
         self._tree = _tree(zones)
         self._spots = _spots(middles, max(BATCHES))
 
@@ -75,8 +75,8 @@ class World:
 
     def alone(self, part: Part) -> object:
         if len(part.x) == 1:
-            return self._areas.one(part.x[0], part.y[0])
-        return self._areas.holding(self._areas.look(part.spots))
+            return self._index.one(part.x[0], part.y[0])
+        return self._index.holding(self._index.candidates(part.spots))
 
     def whole(self, part: Part) -> object:
         return self.atlas.locate(part.y, part.x)
@@ -106,17 +106,19 @@ def _compare(world: World, base: World) -> None:
 
 def _corridors() -> None:
     corridors = list(_routes())
-    lanes = Lanes(corridors, WIDTH_M)
-    gates: NDArray[Any] = np.array([one.gate(WIDTH_M) for one in corridors], dtype=object)
+    corridor_index = CorridorIndex(corridors, WIDTH_M)
+    buffers: NDArray[Any] = np.array([one.inner_buffer(WIDTH_M) for one in corridors], dtype=object)
     print(
         f"{ROUTES:,} corridors of {ROUTE_VERTICES:,} vertices, each position held against another: "
         "positions/s, beside a bare STRtree.query(predicate) of 10,000 zones"
     )
     for batch in BATCHES[1:]:
-        _held(corridors, lanes, gates, batch)
+        _held(corridors, corridor_index, buffers, batch)
 
 
-def _held(corridors: list[Corridor], lanes: Lanes, gates: NDArray[Any], batch: int) -> None:
+def _held(
+    corridors: list[Corridor], corridor_index: CorridorIndex, buffers: NDArray[Any], batch: int
+) -> None:
     random = np.random.default_rng(batch)
     zones, middles = _round_zones(10_000)
     tree, elsewhere = _tree(zones), _spots(middles, batch)
@@ -128,11 +130,11 @@ def _held(corridors: list[Corridor], lanes: Lanes, gates: NDArray[Any], batch: i
     inside, named, contains, exact, going, bare = _rates(
         [None],
         batch,
-        lambda _: lanes.within(asked, lons, lats),  # numbers, as the bare test is given
-        lambda _: lanes.within(lanes.numbers(names), lons, lats),
-        lambda _: shapely.contains_xy(gates[asked], lons, lats),
-        lambda _: lanes.offsets(asked, lons, lats),
-        lambda _: lanes.continued(asked, lons, lats, last, nothing),
+        lambda _: corridor_index.within(asked, lons, lats),  # numbers, as the bare test is given
+        lambda _: corridor_index.within(corridor_index.numbers(names), lons, lats),
+        lambda _: shapely.contains_xy(buffers[asked], lons, lats),
+        lambda _: corridor_index.offsets(asked, lons, lats),
+        lambda _: corridor_index.continued(asked, lons, lats, last, nothing),
         lambda _: tree.query(shapely.points(*elsewhere), predicate="intersects"),
     )
     print(
@@ -196,13 +198,13 @@ def _routes() -> Iterator[Corridor]:
         step = 0.0005 * np.column_stack((np.sin(heading), np.cos(heading)))
         line = np.array([-100.0, 27.0]) + np.concatenate(([[0, 0]], np.cumsum(step, axis=0)))
         drawn = Corridor(f"{shape}-0", "", LineString(line), WIDTH_M)
-        gate = drawn.gate(WIDTH_M)
+        buffer = drawn.inner_buffer(WIDTH_M)
         yield drawn
         for copy in range(1, ROUTES // SHAPES):
             moved = [0.05 * copy, 0.0]
             one = Corridor(f"{shape}-{copy}", "", LineString(line + moved), WIDTH_M)
-            own = shapely.transform(gate, lambda xy, by=moved: xy + by)
+            own = shapely.transform(buffer, lambda xy, by=moved: xy + by)
             shapely.prepare(own)
             shapely.contains_xy(own, [line[0, 0] + moved[0]] * 3, [line[0, 1]] * 3)
-            one._gates[WIDTH_M] = own
+            one._buffers[WIDTH_M] = own
             yield one

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TypeVar
 
-from geofences.areas import Areas
-from geofences.border import border
 from geofences.corridor import Corridor
-from geofences.earth import Numbers, position, positions
 from geofences.errors import GeoFault, UnknownCorridor, UnknownPlace, UnknownZone
-from geofences.lanes import Lanes
-from geofences.locating import hold, place, place_one
+from geofences.geometry.earth import Numbers, position, positions
+from geofences.index.border import border
+from geofences.index.corridor_index import CorridorIndex
+from geofences.index.locating import hold_to_corridors, locate, locate_one
+from geofences.index.zone_index import ZoneIndex
 from geofences.placement import Placement
 from geofences.zone import Zone
 
@@ -40,8 +40,8 @@ class Atlas:
         self.default_half_width_m = default_half_width_m
         self.zones: Mapping[str, Zone] = MappingProxyType(_by_id(zones))
         self.corridors: Mapping[str, Corridor] = MappingProxyType(_by_id(corridors))
-        self._areas = _indexed(self.zones.values())
-        self._lanes = Lanes(self.corridors.values(), default_half_width_m)
+        self._zone_indexes = _indexed(self.zones.values())
+        self._corridor_index = CorridorIndex(self.corridors.values(), default_half_width_m)
         self._border = border()
 
     def zone(self, zone_id: str) -> Zone:
@@ -65,14 +65,14 @@ class Atlas:
         made = copy.copy(self)
         if zones:
             made.zones = MappingProxyType(_by_id([*self.zones.values(), *zones]))
-            more = [zone for areas in self._areas[1:] for zone in areas.zones] + zones
+            more = [zone for areas in self._zone_indexes[1:] for zone in areas.zones] + zones
             if len(more) * OVERLAY <= len(self.zones):
-                made._areas = self._areas[:1] + _indexed(more)
+                made._zone_indexes = self._zone_indexes[:1] + _indexed(more)
             else:
-                made._areas = _indexed(made.zones.values())
+                made._zone_indexes = _indexed(made.zones.values())
         if corridors:
             made.corridors = MappingProxyType(_by_id([*self.corridors.values(), *corridors]))
-            made._lanes = self._lanes.extended(corridors)
+            made._corridor_index = self._corridor_index.extended(corridors)
         return made
 
     def without(self, ids: Iterable[str]) -> Atlas:
@@ -84,11 +84,11 @@ class Atlas:
         if gone & self.zones.keys():
             kept = {zone.id: zone for zone in self.zones.values() if zone.id not in gone}
             made.zones = MappingProxyType(kept)
-            made._areas = _indexed(kept.values())
+            made._zone_indexes = _indexed(kept.values())
         if gone & self.corridors.keys():
             left = {one.id: one for one in self.corridors.values() if one.id not in gone}
             made.corridors = MappingProxyType(left)
-            made._lanes = Lanes(left.values(), self.default_half_width_m)
+            made._corridor_index = CorridorIndex(left.values(), self.default_half_width_m)
         return made
 
     def locate(
@@ -107,13 +107,13 @@ class Atlas:
         `corridors` names the corridor that each is held against. `accuracies` (m, as claimed)
         makes `doubtful`; one of 0 m or less claims nothing. `previous` (lat, lon), where the device
         was before, makes `passed`. `progress` (m), the last along the corridor, decides between
-        stretches of the corridor that are about equally near (see `Lanes.continued`). A position
-        on a zone's boundary is inside. Offset and progress have those who are off their corridor,
-        those with a last `progress`, and with `exact` all. Raises UnknownCorridor, and ValueError
-        for sequences of different lengths or a position that is no finite number.
+        stretches of the corridor that are about equally near (see `CorridorIndex.continued`).
+        A position on a zone's boundary is inside. Offset and progress have those who are off their
+        corridor, those with a last `progress`, and with `exact` all. Raises UnknownCorridor, and
+        ValueError for sequences of different lengths or a position that is no finite number.
         """
         if len(lats) == 1 and corridors is accuracies is previous is progress is None:
-            return [place_one(self._areas, self._border, *position(lats, lons))]
+            return [locate_one(self._zone_indexes, self._border, *position(lats, lons))]
         y, x = positions(lats, lons)
         count = len(y)
         for asked in (corridors, accuracies, previous, progress):
@@ -121,8 +121,10 @@ class Atlas:
                 raise ValueError(f"{count} positions, but another sequence is of different length")
         held = None
         if corridors is not None:
-            held = corridors, hold(self._lanes, y, x, corridors, accuracies, progress, exact)
-        return place(self._areas, self._border, y, x, accuracies, previous, held)
+            index = self._corridor_index
+            told = hold_to_corridors(index, y, x, corridors, accuracies, progress, exact)
+            held = corridors, told
+        return locate(self._zone_indexes, self._border, y, x, accuracies, previous, held)
 
 
 _Place = TypeVar("_Place", Zone, Corridor)
@@ -137,6 +139,6 @@ def _by_id(places: Iterable[_Place]) -> dict[str, _Place]:
     return found
 
 
-def _indexed(zones: Iterable[Zone]) -> tuple[Areas, ...]:
+def _indexed(zones: Iterable[Zone]) -> tuple[ZoneIndex, ...]:
     solid = [zone for zone in zones if not zone.polygon.is_empty]
-    return (Areas(solid),) if solid else ()
+    return (ZoneIndex(solid),) if solid else ()

@@ -10,9 +10,9 @@ import shapely
 from numpy.typing import ArrayLike
 from shapely import LineString, MultiLineString
 
-from geofences.centreline import Centreline
-from geofences.earth import Array, positions
-from geofences.gate import Gate, gate
+from geofences.geometry.centreline import Centreline
+from geofences.geometry.earth import Array, positions
+from geofences.geometry.inner_buffer import InnerBuffer, inner_buffer
 from geofences.kinds import Precision
 
 
@@ -34,7 +34,7 @@ class Corridor:
     source: str = ""
     properties: dict[str, Any] = field(default_factory=dict)
     centreline: Centreline = field(init=False, repr=False)
-    _gates: dict[float, Gate] = field(init=False, repr=False, default_factory=dict)
+    _buffers: dict[float, InnerBuffer] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.half_width_m is not None and not 0 < self.half_width_m < np.inf:
@@ -60,12 +60,12 @@ class Corridor:
         past the end the end."""
         return self.centreline.at(progress_m)
 
-    def gate(self, half_width_m: float) -> Gate:
+    def inner_buffer(self, half_width_m: float) -> InnerBuffer:
         """A polygon wholly within the half-width, prepared and warmed: built once for each width,
-        so that an atlas drawn anew costs no gates."""
-        if half_width_m not in self._gates:
-            made = gate(self.centreline, half_width_m)
+        so that an atlas drawn anew costs no buffers."""
+        if half_width_m not in self._buffers:
+            made = inner_buffer(self.centreline, half_width_m)
             shapely.prepare(made)
             shapely.contains_xy(made, 0.0, 0.0)  # GEOS builds its index at the first question
-            self._gates[half_width_m] = made
-        return self._gates[half_width_m]
+            self._buffers[half_width_m] = made
+        return self._buffers[half_width_m]

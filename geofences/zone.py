@@ -11,10 +11,10 @@ import shapely
 from numpy.typing import ArrayLike
 from shapely import MultiPolygon, Polygon
 
-from geofences.earth import Array, positions
-from geofences.edges import edges, to_edge_m
+from geofences.geometry.earth import Array, positions
+from geofences.geometry.edges import edges, to_edge_m
+from geofences.geometry.lines import Lines
 from geofences.kinds import Precision, ZoneKind
-from geofences.lines import Lines
 
 
 @dataclass(frozen=True, eq=False)

@@ -79,7 +79,7 @@ def test_a_zone_file_that_does_not_serve_is_named(tmp_path: Path, text: str | No
     if text is not None:
         file.write_text(text)
     with pytest.raises(UsageError) as raised:
-        wiring.shelf([str(file)])
+        wiring.geofences([str(file)])
     assert str(file) in str(raised.value)
     assert raised.value.mend
 

@@ -4,7 +4,7 @@ The condition, and why:
 
 - CUT when the rope is cut, whatever else holds: no lock mends a rope.
 - SEALED when the rope is in and the motor locked. Locked without its rope a lock holds nothing (it
-  may lie on a shelf), and so is OPEN, as it is when the motor is not locked.
+  may lie on a geofences), and so is OPEN, as it is when the motor is not locked.
 - FAULT when the motor is stuck on its way and the rope is in: whether it is held nobody knows. A
   stuck motor of a lock that is shut, or whose rope is out, changes neither.
 - Never TAMPERED for the back cover: that is an event, which the rules weigh by what follows it.

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from importlib import resources
 from typing import Any
 
-from geofences.formats import Shelf, from_features, parse_collection
+from geofences.io.geojson import GeofenceSet, from_features, parse_collection
 
 BORDER = "border.geojson"
 
@@ -24,16 +24,16 @@ def features(name: str) -> dict[str, Any]:
 
 
 @functools.cache
-def load() -> Shelf:
+def load() -> GeofenceSet:
     """All zones and corridors that ship (the border line is no corridor: see `border`)."""
-    shelves = list(_shelves())
-    return Shelf(
-        tuple(zone for shelf in shelves for zone in shelf.zones),
-        tuple(corridor for shelf in shelves for corridor in shelf.corridors),
+    sets = list(_sets())
+    return GeofenceSet(
+        tuple(zone for geofences in sets for zone in geofences.zones),
+        tuple(corridor for geofences in sets for corridor in geofences.corridors),
     )
 
 
-def _shelves() -> Iterator[Shelf]:
+def _sets() -> Iterator[GeofenceSet]:
     for name in names():
         if name != BORDER:
             yield from_features(features(name), where=name, default_kind=None)

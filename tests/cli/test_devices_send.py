@@ -172,7 +172,7 @@ def test_leave_for_another_place_is_none(connected: tuple[Run, Peer], tmp_path: 
 
 def _heard_in(zone: str, config: Config) -> str:
     """SEAL-1 has said twice that it is there, and the tracker has heard it."""
-    (found,) = (one for one in wiring.shelf(()).zones if one.id == zone)
+    (found,) = (one for one in wiring.geofences(()).zones if one.id == zone)
     spot = found.polygon.representative_point()
     inbox, now = ReplayInbox(), datetime.now(UTC)
     with wiring.journal(config) as opened:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from devices.reading import Rejected
-from geofences.lint import Fault
+from geofences.checks.lint import Fault
 from tests.cli.conftest import Run
 from tests.conftest import ROOT
 from tracker.adapters.gateway.orders import Result

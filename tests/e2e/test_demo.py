@@ -56,14 +56,14 @@ def test_the_demo_sees_what_must_be_seen_and_nothing_else(tmp_path: Path) -> Non
 def sum_of_readings() -> int:
     from tracker.simulation.devices import deliveries
 
-    story = tell(wiring.shelf(()))
+    story = tell(wiring.geofences(()))
     sent = [one for truck in story.trucks for one in deliveries(truck.journey)]
     return sum(one.readings for one in sent if one.at <= story.until)
 
 
 def test_it_fails_when_an_alert_is_missing_or_the_honest_truck_is_accused(tmp_path: Path) -> None:
     """The same story, in which the honest truck is cut and the diverted one stays on the road."""
-    story = tell(wiring.shelf(()))
+    story = tell(wiring.geofences(()))
     honest, cut, diverted = story.trucks[:3]
     accused = replace(honest, journey=cut.journey, declarations=(), document=cut.document.replace(
         b"MTY-LRD-002", b"MTY-LRD-001"))  # fmt: skip

@@ -41,9 +41,9 @@ class Trip:
     """
 
     def __init__(self) -> None:
-        shelf = wiring.shelf(())
-        (road,) = (one for one in shelf.corridors if one.id == story.WORLD_TRADE)
-        places = story.spans(road, shelf.zones)
+        geofences = wiring.geofences(())
+        (road,) = (one for one in geofences.corridors if one.id == story.WORLD_TRADE)
+        places = story.spans(road, geofences.zones)
         honest = story_honest.journey(road, places, seed=1)
         cut_m = (places[f"{CROSSING}.us-inspection"][1] + places[story.DESTINATION][0]) / 2
         cut = SealAct(Moment(cut_m), "cut", "cut")

@@ -1,4 +1,4 @@
-"""Areas and positions of any kind, for property tests.
+"""ZoneIndex and positions of any kind, for property tests.
 
 Coordinates lie on a coarse grid, so that positions on boundaries and corners, equal coordinates and
 touching zones occur all the time and not once in a million.

@@ -136,8 +136,8 @@ def test_without_takes_away_and_a_new_one_of_the_same_id_is_new() -> None:
 
 
 def test_a_gate_is_built_once_for_each_width() -> None:
-    assert ROAD.gate(200.0) is ROAD.gate(200.0)
-    assert ROAD.gate(200.0).area < ROAD.gate(300.0).area
+    assert ROAD.inner_buffer(200.0) is ROAD.inner_buffer(200.0)
+    assert ROAD.inner_buffer(200.0).area < ROAD.inner_buffer(300.0).area
 
 
 def test_names_that_are_not_there() -> None:
@@ -218,12 +218,12 @@ def test_a_few_more_zones_leave_the_index_as_it_is() -> None:
     first = Atlas([zone(f"{k:03}", box(k, 0, k + 1, 1)) for k in range(100)])
     second = first.extended([zone("x", box(0.2, 0.2, 0.4, 0.4))])
     third = second.extended([zone("y", box(0.2, 0.2, 0.4, 0.4))])
-    assert second._areas[0] is third._areas[0] is first._areas[0]
+    assert second._zone_indexes[0] is third._zone_indexes[0] is first._zone_indexes[0]
     assert first.locate([0.3], [0.3])[0].zones == ("000",)
     assert third.locate([0.3], [0.3])[0].zones == ("000", "x", "y")
     assert third.locate([0.3, 0.3], [0.3, 1.3])[0].zones == ("000", "x", "y")
     many = third.extended([zone(f"m{k}", box(0, 0, 1, 1)) for k in range(50)])
-    assert len(many._areas) == 1
+    assert len(many._zone_indexes) == 1
     assert len(many.locate([0.3], [0.3])[0].zones) == 53
 
 

@@ -13,14 +13,15 @@ import numpy as np
 import pytest
 import shapely
 
-from geofences import library, lint
+from geofences import library
 from geofences.atlas import Atlas
-from geofences.border import Border, border
+from geofences.checks import lint
 from geofences.corridor import Corridor
+from geofences.index.border import Border, border
 from geofences.kinds import Precision, ZoneKind
 from geofences.zone import Zone
 from tests.conftest import ROOT
-from tests.geofences.test_border import MOUTH, SURF
+from tests.geofences.index.test_border import MOUTH, SURF
 
 # id: (row of ports.csv, between the countries, way out, aduana, the city in its name at the SAT)
 CROSSINGS = {
@@ -90,8 +91,8 @@ def parts(crossing: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def atlas() -> Atlas:
-    shelf = library.load()
-    return Atlas(shelf.zones, shelf.corridors)
+    geofences = library.load()
+    return Atlas(geofences.zones, geofences.corridors)
 
 
 @pytest.fixture(scope="module")

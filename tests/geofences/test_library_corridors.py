@@ -59,8 +59,8 @@ NUEVO_LAREDO = {"mx85-km26.military", "nuevo-laredo.yard"}
 
 @pytest.fixture(scope="module")
 def atlas() -> Atlas:
-    shelf = library.load()
-    return Atlas(shelf.zones, shelf.corridors)
+    geofences = library.load()
+    return Atlas(geofences.zones, geofences.corridors)
 
 
 def walk(atlas: Atlas, corridor_id: str) -> tuple[list[float], list[Placement]]:

@@ -11,7 +11,7 @@ import pytest
 
 from geofences.atlas import Atlas
 from geofences.corridor import Corridor
-from geofences.formats import from_features
+from geofences.io.geojson import from_features
 
 HALF_WIDTH_M = 200.0
 WORST_M = {

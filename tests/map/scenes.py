@@ -96,8 +96,8 @@ def scene_of(office: Office, **choices: Any) -> Scene:
 
 
 def library_scene(**view: str) -> Scene:
-    shelf = library.load()
-    selection = compose.Selection(shelf.zones, shelf.corridors)
+    geofences = library.load()
+    selection = compose.Selection(geofences.zones, geofences.corridors)
     return compose.of_zones(selection.looking_at(**view), frame())
 
 

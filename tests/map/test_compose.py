@@ -126,9 +126,9 @@ def test_a_shipment_without_any_place(tmp_path: Path) -> None:
 
 
 def test_the_library_is_drawn_whole() -> None:
-    shelf, scene = library.load(), library_scene()
-    assert {area.id for area in scene.areas} == {zone.id for zone in shelf.zones}
-    assert {route.id for route in scene.routes} == {one.id for one in shelf.corridors}
+    geofences, scene = library.load(), library_scene()
+    assert {area.id for area in scene.areas} == {zone.id for zone in geofences.zones}
+    assert {route.id for route in scene.routes} == {one.id for one in geofences.corridors}
     assert len(scene.base.border) > 100
     names = {name.text for name in scene.base.names}
     assert {"Monterrey", "World Trade Bridge"} <= names

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from shapely import LineString, Point
 
 from geofences.atlas import Atlas
-from geofences.border import border
+from geofences.index.border import border
 from geofences.kinds import ZoneKind
 from geofences.zone import Zone
 from tests.geofences.shapes import POSITION, zones

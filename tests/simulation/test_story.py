@@ -12,12 +12,12 @@ from tracker.simulation.journeys import Drive
 from tracker.simulation.story import START, WORLD_TRADE, Declaration, DemoStory, spans
 from tracker.simulation.story_mishaps import tell
 
-SHELF = library.load()
+SET = library.load()
 
 
 @pytest.fixture(scope="module")
 def story() -> DemoStory:
-    return tell(SHELF)
+    return tell(SET)
 
 
 def test_every_document_is_a_shipment_whose_lock_is_the_trucks(story: DemoStory) -> None:
@@ -42,13 +42,13 @@ def test_what_is_declared_lies_within_the_journey_and_in_order(story: DemoStory)
 
 def test_the_same_seed_tells_the_same_story_and_another_another(story: DemoStory) -> None:
     said = [deliveries(truck.journey) for truck in story.trucks]
-    assert said == [deliveries(truck.journey) for truck in tell(SHELF).trucks]
-    assert said != [deliveries(truck.journey) for truck in tell(SHELF, seed=2).trucks]
+    assert said == [deliveries(truck.journey) for truck in tell(SET).trucks]
+    assert said != [deliveries(truck.journey) for truck in tell(SET, seed=2).trucks]
 
 
 def test_spans_are_where_the_road_is_in_the_zones(story: DemoStory) -> None:
-    road = next(one for one in SHELF.corridors if one.id == WORLD_TRADE)
-    found = spans(road, SHELF.zones)
+    road = next(one for one in SET.corridors if one.id == WORLD_TRADE)
+    found = spans(road, SET.zones)
     northbound = ("monterrey.plant", "sabinas-hidalgo.rest", "nuevo-laredo.yard",
                   "laredo-world-trade.mx-queue", "laredo-world-trade.mx-compound",
                   "laredo-world-trade.bridge", "laredo-world-trade.cbp-primary",
@@ -61,7 +61,7 @@ def test_spans_are_where_the_road_is_in_the_zones(story: DemoStory) -> None:
 
 def test_the_honest_truck_is_where_its_papers_say_when_it_is_opened(story: DemoStory) -> None:
     drive = Drive(story.trucks[0].journey)
-    compound = spans(drive.journey.road, SHELF.zones)["laredo-world-trade.mx-compound"]
+    compound = spans(drive.journey.road, SET.zones)["laredo-world-trade.mx-compound"]
     opened = next(act for act in drive.journey.seal if act.event == "opened")
     there = drive.at(drive.second(opened.when))
     assert compound[0] < there.progress_m < compound[1]

@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from geofences.formats import Shelf
+from geofences.formats import GeofenceSet
 from tracker.adapters.clock import ManualClock
 from tracker.adapters.journal import SqlJournal
 from tracker.adapters.notifiers import Silent
@@ -29,7 +29,7 @@ from tracker.ports import Message
 from tracker.rules import ORDER
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
-GEOGRAPHY = Geography(Shelf((), ()), Policy())
+GEOGRAPHY = Geography(GeofenceSet((), ()), Policy())
 """No zones but those that a shipment brings."""
 
 

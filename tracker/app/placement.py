@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 
 from devices.reading import Fix
+from geofences.index.revisits import revisits
 from geofences.placement import Placement
-from geofences.revisits import revisits
 from tracker import engine
 from tracker.app.unit_of_work import UnitOfWork
 from tracker.ports import StoredReading

@@ -17,7 +17,7 @@ import msgspec
 from geofences.atlas import Atlas
 from geofences.corridor import Corridor
 from geofences.errors import GeoFault
-from geofences.formats import Shelf, from_features, to_geojson
+from geofences.formats import GeofenceSet, from_features, to_geojson
 from geofences.kinds import ZoneKind
 from geofences.zone import Zone
 from tracker.domain.errors import UsageError
@@ -33,7 +33,7 @@ class Planned:
 
     plan: Plan
     policy: Policy
-    own: Shelf
+    own: GeofenceSet
 
 
 class Geography:
@@ -44,13 +44,13 @@ class Geography:
     stands in every custody entry.
     """
 
-    def __init__(self, shelf: Shelf, policy: Policy) -> None:
+    def __init__(self, geofences: GeofenceSet, policy: Policy) -> None:
         self.policy = policy
         self.atlas = Atlas(
-            shelf.zones, shelf.corridors, default_half_width_m=policy.corridor_half_width_m
+            geofences.zones, geofences.corridors, default_half_width_m=policy.corridor_half_width_m
         )
-        self.places = {zone.id: place_of(zone) for zone in shelf.zones}
-        self.content = _content(shelf)
+        self.places = {zone.id: place_of(zone) for zone in geofences.zones}
+        self.content = _content(geofences)
         self.version = hashlib.sha256(self.content).hexdigest()[:16]
 
     @classmethod
@@ -67,7 +67,7 @@ class Geography:
         """Only who and which seals: what can be followed without a place."""
         shipment = msgspec.json.decode(stored.document, type=Shipment)
         plan = Plan(shipment=shipment, opened_at=stored.opened_at, shared=self.places)
-        return Planned(plan, self.policy, Shelf())
+        return Planned(plan, self.policy, GeofenceSet())
 
     def crossings(self) -> set[str]:
         return {place.crossing for place in self.places.values() if place.crossing}
@@ -96,7 +96,7 @@ class _Planner:
         shipment = self.shipment
         self._check()
         for number, feature in enumerate(shipment.zones):
-            self._shelve(feature, f"$.zones[{number}]", f"zone-{number + 1}", ZoneKind.OTHER)
+            self._carried(feature, f"$.zones[{number}]", f"zone-{number + 1}", ZoneKind.OTHER)
         legs = tuple(self._leg(leg, number) for number, leg in enumerate(shipment.legs))
         stops = {
             self._named(stop.zone, f"$.planned_stops[{n}].zone", f"stop-{n + 1}"): stop.minutes
@@ -118,7 +118,7 @@ class _Planner:
             own={zone.id: place_of(zone) for zone in self.zones.values()},
             shared=self.geography.places,
         )
-        own = Shelf(tuple(self.zones.values()), tuple(self.corridors.values()))
+        own = GeofenceSet(tuple(self.zones.values()), tuple(self.corridors.values()))
         return Planned(plan, self.policy, own)
 
     def _policy(self) -> Policy:
@@ -188,7 +188,7 @@ class _Planner:
     ) -> str:
         """The id of the zone that is named or carried here."""
         if not isinstance(said, str):
-            zones = self._shelve(said, where, name, kind).zones
+            zones = self._carried(said, where, name, kind).zones
             if len(zones) != 1:
                 raise UsageError(
                     "not one area", where=where, mend="carry one Polygon or MultiPolygon here"
@@ -218,7 +218,7 @@ class _Planner:
                     mend="tracker zones list shows them; or carry it inline as GeoJSON",
                 )
         else:
-            brought = self._shelve(leg.corridor, where, f"{name}-corridor", ZoneKind.OTHER)
+            brought = self._carried(leg.corridor, where, f"{name}-corridor", ZoneKind.OTHER)
             if len(brought.corridors) != 1:
                 raise UsageError(
                     "not one line", where=where, mend="carry one LineString or MultiLineString"
@@ -234,7 +234,7 @@ class _Planner:
         self.corridors[own.id] = own
         return own
 
-    def _shelve(self, features: Any, where: str, name: str, kind: ZoneKind) -> Shelf:
+    def _carried(self, features: Any, where: str, name: str, kind: ZoneKind) -> GeofenceSet:
         """Inline GeoJSON, taken among the shipment's own."""
         prefix = f"{self.shipment.id}/"
         named = isinstance(features, dict) and (
@@ -252,7 +252,7 @@ class _Planner:
         return brought
 
 
-def _content(shelf: Shelf) -> bytes:
-    features = to_geojson(shelf.zones, shelf.corridors)["features"]
+def _content(geofences: GeofenceSet) -> bytes:
+    features = to_geojson(geofences.zones, geofences.corridors)["features"]
     lines = sorted(json.dumps(feature, sort_keys=True) for feature in features)
     return ('{"type": "FeatureCollection", "features": [\n' + ",\n".join(lines) + "\n]}").encode()

@@ -97,8 +97,8 @@ class ShipmentRegistry:
     def _redraw(self) -> None:
         own = [known.planned.own for known in self._shipments.values()]
         self.atlas = self.geography.atlas.extended(
-            [zone for shelf in own for zone in shelf.zones],
-            [corridor for shelf in own for corridor in shelf.corridors],
+            [zone for geofences in own for zone in geofences.zones],
+            [corridor for geofences in own for corridor in geofences.corridors],
         )
 
     def shipment(self, shipment: str) -> StoredShipment | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from geofences.corridor import Corridor
-from geofences.formats import Shelf
+from geofences.formats import GeofenceSet
 from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.command import AcknowledgeAlert
 from tracker.simulation import faults, story_honest
@@ -45,15 +45,15 @@ WARNING, CRITICAL = Severity.WARNING, Severity.CRITICAL
 CUT_AT_M, HIDDEN_CUT_AT_M, LEAVES_AT_M, JAMMED_AT_M = 60_000.0, 130_000.0, 110_000.0, 140_000.0
 
 
-def tell(shelf: Shelf, seed: int = 1) -> DemoStory:
+def tell(geofences: GeofenceSet, seed: int = 1) -> DemoStory:
     """The whole story on the shipped corridors. Raises KeyError if one of its places is missing."""
-    roads = {corridor.id: corridor for corridor in shelf.corridors}
-    places = spans(roads[WORLD_TRADE], shelf.zones)
+    roads = {corridor.id: corridor for corridor in geofences.corridors}
+    places = spans(roads[WORLD_TRADE], geofences.zones)
     honest, delivered = story_honest.truck(roads[WORLD_TRADE], places, seed)
     cast = _Cast(roads[WORLD_TRADE], middle(places, YARD), seed)
     others = (_cut(cast), _diversion(cast), _jammed(cast), _hidden_cut(cast))
     return DemoStory(
-        (honest, *others, _wrong_crossing(cast, roads[COLOMBIA], shelf)),
+        (honest, *others, _wrong_crossing(cast, roads[COLOMBIA], geofences)),
         until=delivered + timedelta(minutes=2),
     )
 
@@ -130,9 +130,9 @@ def _hidden_cut(cast: _Cast) -> DemoTruck:
     return _faulty(truck, faults.CoverageLoss(minute - 20, 40))
 
 
-def _wrong_crossing(cast: _Cast, road: Corridor, shelf: Shelf) -> DemoTruck:
+def _wrong_crossing(cast: _Cast, road: Corridor, geofences: GeofenceSet) -> DemoTruck:
     """Planned over the World Trade Bridge, driven over the Colombia bridge."""
-    places = spans(road, shelf.zones)
+    places = spans(road, geofences.zones)
     border, beyond = (
         places[f"{OTHER_CROSSING}.mx-compound"][0],
         places[f"{OTHER_CROSSING}.us-queue"][1],

@@ -27,7 +27,7 @@ from tracker.wiring.trust import (
     log_signer,
     new_log_key,
 )
-from tracker.wiring.zones import geography, old_geography, shelf, zone_files
+from tracker.wiring.zones import geofences, geography, old_geography, zone_files
 
 __all__ = [
     "attester",
@@ -41,6 +41,7 @@ __all__ = [
     "commands",
     "exporter",
     "gateway",
+    "geofences",
     "geography",
     "ingest",
     "journal",
@@ -57,7 +58,6 @@ __all__ = [
     "probe",
     "publisher",
     "records",
-    "shelf",
     "trust_policy",
     "witness",
     "zone_files",

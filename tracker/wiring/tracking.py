@@ -14,7 +14,7 @@ from tracker.wiring.brokers import mqtt_settings
 from tracker.wiring.database import journal
 from tracker.wiring.outsiders import attestors
 from tracker.wiring.trust import key_ring, log_signer, unsigned
-from tracker.wiring.zones import geography, shelf, zone_files
+from tracker.wiring.zones import geofences, geography, zone_files
 
 if TYPE_CHECKING:
     from tracker.adapters.clock import ManualClock
@@ -155,7 +155,7 @@ def map_scene(
 
     frame = query.frame(datetime.now(UTC), zone, config.policy)
     if shipment is None:
-        zones = shelf(config.zones.files)
+        zones = geofences(config.zones.files)
         return query.zones_scene(zones, frame, crossing=crossing, place=place)
     with journal(config) as opened:
         return query.shipment_scene(

@@ -11,12 +11,12 @@ from tracker.domain.errors import NotFound, UsageError
 from tracker.wiring.database import records
 
 if TYPE_CHECKING:
-    from geofences.formats import Shelf
+    from geofences.formats import GeofenceSet
     from tracker.adapters.zone_files import ZoneFiles
     from tracker.app.planning import Geography
 
 
-def shelf(files: Sequence[str]) -> Shelf:
+def geofences(files: Sequence[str]) -> GeofenceSet:
     """The zones and corridors that ship, and those of `files`.
 
     Raises UsageError that names the file, the feature and the mend.
@@ -25,7 +25,7 @@ def shelf(files: Sequence[str]) -> Shelf:
     from geofences.errors import GeoFault
 
     try:
-        shelves = [library.load(), *(formats.read(Path(file)) for file in files)]
+        sets = [library.load(), *(formats.read(Path(file)) for file in files)]
     except GeoFault as fault:
         raise UsageError(fault.what, where=fault.where, mend=fault.mend) from fault
     except OSError as error:
@@ -34,17 +34,17 @@ def shelf(files: Sequence[str]) -> Shelf:
             where=str(error.filename),
             mend="correct [zones] files in the configuration",
         ) from error
-    return formats.Shelf(
-        zones=tuple(zone for one in shelves for zone in one.zones),
-        corridors=tuple(corridor for one in shelves for corridor in one.corridors),
+    return formats.GeofenceSet(
+        zones=tuple(zone for one in sets for zone in one.zones),
+        corridors=tuple(corridor for one in sets for corridor in one.corridors),
     )
 
 
 def geography(config: Config) -> Geography:
-    """What the rules are told of places. Raises UsageError, as `shelf` does."""
+    """What the rules are told of places. Raises UsageError, as `geofences` does."""
     from tracker.app.planning import Geography
 
-    return Geography(shelf(config.zones.files), config.policy)
+    return Geography(geofences(config.zones.files), config.policy)
 
 
 def zone_files(config: Config) -> ZoneFiles:

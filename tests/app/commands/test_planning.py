@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from geofences import library
-from geofences.formats import Shelf
+from geofences.formats import GeofenceSet
 from geofences.kinds import ZoneKind
 from tests.app.commands.conftest import T0
 from tracker.app.planning import Geography, Planned
@@ -117,8 +117,8 @@ def test_a_mistake_names_its_place(
 
 
 def test_the_version_is_the_content(geography: Geography) -> None:
-    shelf = library.load()
-    turned = Shelf(tuple(reversed(shelf.zones)), tuple(reversed(shelf.corridors)))
+    geofences = library.load()
+    turned = GeofenceSet(tuple(reversed(geofences.zones)), tuple(reversed(geofences.corridors)))
     assert Geography(turned, Policy()).version == geography.version
-    fewer = Shelf(shelf.zones[1:], shelf.corridors)
+    fewer = GeofenceSet(geofences.zones[1:], geofences.corridors)
     assert Geography(fewer, Policy()).version != geography.version

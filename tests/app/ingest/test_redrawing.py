@@ -76,7 +76,8 @@ class Scene:
     def load(self) -> Geography:
         shipped, own = library.load(), formats.read(self.file)
         return Geography(
-            formats.Shelf(shipped.zones + own.zones, shipped.corridors + own.corridors), Policy()
+            formats.GeofenceSet(shipped.zones + own.zones, shipped.corridors + own.corridors),
+            Policy(),
         )
 
     def started(self) -> None:

@@ -104,7 +104,7 @@ def demo(
 
     with _folder(folder) as place:
         config = configured(write(place)[0])
-        tale = tell(wiring.shelf(()), seed)
+        tale = tell(wiring.geofences(()), seed)
         began = time.monotonic()
         with (
             _screen(tale, START, as_json=as_json) as show,

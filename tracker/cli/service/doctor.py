@@ -101,8 +101,8 @@ def _broker(config: Config) -> str:
 def _zones(config: Config) -> str:
     from tracker import wiring
 
-    shelf = wiring.shelf(config.zones.files)
-    return f"{len(shelf.zones)} zones, {len(shelf.corridors)} corridors"
+    geofences = wiring.geofences(config.zones.files)
+    return f"{len(geofences.zones)} zones, {len(geofences.corridors)} corridors"
 
 
 def _dialects(_config: Config) -> str:

@@ -108,7 +108,7 @@ def simulate(
 def _road(files: tuple[str, ...], corridor: str) -> Road:
     from tracker import wiring
 
-    roads = {road.id: road for road in wiring.shelf(files).corridors}
+    roads = {road.id: road for road in wiring.geofences(files).corridors}
     if corridor not in roads:
         raise NotFound(f"there is no corridor {corridor!r}", mend=f"known: {', '.join(roads)}")
     return roads[corridor]

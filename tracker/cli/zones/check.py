@@ -27,7 +27,7 @@ def check(
     is taken as the tracker would take it; other formats, and GeoJSON with options, as
     `tracker zones import` would. Exits with 1 if there is an error.
     """
-    from geofences import lint, neighbours
+    from geofences.checks import lint, neighbours
 
     told = zones_reading.reading(crs, names, kind, id_prefix)
     plain = crs is None and not names and kind is None and not id_prefix

@@ -15,7 +15,7 @@ from tracker.cli.zones import reading as zones_reading
 from tracker.domain.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
-    from geofences.formats import Shelf
+    from geofences.formats import GeofenceSet
 
 
 class Format(enum.StrEnum):
@@ -44,7 +44,7 @@ def export(
     Says what the format cannot carry; all else comes in again with `tracker zones import`. A
     shapefile holds zones or corridors; a .zip of shapefiles holds both.
     """
-    from geofences import export as out
+    from geofences.io import export as out
     from tracker import wiring
 
     chosen = to.value if to else out.format_of(output)
@@ -56,34 +56,40 @@ def export(
             where=str(output),
             mend=f"let it end in {' or '.join(suffixes)}",
         )
-    shelf = _chosen(wiring.shelf(load_config(ctx, needed=False).zones.files), kind, crossing)
-    if not shelf.places:
+    geofences = _chosen(
+        wiring.geofences(load_config(ctx, needed=False).zones.files), kind, crossing
+    )
+    if not geofences.places:
         raise NotFound("no zone or corridor is like that", mend="`tracker zones list` names them")
     with zones_reading.handled():
-        notes = out.write(shelf, output, chosen)
+        notes = out.write(geofences, output, chosen)
     if as_json:
         render.json_line(
             {
                 "file": str(output),
                 "format": chosen,
-                "zones": len(shelf.zones),
-                "corridors": len(shelf.corridors),
+                "zones": len(geofences.zones),
+                "corridors": len(geofences.corridors),
                 "notes": notes,
             }
         )
         return
     for note in notes:
         render.warn(note)
-    render.say(f"wrote {output}: {len(shelf.zones)} zones, {len(shelf.corridors)} corridors")
+    render.say(
+        f"wrote {output}: {len(geofences.zones)} zones, {len(geofences.corridors)} corridors"
+    )
 
 
-def _chosen(shelf: Shelf, kinds: list[ZoneKind] | None, crossing: str | None) -> Shelf:
+def _chosen(
+    geofences: GeofenceSet, kinds: list[ZoneKind] | None, crossing: str | None
+) -> GeofenceSet:
     """Corridors have no kind; one belongs to the crossing that its properties name."""
-    from geofences.formats import Shelf
+    from geofences.formats import GeofenceSet
 
-    zones = [zone for zone in shelf.zones if not kinds or zone.kind in kinds]
-    corridors = [] if kinds else list(shelf.corridors)
+    zones = [zone for zone in geofences.zones if not kinds or zone.kind in kinds]
+    corridors = [] if kinds else list(geofences.corridors)
     if crossing is not None:
         zones = [zone for zone in zones if zone.crossing == crossing]
         corridors = [one for one in corridors if one.properties.get("crossing") == crossing]
-    return Shelf(tuple(zones), tuple(corridors))
+    return GeofenceSet(tuple(zones), tuple(corridors))

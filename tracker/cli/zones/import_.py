@@ -17,10 +17,10 @@ from tracker.domain.errors import Refused, UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from geofences.changes import Change
-    from geofences.formats import Shelf
-    from geofences.lint import Survey
-    from geofences.neighbours import Placed
+    from geofences.checks.changes import Change
+    from geofences.checks.lint import LintResult
+    from geofences.checks.neighbours import SourcedPlace
+    from geofences.formats import GeofenceSet
     from tracker.config import Config
 
 MOST_CHANGES = 50
@@ -54,7 +54,7 @@ def import_(
     Everything is checked as `tracker zones check` does, and with an error nothing is written.
     Nothing is repaired; positions are reprojected to WGS 84 and heights dropped.
     """
-    from geofences import changes, lint
+    from geofences.checks import changes, lint
 
     told = zones_reading.reading(crs, names, kind, id_prefix)
     config = load_config(ctx, needed=False)
@@ -69,7 +69,7 @@ def import_(
         after, skipped = _kept(survey, skip_bad=skip_bad)
         found = changes.changes(before, after)
     good = _is_good(survey, after, skip_bad=skip_bad)
-    gone = sum(change.verdict == "gone" for change in found)
+    gone = sum(change.kind == "gone" for change in found)
     write = good and not dry_run and (replace or not gone)
     if write:
         _write(after, target)
@@ -97,25 +97,26 @@ def _usual_target(config: Config, files: Sequence[Path]) -> Path:
     return folder / "zones" / f"{files[0].stem}.geojson"
 
 
-def _existing(target: Path) -> Shelf:
+def _existing(target: Path) -> GeofenceSet:
     from geofences import formats
 
-    return formats.read(target) if target.exists() else formats.Shelf()
+    return formats.read(target) if target.exists() else formats.GeofenceSet()
 
 
-def _in_force(config: Config, target: Path) -> list[Placed]:
+def _in_force(config: Config, target: Path) -> list[SourcedPlace]:
     """What ships and what other files bring: its ids are taken, its areas may overlap ours."""
-    from geofences import formats, neighbours
+    from geofences import formats
+    from geofences.checks import neighbours
 
     found = neighbours.shipped()
     for file in config.zones.files:
         if Path(file).resolve() != target.resolve():
             places = formats.read(Path(file)).places
-            found += [neighbours.Placed(file, place.id, place) for place in places]
+            found += [neighbours.SourcedPlace(file, place.id, place) for place in places]
     return found
 
 
-def _kept(survey: Survey, *, skip_bad: bool) -> tuple[Shelf, list[str]]:
+def _kept(survey: LintResult, *, skip_bad: bool) -> tuple[GeofenceSet, list[str]]:
     """What goes into the file, and the features that do not for their errors."""
     from geofences import formats
 
@@ -125,10 +126,10 @@ def _kept(survey: Survey, *, skip_bad: bool) -> tuple[Shelf, list[str]]:
         for fault in survey.faults
         if fault.severity == "error" and fault.feature
     )
-    return formats.Shelf.of({one.place.id: one.place for one in placed}.values()), list(bad)
+    return formats.GeofenceSet.of({one.place.id: one.place for one in placed}.values()), list(bad)
 
 
-def _is_good(survey: Survey, after: Shelf, *, skip_bad: bool) -> bool:
+def _is_good(survey: LintResult, after: GeofenceSet, *, skip_bad: bool) -> bool:
     """Whether the rest can be written: an error of a whole file leaves no features to skip."""
     errors = [fault for fault in survey.faults if fault.severity == "error"]
     if not errors:
@@ -136,22 +137,22 @@ def _is_good(survey: Survey, after: Shelf, *, skip_bad: bool) -> bool:
     return skip_bad and all(e.feature for e in errors) and bool(after.places)
 
 
-def _write(shelf: Shelf, target: Path) -> None:
+def _write(geofences: GeofenceSet, target: Path) -> None:
     """Whole or not at all: a running tracker may read it at any time."""
-    from geofences import export
+    from geofences.io import export
 
     with zones_reading.handled():
         target.parent.mkdir(parents=True, exist_ok=True)
         fresh = target.with_name(f".{target.name}.{os.getpid()}")
         try:
-            fresh.write_text(export.geojson_text(shelf), encoding="utf-8")
+            fresh.write_text(export.geojson_text(geofences), encoding="utf-8")
             fresh.replace(target)
         finally:
             fresh.unlink(missing_ok=True)
 
 
 def _document(
-    survey: Survey,
+    survey: LintResult,
     found: Sequence[Change],
     skipped: list[str],
     target: Path,
@@ -163,8 +164,8 @@ def _document(
         "written": written,
         "configured": in_force,
         **{
-            verdict: [change.id for change in found if change.verdict == verdict]
-            for verdict in ("new", "changed", "gone", "same")
+            kind: [change.id for change in found if change.kind == kind]
+            for kind in ("new", "changed", "gone", "same")
         },
         "bad": skipped,
         "faults": survey.faults,
@@ -172,8 +173,8 @@ def _document(
     }
 
 
-def _tell(survey: Survey, found: Sequence[Change], skipped: list[str]) -> None:
-    from geofences import changes
+def _tell(survey: LintResult, found: Sequence[Change], skipped: list[str]) -> None:
+    from geofences.checks import changes
 
     for note in survey.notes:
         render.warn(note)
@@ -181,13 +182,13 @@ def _tell(survey: Survey, found: Sequence[Change], skipped: list[str]) -> None:
         zones_reading.show_faults(survey.faults, empty="")
     for name in skipped:
         render.warn(f"left out: {name}")
-    told = [change for change in found if change.verdict != "same"]
-    rows = [(one.verdict, one.id, ", ".join(one.what)) for one in told[:MOST_CHANGES]]
+    told = [change for change in found if change.kind != "same"]
+    rows = [(one.kind, one.id, ", ".join(one.what)) for one in told[:MOST_CHANGES]]
     render.table(("CHANGE", "ID", "IN"), rows, empty="nothing changes")
     if len(told) > MOST_CHANGES:
         render.say(f"... and {len(told) - MOST_CHANGES:,} more (--json has them all)")
     counted = changes.count(found)
-    render.say(", ".join(f"{number:,} {verdict}" for verdict, number in counted.items()))
+    render.say(", ".join(f"{number:,} {kind}" for kind, number in counted.items()))
 
 
 def _tell_written(config: Config, target: Path, *, in_force: bool) -> None:

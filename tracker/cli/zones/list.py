@@ -17,7 +17,7 @@ def list_(ctx: typer.Context, as_json: Json = False) -> None:
     """List the zones and corridors of the shipped library and of the configured files."""
     from tracker import wiring
 
-    shelf = wiring.shelf(load_config(ctx, needed=False).zones.files)
+    geofences = wiring.geofences(load_config(ctx, needed=False).zones.files)
     zones = [
         {
             "id": zone.id,
@@ -29,7 +29,7 @@ def list_(ctx: typer.Context, as_json: Json = False) -> None:
             "precision": zone.precision.value,
             "source": zone.source,
         }
-        for zone in shelf.zones
+        for zone in geofences.zones
     ]
     corridors = [
         {
@@ -41,7 +41,7 @@ def list_(ctx: typer.Context, as_json: Json = False) -> None:
             "precision": corridor.precision.value,
             "source": corridor.source,
         }
-        for corridor in shelf.corridors
+        for corridor in geofences.corridors
     ]
     render.documents(
         [*zones, *corridors],

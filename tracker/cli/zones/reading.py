@@ -19,8 +19,8 @@ from tracker.domain.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from geofences.files import Reading
-    from geofences.lint import Fault
+    from geofences.checks.lint import Fault
+    from geofences.io.files import ReadOptions
 
 Files = Annotated[
     list[Path],
@@ -54,10 +54,10 @@ LONG = 5_000
 
 def reading(
     crs: str | None, names: list[str] | None, kind: ZoneKind | None, prefix: str
-) -> Reading:
-    """The options as `geofences.files` has them. Raises UsageError."""
-    from geofences.columns import KEYS
-    from geofences.files import Reading
+) -> ReadOptions:
+    """The options as `geofences.io.files` has them. Raises UsageError."""
+    from geofences.io.columns import KEYS
+    from geofences.io.files import ReadOptions
 
     told: dict[str, str] = {}
     for pair in names or ():
@@ -71,7 +71,7 @@ def reading(
         if key in told.values():
             raise UsageError(f"two columns for {key}", where="--map", mend="choose one")
         told[column] = key
-    return Reading(crs=crs, names=told, kind=kind, prefix=prefix)
+    return ReadOptions(crs=crs, names=told, kind=kind, prefix=prefix)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from geofences import library
-from geofences.formats import Shelf
+from geofences.formats import GeofenceSet
 from tracker.app.planning import Geography
 from tracker.app.queries.map_scene import compose
 from tracker.app.queries.map_scene.base import ground
@@ -28,10 +28,10 @@ def frame(drawn: datetime, zone: ZoneInfo, policy: Policy) -> compose.MapFrame:
 
 
 def zones_scene(
-    shelf: Shelf, frame: compose.MapFrame, *, crossing: str | None, place: str | None
+    geofences: GeofenceSet, frame: compose.MapFrame, *, crossing: str | None, place: str | None
 ) -> Scene:
     """Zones and corridors alone. Raises NotFound for a crossing or place that is none."""
-    selection = compose.Selection(shelf.zones, shelf.corridors)
+    selection = compose.Selection(geofences.zones, geofences.corridors)
     return compose.of_zones(selection.looking_at(crossing=crossing, place=place), frame)
 
 

@@ -1,0 +1,1 @@
+"""Lines and edges in metres on the ground."""

@@ -1,0 +1,1 @@
+"""What answers positions: the indexes over zones and corridors, and the border."""

@@ -1,0 +1,1 @@
+"""From and to files, in any format: GeoJSON as it is written, and what others draw with."""

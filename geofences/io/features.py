@@ -1,0 +1,136 @@
+"""GeoJSON Features: what may be wrong with one, and the zone or corridor it becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from shapely import MultiPolygon, Polygon
+
+from geofences.corridor import Corridor
+from geofences.errors import GeoFault
+from geofences.io.defects import problems
+from geofences.io.shapes import AREAS, Problem, build
+from geofences.kinds import Precision, ZoneKind
+from geofences.zone import Zone
+
+TEXTS = ("name", "crossing", "source")
+NUMBERS = ("half_width_m", "usual_minutes")
+CHOICES: dict[str, tuple[str, ...]] = {
+    "kind": tuple(str(kind) for kind in ZoneKind),
+    "country": ("US", "MX"),
+    "precision": tuple(str(precision) for precision in Precision),
+}
+DEGREES_OF_WGS_84 = ("CRS84", "EPSG::4326", "EPSG:4326", "WGS84")
+"""How names of the only reference system of GeoJSON end (RFC 7946, 4)."""
+KIND_MISSING = Problem("kind", "missing", f"one of {', '.join(CHOICES['kind'])}")
+
+
+def feature_problems(feature: Any, default_kind: ZoneKind | None) -> Iterator[Problem]:
+    """All that is wrong with a Feature as `json` reads it; its id is looked at elsewhere.
+
+    `default_kind` None: a zone must say its kind.
+    """
+    if not isinstance(feature, dict) or feature.get("type") != "Feature":
+        yield Problem("feature", "not a Feature", "wrap the geometry in a Feature")
+        return
+    geometry = feature.get("geometry")
+    yield from problems(geometry)
+    properties = feature.get("properties")
+    if not isinstance(properties, dict | None):
+        yield Problem("properties", "not an object", "write {} if there are none")
+        return
+    yield from _property_problems(properties or {})
+    area = isinstance(geometry, dict) and geometry.get("type") in AREAS
+    if area and default_kind is None and (properties or {}).get("kind") is None:
+        yield KIND_MISSING
+
+
+def _property_problems(properties: dict[str, Any]) -> Iterator[Problem]:
+    said = {key: value for key, value in properties.items() if value is not None}
+    for key in TEXTS:
+        if key in said and not isinstance(said[key], str):
+            yield Problem(key, f"{said[key]!r} is no text", "put it in quotes")
+    for key, allowed in CHOICES.items():
+        if key in said and said[key] not in allowed:
+            yield Problem(key, f"unknown: {said[key]!r}", f"one of {', '.join(allowed)}")
+    for key in NUMBERS:
+        if key in said and not _above_0(said[key]):
+            yield Problem(key, f"{said[key]!r} is no number above 0", "give a number above 0")
+
+
+def _above_0(value: Any) -> bool:
+    return type(value) in (int, float) and 0 < value < float("inf")
+
+
+def declared_crs(collection: dict[str, Any]) -> str | None:
+    """The reference system that a FeatureCollection names (which RFC 7946 forbids, and many do
+    yet), "" if it names one without saying which; None if none, or the degrees that GeoJSON is in.
+    """
+    crs = collection.get("crs")
+    if crs is None:
+        return None
+    try:
+        name = str(crs["properties"]["name"])
+    except (KeyError, TypeError):
+        return ""
+    return None if name.upper().replace(" ", "").endswith(DEGREES_OF_WGS_84) else name
+
+
+def crs_problem(collection: dict[str, Any]) -> Problem | None:
+    """What is wrong with the reference system a FeatureCollection names, if it names one."""
+    name = declared_crs(collection)
+    if name is None:
+        return None
+    what = f"its reference system is {name or 'without a name'}"
+    return Problem(
+        "crs", what, "GeoJSON is in degrees of WGS 84: `tracker zones import` reprojects it"
+    )
+
+
+def id_problem(own: Any) -> Problem | None:
+    """What is wrong with a feature's id, if anything is."""
+    if own is None:
+        return Problem("id", "missing", "give every feature an id of its own")
+    if not isinstance(own, str) or not own or own != own.strip():
+        return Problem("id", f"{own!r} is no id", "a text, without blanks around it")
+    return None
+
+
+def feature_id(feature: Any) -> Any:
+    """The id in the properties, else the Feature's own, else None."""
+    if not isinstance(feature, dict):
+        return None
+    properties = feature.get("properties")
+    own = properties.get("id") if isinstance(properties, dict) else None
+    return feature.get("id") if own is None else own
+
+
+def name_feature(number: int, feature: Any) -> str:
+    """ "feature 3 (its id)", for faults."""
+    own = feature_id(feature)
+    return f"feature {number}" + ("" if own is None else f" ({own})")
+
+
+def place_of(
+    feature: dict[str, Any], own_id: str, default_kind: ZoneKind | None, where: str
+) -> Zone | Corridor:
+    """The zone or corridor of a Feature that has no problem of severity "error".
+
+    Raises GeoFault for a line that no corridor can be made of.
+    """
+    rest = {k: v for k, v in (feature.get("properties") or {}).items() if v is not None}
+    rest.pop("id", None)
+    name = rest.pop("name", own_id)
+    precision = Precision(rest.pop("precision", Precision.APPROXIMATE))
+    source = rest.pop("source", "")
+    shape = build(feature["geometry"])
+    if isinstance(shape, Polygon | MultiPolygon):
+        kind = ZoneKind(rest.pop("kind", default_kind))
+        country, crossing = rest.pop("country", None), rest.pop("crossing", None)
+        return Zone(own_id, name, kind, shape, country, crossing, precision, source, rest)
+    width = rest.pop("half_width_m", None)
+    try:
+        return Corridor(own_id, name, shape, width, precision, source, rest)
+    except ValueError as error:
+        raise GeoFault(where, str(error), "draw it anew") from None
