@@ -89,12 +89,12 @@ KILLED_AFTER_KEEPING = """
 import os, signal, sys
 from tracker.adapters.outsiders import witness_memory
 from tracker.cli.main import main
-keep = witness_memory.WitnessMemory.keep
+keep = witness_memory.FileWitnessMemory.keep
 def keep_and_die(self, note):
     if sys.argv[1] == "after":
         keep(self, note)
     os.kill(os.getpid(), signal.SIGKILL)
-witness_memory.WitnessMemory.keep = keep_and_die
+witness_memory.FileWitnessMemory.keep = keep_and_die
 main(["witness", "serve", "--log", sys.argv[2], "--listen", "127.0.0.1:0"])
 """
 
