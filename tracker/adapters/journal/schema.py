@@ -71,6 +71,6 @@ def _upgrade(connection: Connection, revision: str | None) -> None:
             f"this database was written by a newer tracker (its schema is {revision}; this "
             f"program knows up to {NEWEST})",
             where=where,
-            mend="upgrade: pip install --upgrade seal-tracker",
+            mend="use that newer tracker, or a copy of the database from before it",
         )
     command.upgrade(config, "head")
