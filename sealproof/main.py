@@ -148,4 +148,4 @@ def _receipt_lines(receipt: Receipt) -> Iterator[str]:
     if entry is not None and checkpoint is not None:
         yield ""
         yield f"entry {entry.id}, number {entry.index} of the log {checkpoint.origin}"
-        yield f"  recorded {entry.recorded_at.isoformat()}, {entry.type}: {entry.payload['detail']}"
+        yield f"  recorded {entry.recorded_at.isoformat()}, {entry.type}: {entry.detail}"

@@ -15,6 +15,7 @@ import pytest
 from tests.support.chain import assert_whole
 from tests.support.office import START, Office, message, reading, trip
 from tracker.adapters.journal import SqlJournal
+from tracker.domain.codes import Code
 from tracker.domain.errors import ServiceUnreachable
 from tracker.domain.finding import FindingType
 from tracker.domain.outcome import Noted
@@ -168,7 +169,8 @@ def writes_what_no_log_takes(view: View, memory: Any) -> Result:
     if view.reading is None or view.reading.seq != 8:
         return memory, NOTHING
     wrong: dict[str, Any] = {"metres": 0.5}
-    return memory, (Noted(type=FindingType.DEVICE_SEEN, at=view.at, detail="x", facts=wrong),)
+    seen, code = FindingType.DEVICE_SEEN, Code.UNKNOWN_DEVICE
+    return memory, (Noted(type=seen, code=code, at=view.at, facts=wrong),)
 
 
 def test_a_message_that_cannot_be_processed_is_set_aside_and_the_others_are_kept(

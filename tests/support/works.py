@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from devices import identity
 from devices.reading import Fix, NoFix, NoFixReason, Reading, Rejected, SealCondition, SealReport
-from tracker.domain.alert import Alert, AlertKind, AlertStatus, Severity
+from tracker.domain.alert import Alert, AlertKind, AlertStatus, Chapter, Severity
+from tracker.domain.codes import Code
 from tracker.domain.finding import Finding, FindingType
 from tracker.log.leaf import Chain, Leaf, entry
 from tracker.ports import NewEntry, StoredReading, StoredShipment, StoredState, Work
@@ -57,9 +58,9 @@ def finding(n: int, scope: str = SHIPMENT) -> Finding:
         lat=25.7,
         lon=-100.3,
         zone=f"zone-{n}",
-        detail=f"entered zone {n}",
+        code=Code.ZONE_ENTERED,
         evidence="00" * 16,
-        facts={"n": n},
+        facts={"kind": "yard", "name": f"Zone {n}"},
     )
 
 
@@ -111,7 +112,7 @@ def alert(n: int, *, count: int = 1, status: AlertStatus = AlertStatus.RAISED) -
         lat=25.7,
         lon=-100.3,
         zone="laredo-yard",
-        detail="rope cut",
+        chapters=(Chapter(Code.OPENED_WHILE_MOVING), Chapter(Code.RESEALED_SILENTLY)),
         key="seal",
     )
 

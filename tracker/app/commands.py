@@ -94,12 +94,13 @@ class CommandHandler:
     def submit(self, shipment: str, command: AnyCommand) -> list[Finding]:
         """Apply one command to an open shipment; what it led to.
 
-        Raises NotFound, or Refused if custody forbids it.
+        Raises NotFound, Refused if custody forbids it, UsageError if it contradicts itself.
         """
 
         def fill(unit: UnitOfWork) -> None:
             stored = self._shipment(shipment)
             custody_checks.may_change(stored)
+            custody_checks.gives_up_openly(command)
             plan = self.registry.plan(shipment)
             if plan is not None:
                 custody_checks.names_its_lock(plan, command)

@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tracker import engine
+from tracker import engine, wording
 from tracker.app.commands import CommandHandler
 from tracker.app.unit_of_work import UnitOfWork
 from tracker.domain.command import EraseData
@@ -156,7 +156,8 @@ def mentions(store: Store, names: Iterable[str], *, shipment: str | None = None)
     named = _pattern(names)
     entries = (one.leaf.decode() for one in store.stored_entries() if shipment in (None, one.scope))
     alerts = (
-        f"{one.detail}\n{one.close_reason}\n{one.device}" for one in store.alerts(shipment=shipment)
+        f"{wording.of_alert(one)}\n{one.close_reason}\n{one.device}"
+        for one in store.alerts(shipment=shipment)
     )
     documents = (one.document.decode() for one in store.shipments() if shipment in (None, one.id))
     return Mentions(

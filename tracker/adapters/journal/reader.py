@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+import msgspec
 from sqlalchemy import Connection, RowMapping, func, select
 
 from devices.identity import from_body
@@ -19,7 +20,7 @@ from tracker.adapters.journal.tables import (
     SHIPMENTS,
     STATES,
 )
-from tracker.domain.alert import Alert, AlertKind, AlertStatus, Severity
+from tracker.domain.alert import Alert, AlertKind, AlertStatus, Chapter, Severity
 from tracker.ports import (
     DeviceRow,
     RejectRow,
@@ -151,7 +152,9 @@ def shipment_from(row: RowMapping) -> StoredShipment:
 
 def _alert(row: RowMapping) -> Alert:
     kinds = {"kind": AlertKind, "severity": Severity, "status": AlertStatus}
-    return Alert(**{**row, **{name: kind(row[name]) for name, kind in kinds.items()}})
+    chapters = msgspec.convert(row["chapters"], tuple[Chapter, ...])
+    typed = {name: kind(row[name]) for name, kind in kinds.items()}
+    return Alert(**{**row, **typed, "chapters": chapters})
 
 
 def _reject(row: RowMapping) -> RejectRow:

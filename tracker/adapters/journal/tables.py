@@ -8,6 +8,7 @@ two.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -139,7 +140,7 @@ class Entries(SQLModel, table=True):
 
 
 class Alerts(SQLModel, table=True):
-    """`tracker.domain.alert.Alert`, field by field."""
+    """`tracker.domain.alert.Alert`, field by field. `detail`: words, in rows of older versions."""
 
     id: str = Field(primary_key=True)
     shipment: str | None
@@ -165,6 +166,9 @@ class Alerts(SQLModel, table=True):
     closed_by: str | None
     close_reason: str | None
     escalate_at: datetime | None = Field(sa_type=UtcMicros)
+    chapters: list[dict[str, Any]] = Field(
+        sa_column=Column(JSON, nullable=False, server_default=text("'[]'"))
+    )
 
 
 class States(SQLModel, table=True):

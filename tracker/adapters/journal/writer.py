@@ -239,6 +239,7 @@ def _alert(alert: Alert) -> Row:
         "kind": alert.kind.value,
         "severity": alert.severity.value,
         "status": alert.status.value,
+        "chapters": msgspec.to_builtins(alert.chapters),
     }
 
 

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from sealproof.plain import plain
+from tracker import wording
 from tracker.domain.alert import Alert, Severity
 from tracker.domain.errors import TrackerError
 from tracker.domain.finding import Finding
@@ -34,6 +35,8 @@ UNCUT = 10_000
 
 def json_line(document: Any) -> None:
     """One document, one line, at once: whoever reads a pipe sees it when it happens."""
+    if isinstance(document, Finding | Alert):
+        document = wording.document(document)
     sys.stdout.write(msgspec.json.encode(document).decode() + "\n")
     sys.stdout.flush()
 
@@ -147,7 +150,7 @@ ALERT_COLUMNS = ("ALERT", "SEVERITY", "STATUS", "KIND", "SHIPMENT", "OCCURRED", 
 
 
 def alert_row(alert: Alert, zone: ZoneInfo) -> tuple[Any, ...]:
-    shown = moment(alert.occurred_at, zone)
+    shown, told = moment(alert.occurred_at, zone), wording.of_alert(alert)
     return (
         alert.id,
         severity(alert),
@@ -156,7 +159,7 @@ def alert_row(alert: Alert, zone: ZoneInfo) -> tuple[Any, ...]:
         alert.shipment or f"(device {alert.device})",
         f"{shown} late" if alert.late else shown,
         alert.zone,
-        alert.detail if alert.count == 1 else f"{alert.detail} (x{alert.count})",
+        told if alert.count == 1 else f"{told} (x{alert.count})",
     )
 
 
@@ -183,7 +186,9 @@ def alert_line(alert: Alert, zone: ZoneInfo) -> None:
 
 def alert_pairs(alert: Alert, zone: ZoneInfo) -> None:
     """Every field of an alert that has a value."""
-    values = {name: getattr(alert, name) for name in alert.__struct_fields__}
+    values = wording.document(alert)
+    for coded in ("code", "facts", "chapters"):  # `detail` says it in words
+        del values[coded]
     pairs(
         (name, moment(value, zone) if isinstance(value, datetime) else value)
         for name, value in values.items()
@@ -198,7 +203,10 @@ def findings(found: Sequence[Finding], zone: ZoneInfo, *, as_json: bool) -> None
             json_line(finding)
         return
     columns = ("RECORDED", "WHAT", "ZONE", "DETAIL")
-    rows = ((moment(one.recorded_at, zone), one.type.value, one.zone, one.detail) for one in found)
+    rows = (
+        (moment(one.recorded_at, zone), one.type.value, one.zone, wording.of_finding(one))
+        for one in found
+    )
     table(columns, rows, empty="nothing changed")
 
 
@@ -290,4 +298,4 @@ def finding_line(finding: Finding, zone: ZoneInfo) -> Text:
     where = f" in {finding.zone}" if finding.zone else ""
     line = Text(f"{moment(finding.occurred_at, zone)}  {finding.scope}  ")
     line.append(finding.type.value.replace("_", " "), style=style)
-    return line.append(f"{late}{where}  {finding.detail}".rstrip())
+    return line.append(f"{late}{where}  {wording.of_finding(finding)}".rstrip())
