@@ -12,11 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from geofences.errors import GeoFault
-from geofences.io.features import CHOICES, NUMBERS
+from geofences.io.features import CHOICES, FROM_0, NUMBERS
 
 KEYS = (
     "id", "name", "kind", "country", "crossing", "half_width_m", "precision", "source",
-    "usual_minutes",
+    "usual_minutes", "least_stay_min",
 )  # fmt: skip
 USUAL: dict[str, tuple[str, ...]] = {
     "id": (
@@ -31,6 +31,7 @@ USUAL: dict[str, tuple[str, ...]] = {
     "precision": ("precision",),
     "source": ("source", "fuente"),
     "usual_minutes": ("usualminutes", "usualminut", "usualminu"),
+    "least_stay_min": ("leaststaymin", "leaststay", "estanciaminima", "estanciaminimamin"),
 }
 """Names that carriers' files have, in English and Spanish, as `_plain` leaves them; and ours as
 shapefiles cut them (10 characters). In the order of preference."""
@@ -90,7 +91,7 @@ def _unfit(key: str, values: Iterable[Any]) -> Any:
             continue
         if key in CHOICES and value not in CHOICES[key]:
             return value
-        if key in NUMBERS and not isinstance(as_number(value), int | float):
+        if key in (*NUMBERS, *FROM_0) and not isinstance(as_number(value), int | float):
             return value
     return None
 
@@ -101,7 +102,7 @@ def _renamed(row: Row, chosen: Mapping[str, str]) -> Row:
     made = {chosen.get(c, c): v for c, v in row.items() if c in chosen or c not in taken}
     if isinstance(made.get("id"), int | float):
         made["id"] = _number_text(made["id"])
-    for key in NUMBERS:
+    for key in (*NUMBERS, *FROM_0):
         if key in made:
             made[key] = as_number(made[key])
     return made

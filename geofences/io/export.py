@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from shapely.geometry import shape
 
 from geofences.errors import GeoFault
+from geofences.io.columns import KEYS
 from geofences.io.geojson import GeofenceSet, to_geojson
 
 if TYPE_CHECKING:
@@ -87,17 +88,13 @@ def _csv(geofences: GeofenceSet, path: Path) -> list[str]:
             values = [_as_text(feature["properties"].get(column)) for column in columns]
             out.writerow([*values, "EPSG:4326", shape(feature["geometry"]).wkt])
     note = "CSV knows only text: numbers in columns of your own come in again as text"
-    return [note] if set(columns) - KNOWN else []
+    return [note] if set(columns) - set(KEYS) else []
 
 
 def _as_text(value: Any) -> str:
     if value is None:
         return ""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-KNOWN = {"id", "name", "kind", "country", "crossing", "half_width_m", "precision", "source",
-         "usual_minutes"}  # fmt: skip
 
 
 def _by_gdal(geofences: GeofenceSet, path: Path) -> list[str]:

@@ -16,6 +16,8 @@ from geofences.zone import Zone
 
 TEXTS = ("name", "crossing", "source")
 NUMBERS = ("half_width_m", "usual_minutes")
+FROM_0 = ("least_stay_min",)
+"""Numbers that may be 0: no stay is too short."""
 CHOICES: dict[str, tuple[str, ...]] = {
     "kind": tuple(str(kind) for kind in ZoneKind),
     "country": ("US", "MX"),
@@ -57,6 +59,9 @@ def _property_problems(properties: dict[str, Any]) -> Iterator[Problem]:
     for key in NUMBERS:
         if key in said and not _above_0(said[key]):
             yield Problem(key, f"{said[key]!r} is no number above 0", "give a number above 0")
+    for key in FROM_0:
+        if key in said and said[key] != 0 and not _above_0(said[key]):
+            yield Problem(key, f"{said[key]!r} is no number from 0", "give a number, 0 or more")
 
 
 def _above_0(value: Any) -> bool:
@@ -128,7 +133,8 @@ def place_of(
     if isinstance(shape, Polygon | MultiPolygon):
         kind = ZoneKind(rest.pop("kind", default_kind))
         country, crossing = rest.pop("country", None), rest.pop("crossing", None)
-        return Zone(own_id, name, kind, shape, country, crossing, precision, source, rest)
+        stay = rest.pop("least_stay_min", None)
+        return Zone(own_id, name, kind, shape, country, crossing, precision, source, rest, stay)
     width = rest.pop("half_width_m", None)
     try:
         return Corridor(own_id, name, shape, width, precision, source, rest)

@@ -131,7 +131,8 @@ def to_geojson(zones: Iterable[Zone] = (), corridors: Iterable[Corridor] = ()) -
 
 
 def _zone_feature(zone: Zone) -> dict[str, Any]:
-    said = {"kind": str(zone.kind), "country": zone.country, "crossing": zone.crossing}
+    said = {"kind": str(zone.kind), "country": zone.country, "crossing": zone.crossing,
+            "least_stay_min": zone.least_stay_min}  # fmt: skip
     return _feature(zone, said, zone.polygon)
 
 

@@ -38,7 +38,7 @@ Map = Annotated[
         "--map",
         metavar="COLUMN=KEY",
         help="This column is that key: id, name, kind, country, crossing, half_width_m, "
-        "precision, source, usual_minutes.",
+        "precision, source, usual_minutes, least_stay_min.",
     ),
 ]
 Kind = Annotated[ZoneKind | None, typer.Option(help="The kind of all zones that do not say.")]
