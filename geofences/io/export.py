@@ -38,6 +38,9 @@ SHAPEFILE_NAME = 10
 SHAPEFILE_TEXT = 254
 """Limits of dBASE III: bytes of a column's name, and of a text."""
 KML_NAMES = {"name": "Name"}
+KML_ID = {"LIBKML_ID_FIELD": "placemark_id"}
+"""The column that GDAL makes the Placemark's own id of: none of ours, so that `id` stays a column,
+which other programs keep and do not make anew."""
 INT_32 = 2**31
 
 Feature = dict[str, Any]
@@ -148,6 +151,7 @@ def _collect(folder: Path, path: Path) -> None:
 def _dump(frame: GeoDataFrame, path: Path, **how: Any) -> None:
     import pyogrio
 
+    pyogrio.set_gdal_config_options(KML_ID)
     try:
         with warnings.catch_warnings(record=True):  # lengths and names are told by `_shortened`
             warnings.simplefilter("always")
@@ -156,6 +160,8 @@ def _dump(frame: GeoDataFrame, path: Path, **how: Any) -> None:
             )
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
         raise GeoFault(str(path), f"cannot be written: {error}", "try another format") from None
+    finally:
+        pyogrio.set_gdal_config_options(dict.fromkeys(KML_ID))
 
 
 def _columns(features: Sequence[Feature]) -> list[str]:

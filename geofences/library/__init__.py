@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from importlib import resources
 from typing import Any
 
-from geofences.io.geojson import GeofenceSet, from_features, parse_collection
+from geofences.io.geojson import GeofenceSet, from_features
+from geofences.io.geojson_text import parse_collection
 
 BORDER = "border.geojson"
 

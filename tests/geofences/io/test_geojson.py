@@ -122,7 +122,7 @@ def test_a_file_must_say_each_zones_kind(tmp_path: Path) -> None:
         read(path)
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"type": "Feature"}', "\xff"])
+@pytest.mark.parametrize("text", ["{", "[]", '{"type": "Fature"}', "\xff"])
 def test_a_file_that_is_no_feature_collection(tmp_path: Path, text: str) -> None:
     path = tmp_path / "zones.geojson"
     path.write_bytes(text.encode("latin-1"))
