@@ -17,7 +17,7 @@ from geofences.io.features import CHOICES, FROM_0, NUMBERS
 
 KEYS = (
     "id", "name", "kind", "country", "crossing", "half_width_m", "precision", "source",
-    "usual_minutes", "least_stay_min", "radius_m",
+    "usual_minutes", "least_stay_min", "radius_m", "replaces",
 )  # fmt: skip
 USUAL: dict[str, tuple[str, ...]] = {
     "id": ("id", "zoneid", "geofenceid", "codigo", "clave", "identificador", "code"),
@@ -30,6 +30,7 @@ USUAL: dict[str, tuple[str, ...]] = {
     "source": ("source", "fuente"),
     "usual_minutes": ("usualminutes", "usualminut", "usualminu"),
     "least_stay_min": ("leaststaymin", "leaststay", "estanciaminima", "estanciaminimamin"),
+    "replaces": ("replaces", "reemplaza", "sustituye"),
     "radius_m": (
         *("radiusm", "radius", "radiom", "radio", "radiusmeters", "radiusmetres", "radiometros"),
         *("radiomts", "radiuskm", "radiokm", "radiusft", "radiopies", "radiusmi", "radiomillas"),

@@ -53,6 +53,10 @@ def _property_problems(properties: dict[str, Any]) -> Iterator[Problem]:
     for key in TEXTS:
         if key in said and not isinstance(said[key], str):
             yield Problem(key, f"{said[key]!r} is no text", "put it in quotes")
+    if "replaces" in said and not _are_ids(said["replaces"]):
+        yield Problem(
+            "replaces", f"{said['replaces']!r} names no ids", "a text, or a list of texts"
+        )
     for key, allowed in CHOICES.items():
         if key in said and said[key] not in allowed:
             yield Problem(key, f"unknown: {said[key]!r}", f"one of {', '.join(allowed)}")
@@ -66,6 +70,11 @@ def _property_problems(properties: dict[str, Any]) -> Iterator[Problem]:
     for key in FROM_0:
         if key in said and said[key] != 0 and not _above_0(said[key]):
             yield Problem(key, f"{said[key]!r} is no number from 0", "give a number, 0 or more")
+
+
+def _are_ids(value: Any) -> bool:
+    listed = value if isinstance(value, list) else [value]
+    return bool(listed) and all(isinstance(one, str) and one.strip() for one in listed)
 
 
 def is_area(feature: dict[str, Any]) -> bool:

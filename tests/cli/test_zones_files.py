@@ -186,6 +186,27 @@ def test_one_bad_pin_does_not_stop_the_rest(run: Run, tmp_path: Path) -> None:
     assert ids(tmp_path / "zones" / "a.geojson") == ["patio"]
 
 
+def test_a_zone_of_the_library_is_replaced_or_switched_off(started: Run, tmp_path: Path) -> None:
+    bridge, queue = "laredo-world-trade.bridge", "laredo-world-trade.mx-queue"
+    (tmp_path / "mine.json").write_text(
+        collection(square(-99.6, 27.3, id=bridge, kind="bridge", name="Mine", replaces=bridge))
+    )
+    ran = started("zones", "import", "mine.json")
+    assert "the id of" not in ran.out
+    config = tmp_path / "tracker.toml"
+    said = f'files = ["zones/mine.geojson"]\nwithout = ["{queue}", "yuma.*"]'
+    config.write_text(config.read_text().replace("# files = []", said))
+    assert "the library has no 'yuma.*'" in started("zones", "list", code=2).err
+    config.write_text(config.read_text().replace(', "yuma.*"', ""))
+    listed = {one["id"]: one for one in started("zones", "list", "--json").documents}
+    assert listed[bridge]["name"] == "Mine"
+    assert queue not in listed
+    nowhere = square(-99.6, 27.3, id="x", kind="bridge", replaces="yuma.bridge")
+    (tmp_path / "mine.json").write_text(collection(nowhere))
+    asked = ["zones", "check", "mine.json"]
+    assert "there is no 'yuma.bridge' in the shipped library" in started(*asked, code=1).out
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from tracker.cli import render, zones_reading
-from tracker.cli.session import Json
+from tracker.cli.session import Json, load_config
 from tracker.cli.zones_reading import (
     Crs,
     Encoding,
@@ -22,6 +22,7 @@ from tracker.cli.zones_reading import (
 
 
 def check(
+    ctx: typer.Context,
     files: Files,
     crs: Crs = None,
     names: Map = None,
@@ -50,7 +51,7 @@ def check(
         survey = lint.survey(
             files,
             None if told == zones_reading.reading(None, None, None, "") else told,
-            known=neighbours.shipped(without=files),
+            known=neighbours.shipped(files, load_config(ctx, needed=False).zones.without),
             progress=zones_reading.progress(),
         )
     if as_json:

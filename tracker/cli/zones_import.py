@@ -132,7 +132,7 @@ def _in_force(config: Config, target: Path) -> list[SourcedPlace]:
     from geofences import formats
     from geofences.checks import neighbours
 
-    found = neighbours.shipped()
+    found = neighbours.shipped(off=config.zones.without)
     for file in config.zones.files:
         if Path(file).resolve() != target.resolve():
             places = formats.read(Path(file)).places

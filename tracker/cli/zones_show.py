@@ -80,7 +80,7 @@ def scene_of(
     from tracker.picture import compose
     from tracker.picture.base import ground
 
-    geofences = wiring.geofences(config.zones.files)
+    geofences = wiring.geofences(config.zones.files, config.zones.without)
     frame = compose.Frame(
         base=ground(library.features(library.BORDER), library.load().zones),
         drawn=datetime.now(UTC),
