@@ -6,14 +6,14 @@ its values will do, and is always told; what is no key of ours is kept under its
 
 from __future__ import annotations
 
-import datetime
-import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from geofences.errors import GeoFault
 from geofences.io.features import CHOICES, FROM_0, NUMBERS
+from geofences.io.ids import are_chosen, slug
+from geofences.io.values import as_number, metres, number_text, unit_of
 
 KEYS = (
     "id", "name", "kind", "country", "crossing", "half_width_m", "precision", "source",
@@ -46,17 +46,6 @@ names where a program has made the ids ("x88330552")."""
 MARKS = "placemark.marks"
 """What readers call the names that may say a kind: folders, styles, colours. Always dropped."""
 BESIDE = (FEATURE_ID, PLACEMARK_ID, MARKS)
-UNITS_M = {"km": 1_000.0, "ft": 0.3048, "pies": 0.3048, "mi": 1_609.344, "millas": 1_609.344}
-"""Metres in what a column's name ends in; plain names are metres."""
-_MADE = re.compile(
-    r"(?:(?:feature|placemark|pm|id|kml|poly|polygon|geom|gid|fid|oid|objectid|object|obj|way|node"
-    r"|relation|shape|area|path|layer)[-_./: ]*)?\d+"
-    r"|[a-z]{0,3}[-_./: ]?(?:\d{4,}|(?=[a-f]*\d)[0-9a-f]{6,})"
-    r"|.+\.\d+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-)
-"""Ids that a program made: numbers and hexadecimal, with a word of its own or a layer's name before
-them."""
-
 Row = dict[str, Any]
 
 
@@ -113,7 +102,7 @@ def _guess(
         unfit = _unfit(key, map(kind, values) if key == "kind" else values)
         if unfit is None:
             chosen[column] = key
-            unit = _unit(column) if key == "radius_m" else ""
+            unit = unit_of(_plain(column)) if key == "radius_m" else ""
             notes.append(f"column {column} is taken for {key}" + (f", in {unit}" if unit else ""))
             return
         mend = f"--map {column}={key} takes it all the same"
@@ -129,7 +118,8 @@ def _unfit(key: str, values: Iterable[Any]) -> Any:
             continue
         if key in CHOICES and value not in CHOICES[key]:
             return value
-        if key in (*NUMBERS, *FROM_0) and not isinstance(as_number(value), int | float):
+        number = metres(value, "") if key == "radius_m" else as_number(value)
+        if key in (*NUMBERS, *FROM_0) and not isinstance(number, int | float):
             return value
     return None
 
@@ -145,7 +135,7 @@ def _choose_id(
         return
     name = next((one for one, key in chosen.items() if key == "name"), None)
     slugs = [slug(row[name]) if isinstance(row.get(name), str) else "" for row in rows if name]
-    if not _is_own(column, rows) and slugs and all(slugs) and len(set(slugs)) == len(rows):
+    if not are_chosen(ids) and slugs and all(slugs) and len(set(slugs)) == len(rows):
         notes.append(f"ids are made of the names, not of {column} ({ids[0]!r}, ...): "
                      f"--map {column}=id takes those")  # fmt: skip
         return
@@ -153,81 +143,24 @@ def _choose_id(
     notes.append(f"column {column} is taken for id")
 
 
-def _is_own(column: str, rows: Sequence[Row]) -> bool:
-    """Whether somebody chose these ids: there are some, and they do not look like a program's."""
-    ids = [str(row[column]).casefold() for row in rows if row.get(column) is not None]
-    return bool(ids) and not all(map(_MADE.fullmatch, ids))
-
-
 def _renamed(row: Row, chosen: Mapping[str, str], kind: Callable[[Any], Any]) -> Row:
     """A column that was not chosen gives way where its name is a key that another stands for."""
     taken = {*chosen.values(), *BESIDE}
     made = {chosen.get(c, c): v for c, v in row.items() if c in chosen or c not in taken}
     if isinstance(made.get("id"), int | float):
-        made["id"] = _number_text(made["id"])
+        made["id"] = number_text(made["id"])
     if "kind" in made:
         made["kind"] = kind(made["kind"])
     for key in (*NUMBERS, *FROM_0):
-        if key in made:
+        if key in made and key != "radius_m":
             made[key] = as_number(made[key])
-    radius = made.get("radius_m")
-    if isinstance(radius, int | float):
+    if "radius_m" in made:
         column = next((one for one, key in chosen.items() if key == "radius_m"), "")
-        made["radius_m"] = radius * UNITS_M.get(_unit(column), 1)
+        made["radius_m"] = metres(made["radius_m"], _plain(column))
     return made
-
-
-def _unit(column: str) -> str:
-    return next((unit for unit in UNITS_M if _plain(column).endswith(unit)), "")
 
 
 def _plain(name: str) -> str:
     """ "Categoría " and "CATEGORIA" are both "categoria"."""
     bare = unicodedata.normalize("NFKD", name).casefold()
     return "".join(letter for letter in bare if letter.isalnum())
-
-
-def slug(name: str) -> str:
-    """A name as an id: "Patio Ñ, Juárez" is "patio-n-juarez"."""
-    bare = unicodedata.normalize("NFKD", name).casefold()
-    kept = "".join(c if c.isalnum() else " " for c in bare if not unicodedata.combining(c))
-    return "-".join(kept.split())
-
-
-_DECIMAL_COMMA = re.compile(r"^([-+]?\d*),(\d{1,2}|\d{4,})$")
-"""A spreadsheet's number in Mexico and Spain. Three digits behind the comma could be thousands, so
-such a text stays one."""
-
-
-def as_number(value: Any) -> Any:
-    """A text that is a number as that number; anything else as it is."""
-    if not isinstance(value, str):
-        return value
-    try:
-        number = float(_DECIMAL_COMMA.sub(r"\1.\2", value.strip()))
-    except ValueError:
-        return value
-    return int(number) if number.is_integer() else number
-
-
-def _number_text(number: float) -> str:
-    """17 and 17.0 are both "17": a column of whole numbers with a gap comes as floats."""
-    return str(int(number)) if float(number).is_integer() else str(number)
-
-
-def plain_value(value: Any, kind: type[Any] | None = None) -> Any:
-    """What JSON can hold of a table's value. Blank text, NaN and bytes are nothing.
-
-    `kind` is bool or int for columns of such, which come as floats where some values are missing.
-    """
-    if hasattr(value, "item"):
-        value = value.item()
-    if value is None or value != value:
-        return None
-    if isinstance(value, str):
-        return value.strip() or None
-    if isinstance(value, datetime.date):
-        return value.isoformat()
-    if kind is not None and isinstance(value, bool | int | float):
-        return kind(value)
-    return value if isinstance(value, bool | int | float | list | dict) else None

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from geofences.errors import GeoFault
-from geofences.io.columns import Row, plain_value
+from geofences.io.columns import Row
 from geofences.io.layer import Layer
 from geofences.io.shapes import Problem
 from geofences.io.text import decoded
+from geofences.io.values import plain_value
 from geofences.io.well_known import CIRCLE, from_wkt
 
 DELIMITERS = ",;\t|"

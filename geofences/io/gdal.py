@@ -13,11 +13,11 @@ from typing import Any
 
 from geofences.errors import GeoFault
 from geofences.io import shapefiles
-from geofences.io.columns import plain_value
 from geofences.io.crs import is_undefined
 from geofences.io.gdal_text import Texts
 from geofences.io.layer import Layer
 from geofences.io.shapes import Problem
+from geofences.io.values import plain_value
 from geofences.io.well_known import from_wkb
 
 BEGINS = {
@@ -88,13 +88,22 @@ def _rows(
     meta: dict[str, Any], columns: list[Any], count: int, texts: Texts
 ) -> Iterator[dict[str, Any]]:
     kinds = list(map(_kind, meta["ogr_types"], meta["ogr_subtypes"]))
-    fields = texts.all_of([str(field) for field in meta["fields"]])
+    fields = _each_its_own(texts.all_of([str(field) for field in meta["fields"]]))
     values = [texts.all_of(_listed(column)) for column in columns]
     for number in range(count):
         yield {
             field: plain_value(column[number], kind)
             for field, column, kind in zip(fields, values, kinds, strict=True)
         }
+
+
+def _each_its_own(fields: list[str]) -> list[str]:
+    """A second column of one name gets a number, so that neither hides the other."""
+    made: list[str] = []
+    for field in fields:
+        again = made.count(field) + sum(one.startswith(f"{field}#") for one in made)
+        made.append(f"{field}#{again + 1}" if again else field)
+    return made
 
 
 def _kind(ogr_type: str, subtype: str) -> type[Any] | None:
@@ -125,7 +134,9 @@ def _hold_to_the_shapefile(layer: Layer, path: Path) -> None:
     rings = shapefiles.rings(path)
     layer.stated = max(len(rings), rows)
     for number, (count, geometry) in enumerate(zip(rings, layer.geometries, strict=False)):
-        if number not in layer.unread and (found := _parts(geometry)) != count:
+        if count == shapefiles.UNKNOWN or number in layer.unread:
+            continue
+        if (found := _parts(geometry)) != count:
             what = f"the file says {count} rings or lines, and {found} could be read"
             layer.unread[number] = Problem("geometry", what, "export it anew")
 

@@ -24,7 +24,6 @@ OTHERS = {
                            "make a Feature of each"),
 }  # fmt: skip
 ESRI = ("it is JSON of ArcGIS, not GeoJSON", "ask the service for f=geojson")
-TWICE_MATTERS = ("type", "features", "properties", "geometry", "coordinates")
 
 
 class _Twice(ValueError):
@@ -63,9 +62,8 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) < len(pairs):
         names = [name for name, _ in pairs]
-        twice = next((n for n in names if names.count(n) > 1 and n in TWICE_MATTERS), None)
-        if twice is not None:
-            raise _Twice(f"an object has {twice!r} twice")
+        twice = next(name for name in names if names.count(name) > 1)
+        raise _Twice(f"an object has {twice!r} twice")
     return made
 
 

@@ -108,7 +108,8 @@ def _row(placemark: Element, folders: tuple[str, ...], document: _Document) -> R
         if (text := text_of(placemark.find(tag))) is not None:
             row["Name" if tag == "name" else tag] = text
     for key, value in _extended(placemark, document.types):
-        row.setdefault(key, value)
+        if row.setdefault(key, value) != value:
+            row[f"{key}#2"] = value
     row[PLACEMARK_ID] = placemark.get("id")
     row[MARKS] = tuple(_marks(placemark, folders, document))
     return row

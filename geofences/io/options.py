@@ -48,9 +48,9 @@ class Tally:
     passed_over: Counter[str] = field(default_factory=Counter)
 
     def __str__(self) -> str:
-        besides = "".join(f", {count:,} {what}" for what, count in self.passed_over.items())
-        over = f", passed over{besides[1:]}" if besides else ""
-        return f"{self.file}: {self.has:,} features, {self.read:,} read{over}"
+        besides = ", ".join(f"{what} ({count:,})" for what, count in self.passed_over.items())
+        over = f"; passed over: {besides}" if besides else ""
+        return f"{self.file}: {self.has:,} feature{'s' * (self.has != 1)}, {self.read:,} read{over}"
 
 
 @dataclass(frozen=True, slots=True)

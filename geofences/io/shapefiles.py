@@ -17,6 +17,8 @@ HEADER, RECORD_HEADER = 100, 8
 NULL = 0
 RINGED = (3, 13, 23, 5, 15, 25)
 """Lines and polygons, plain, with heights, with measures: they count their parts."""
+POINTED = (1, 11, 21, 8, 18, 28)
+UNKNOWN = -1
 CODE_PAGES: dict[int, str] = {
     0x01: "cp437", 0x02: "cp850", 0x03: "cp1252", 0x04: "mac-roman", 0x57: "cp1252", 0x58: "cp1252",
     0x59: "cp1252",
@@ -75,8 +77,8 @@ def declared_encoding(path: Path) -> str | None:
 
 
 def rings(path: Path) -> list[int]:
-    """Of each shape how many parts (rings, lines) it says that it has; 1 for points, 0 for none.
-    Counted in the .shp itself; stops where that ends too early."""
+    """Of each shape how many parts (rings, lines) it says that it has; 1 for points, 0 for none,
+    UNKNOWN for patches in space. Counted in the .shp itself; stops where that ends too early."""
     return list(_rings(path.read_bytes()))
 
 
@@ -87,8 +89,10 @@ def _rings(data: bytes) -> Iterator[int]:
         (kind,) = struct.unpack_from("<i", data, at + RECORD_HEADER)
         if kind in RINGED and at + RECORD_HEADER + 40 <= len(data):
             yield struct.unpack_from("<i", data, at + RECORD_HEADER + 36)[0]
-        else:
+        elif kind in (NULL, *POINTED):
             yield int(kind != NULL)
+        else:
+            yield UNKNOWN
         if words < 2:
             return
         at += RECORD_HEADER + 2 * words

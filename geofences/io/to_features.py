@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from geofences.geometry.earth import Array
 from geofences.io import columns
 from geofences.io.crs import (
@@ -17,6 +19,7 @@ from geofences.io.crs import (
     to_wgs_84,
 )
 from geofences.io.features import is_area, name_feature
+from geofences.io.ids import slug
 from geofences.io.kind_names import KindNames
 from geofences.io.layer import Layer
 from geofences.io.options import LoadedFile, ReadOptions
@@ -111,7 +114,7 @@ def _suspect_texts(rows: list[columns.Row], loaded: LoadedFile, before: str) -> 
 def _identify(row: columns.Row, prefix: str, number: int) -> bool:
     """Gives the row its id, where there is anything to make it of; whether its name had to do."""
     own, name = row.get("id"), row.get("name")
-    made = columns.slug(name) if own is None and isinstance(name, str) else ""
+    made = slug(name) if own is None and isinstance(name, str) else ""
     if made or (own is None and prefix):
         row["id"] = prefix + (made or str(number))
     elif isinstance(own, str):
@@ -125,8 +128,9 @@ def _reprojection(
     """What turns the layer into WGS 84; None, with the problem told, if that cannot be known."""
     place = before.strip(", ")
     crs = options.crs or layer.crs
-    first = [every_position(geometry) for geometry in layer.geometries[:100]]
-    positions = next((some for some in first if len(some)), every_position(None))
+    some = [every_position(geometry) for geometry in layer.geometries[:100]]
+    positions = np.concatenate([*some, every_position(None)])
+    positions = positions[np.isfinite(positions).all(axis=1)]
     lat_first = options.lat_first and not layer.by_name
     if lat_first:
         positions = positions[:, ::-1]

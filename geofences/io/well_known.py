@@ -23,7 +23,9 @@ Reproject: TypeAlias = Callable[[Array], Array]
 
 NAMES = {
     1: "Point", 2: "LineString", 3: "Polygon", 4: "MultiPoint", 5: "MultiLineString",
-    6: "MultiPolygon", 7: "GeometryCollection",
+    6: "MultiPolygon", 7: "GeometryCollection", 8: "CircularString", 9: "CompoundCurve",
+    10: "CurvePolygon", 11: "MultiCurve", 12: "MultiSurface", 15: "PolyhedralSurface", 16: "TIN",
+    17: "Triangle",
 }  # fmt: skip
 """Codes of OGC Simple Features; 1000, 2000, 3000 more are the same with Z, M, ZM."""
 LEVELS = {

@@ -34,6 +34,8 @@ def parse(path: Path, roots: tuple[str, ...], encoding: str | None) -> tuple[Ele
     Raises GeoFault for a damaged document, another root element, or a document type; OSError.
     """
     data = path.read_bytes()
+    if data.startswith(b"PK\x03\x04"):
+        raise GeoFault(str(path), "it is a zip archive", "call it .kmz if it holds KML")
     declared = DECLARED.match(data.lstrip()[:400])
     text, notes = decoded(data, str(path), encoding, declared and declared[1].decode())
     builder = _Builder()

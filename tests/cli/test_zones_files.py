@@ -166,7 +166,7 @@ Patio;Patio;31,60;-106,30
 def test_where_nothing_can_be_made_nothing_is_written(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("name,lat,lon\nCaseta,31.5,-106.2\n")
     ran = run("zones", "import", "a.csv", code=1)
-    assert "passed over 1 points without a radius" in ran.err
+    assert "passed over: points without a radius (1)" in ran.err
     assert "nothing in them could be a zone or a corridor" in ran.err
     assert files(tmp_path) == {"a.csv"}
 

@@ -166,7 +166,7 @@ def test_gpx_routes_and_tracks_become_corridors(tmp_path: Path) -> None:
     assert len(shapely.get_parts(found["vuelta"].line)) == 2
     assert shapely.get_coordinates(found["ida"].line)[0].tolist() == [-106.45, 31.66]
     assert str(load(path, ReadOptions()).tally) == (
-        f"{path}: 3 features, 2 read, passed over 1 points without a radius"
+        f"{path}: 3 features, 2 read; passed over: points without a radius (1)"
     )
 
 
@@ -351,6 +351,13 @@ def test_an_undefined_system_of_a_geopackage_is_a_missing_one(tmp_path: Path) ->
     assert "it does not say in which reference system" in said(path)
 
 
+def test_one_feature_without_numbers_hides_no_wrong_system(tmp_path: Path) -> None:
+    nothing = "POLYGON((nan nan, 1 1, 1 0, nan nan))"
+    path = tmp_path / "a.csv"
+    path.write_text(f'name,crs,wkt\na,32614,"{nothing}"\nb,32614,"{YARD.wkt}"\n')
+    assert "which is in metres, but its positions look like degrees" in said(path)
+
+
 def test_metres_that_are_degrees(tmp_path: Path) -> None:
     made = frame().set_crs("EPSG:32614", allow_override=True)
     path = dump(made, tmp_path / "degrees-called-utm.gpkg")
@@ -389,6 +396,7 @@ CONTENTS: dict[str, tuple[bytes | str, str]] = {
     "truncated.kml": (KML[:300], "line 5: no well-formed XML"),
     "external-entity.kml": (DTD, "it declares a document type"),
     "entities-in-entities.gpx": (LAUGHS, "it declares a document type"),
+    "kmz-called-kml.kml": (b"PK\x03\x04 and so on", "it is a zip archive"),
     "gpx-called-kml.kml": (GPX, "its root is <gpx>, not <kml>"),
     "vrt-called-kml.kml": (VRT + "</OGRVRTDataSource>", "its root is <OGRVRTDataSource>"),
     "vrt-called-gpkg.gpkg": (VRT, "it is not a GeoPackage"),

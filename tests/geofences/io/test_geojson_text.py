@@ -67,6 +67,7 @@ MERCATOR = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::3857"}
 LOST = {
     '{"type": "FeatureCollection", "features": [1], "features": []}': "has 'features' twice",
     json.dumps(UNO)[:-1] + ', "geometry": null}': "has 'geometry' twice",
+    json.dumps(UNO).replace('"kind"', '"name": "Otro", "kind"'): "has 'name' twice",
     f"{json.dumps(UNO)}\n{json.dumps(DOS)[:-9]}\n": "not JSON",
     json.dumps(collection(UNO, crs=MERCATOR)) + json.dumps(collection(UNO, crs={})): (
         "its parts name several reference systems"),

@@ -27,7 +27,7 @@ def test_segments_without_a_line_are_passed_over(tmp_path: Path) -> None:
     assert len(line.coords) == 2
     text = said(path)
     assert "tracks 0: 2 trkseg of no or one point passed over" in text
-    assert "1 features, 1 read, passed over 2 empty segments" in text
+    assert "1 feature, 1 read; passed over: empty segments (2)" in text
     assert "error" not in text
 
 

@@ -69,13 +69,13 @@ def test_placemarks_by_another_name_as_in_kml_2_0(tmp_path: Path) -> None:
 
 BOX = "<LatLonBox><north>28</north><south>27</south><east>-99</east><west>-99.7</west></LatLonBox>"
 NO_ZONES = {
-    "<GroundOverlay><name>Foto</name>{box}</GroundOverlay>": "1 photo overlays",
-    "<ScreenOverlay><name>Leyenda</name></ScreenOverlay>": "1 screen overlays",
+    "<GroundOverlay><name>Foto</name>{box}</GroundOverlay>": "photo overlays (1)",
+    "<ScreenOverlay><name>Leyenda</name></ScreenOverlay>": "screen overlays (1)",
     "<PhotoOverlay><name>Foto</name><Point><coordinates>-99,27</coordinates></Point>"
-    "</PhotoOverlay>": "1 photo overlays",
-    "<gx:Tour><name>Vuelo</name></gx:Tour>": "1 tours",
+    "</PhotoOverlay>": "photo overlays (1)",
+    "<gx:Tour><name>Vuelo</name></gx:Tour>": "tours (1)",
     "<NetworkLinkControl><Update><Create><Document>{dos}</Document></Create></Update>"
-    "</NetworkLinkControl>": "1 updates of another file",
+    "</NetworkLinkControl>": "updates of another file (1)",
 }
 
 
@@ -83,7 +83,7 @@ NO_ZONES = {
 def test_what_is_no_zone_is_passed_over_and_told(tmp_path: Path, content: str) -> None:
     path = kml(tmp_path, DOCUMENT.format(UNO), content.format(box=BOX, dos=DOS))
     assert zones(path).keys() == {"uno"}
-    assert f"1 features, 1 read, passed over {NO_ZONES[content]}" in said(path)
+    assert f"1 feature, 1 read; passed over: {NO_ZONES[content]}" in said(path)
 
 
 def test_a_link_to_another_file_is_told(tmp_path: Path) -> None:
@@ -217,6 +217,12 @@ def test_its_data_become_properties(tmp_path: Path) -> None:
     assert found.properties == {
         "description": "<b>Norte</b>", "camiones": 7, "abierto": True, "ancho": 1.5
     }  # fmt: skip
+
+
+def test_data_of_one_name_do_not_hide_each_other(tmp_path: Path) -> None:
+    twice = "<Data name='uso'><value>a</value></Data><Data name='uso'><value>b</value></Data>"
+    path = kml(tmp_path, mark("Uno", more=f"<ExtendedData>{twice}</ExtendedData>"))
+    assert zones(path)["uno"].properties == {"uso": "a", "uso#2": "b"}
 
 
 # Folders and styles as kinds

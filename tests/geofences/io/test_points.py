@@ -61,7 +61,7 @@ def test_a_table_with_a_column_of_radii(tmp_path: Path, suffix: str, crs: str) -
     )
     text = said(path)
     assert "column RADIO is taken for radius_m" in text
-    assert "2 features, 1 read, passed over 1 points without a radius" in text
+    assert "2 features, 1 read; passed over: points without a radius (1)" in text
     all_of_them = ReadOptions(kind=ZoneKind.YARD, radius_m=80.0)
     both = zones(path, all_of_them)
     assert {own: zone.properties["radius_m"] for own, zone in both.items()} == {
@@ -77,6 +77,16 @@ def test_units_are_those_that_a_column_names(tmp_path: Path, column: str, metres
     path = tmp_path / "a.gpkg"
     pyogrio.write_dataframe(frame(**{column: [0.25, 0.25]}), path, driver="GPKG")
     assert zones(path)["patio"].properties["radius_m"] == pytest.approx(metres)
+
+
+def test_units_are_those_that_stand_behind_the_number(tmp_path: Path) -> None:
+    rows = {"a": "250 m", "b": '"0,5 km"', "c": "100", "d": "10 ft", "e": "1.5 KM"}
+    text = "\n".join(f"{name},27.5,-99.6,{radius}" for name, radius in rows.items())
+    path = written(tmp_path / "a.csv", f"name,lat,lon,radio\n{text}\n")
+    found = {own: zone.properties["radius_m"] for own, zone in zones(path).items()}
+    assert found == pytest.approx({"a": 250, "b": 500, "c": 100, "d": 3.048, "e": 1500})
+    odd = written(tmp_path / "b.csv", "name,lat,lon,radio\na,27.5,-99.6,5 leguas\n")
+    assert "column radio is not taken for radius_m, for it says '5 leguas'" in said(odd)
 
 
 def test_a_radius_beside_areas_is_a_property(tmp_path: Path) -> None:

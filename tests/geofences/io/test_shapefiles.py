@@ -148,7 +148,7 @@ def test_parts_in_capitals_are_found(tmp_path: Path, called: str) -> None:
         out.writestr("leeme.txt", "hola")
     assert zones(archive).keys() == {"uno"}
     assert "files in it that are no zones: leeme.txt" in said(archive)
-    assert "passed over 1 other files in it" in said(archive)
+    assert "passed over: other files in it (1)" in said(archive)
 
 
 @pytest.mark.parametrize(
@@ -194,13 +194,23 @@ def test_every_ring_that_the_file_counts_is_read(tmp_path: Path) -> None:
     assert len(shapely.get_rings(shapely.get_parts(zone.polygon))) == 4
 
 
+def test_columns_of_one_name_do_not_hide_each_other(tmp_path: Path) -> None:
+    path = shapefile(tmp_path / "a.shp")
+    table = struct.pack("<4BIHH17xB2x", 3, 26, 11, 30, 1, 97, 5, 0)
+    for _ in range(2):
+        table += b"USO".ljust(11, b"\0") + b"C" + bytes(4) + bytes([2, 0]) + bytes(14)
+    path.with_suffix(".dbf").write_bytes(table + b"\r a b \x1a")
+    (zone,) = zones(path, ReadOptions(kind=ZoneKind.YARD, prefix="z")).values()
+    assert set(zone.properties.values()) == {"a", "b"}
+
+
 # Rows
 
 
 def test_rows_that_were_deleted_are_told(tmp_path: Path) -> None:
     path = shapefile(tmp_path / "a.shp", [square()], [square(y=27.55)], deleted=0)
     assert zones(path).keys() == {"dos"}
-    assert "passed over 1 rows that are deleted in the .dbf" in said(path)
+    assert "passed over: rows that are deleted in the .dbf (1)" in said(path)
 
 
 @pytest.mark.parametrize(
