@@ -52,7 +52,7 @@ BANK = [[-99.4975, 27.45], [-99.4965, 27.45], [-99.4965, 27.4505], [-99.4975, 27
 NAN, INF = float("nan"), float("inf")
 
 ERRORS: dict[str, tuple[Any, str]] = {
-    "not-a-collection": ({"type": "Feature"}, "not a FeatureCollection"),
+    "not-a-collection": ({"type": "Feat"}, "not a FeatureCollection"),
     "crs-of-web-mercator": (file(area(SOUND), crs=MERCATOR), "crs: its reference system is"),
     "crs-without-name": (file(area(SOUND), crs={}), "crs: its reference system is without a name"),
     "features-no-list": (file() | {"features": {}}, "features: no list of features"),

@@ -101,7 +101,7 @@ def _broker(config: Config) -> str:
 def _zones(config: Config) -> str:
     from tracker import wiring
 
-    geofences = wiring.geofences(config.zones.files)
+    geofences = wiring.geofences(config.zones.files, config.zones.without)
     return f"{len(geofences.zones)} zones, {len(geofences.corridors)} corridors"
 
 
