@@ -10,7 +10,7 @@
     seal = "TAMPERED"          # the live seal's state of L1 at the end
     leg, custodian = ...       # the shipment's at the end: legs completed; who holds it
     found = ["zone_entered zone=plant at=3", ...]  # findings that must occur
-    absent = ["zone_left", ...]                # types of finding that must not
+    absent = ["zone_left", ...]                # findings that must not, told the same way
     refused = "..."            # the last step is refused, with this in its error
 
 A step is a reading, a tick or a command. Times are minutes after T0, kilometres run along a
