@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.brokers import HOST, PASSWORD, USERNAME, Broker, mosquitto
+from tests.support.brokers import PASSWORD, USERNAME, Broker, mosquitto
 from tests.support.certificates import Authority
-from tracker.adapters.broker.nats_server import free_port
+from tests.support.ports import HOST, free_port
 from tracker.adapters.clock import SystemClock
 from tracker.adapters.mqtt.inbox import MqttInbox, probe
 from tracker.adapters.mqtt.publisher import Publisher
@@ -66,7 +66,7 @@ class TestTls:
 
     def test_a_certificate_of_another_host(self, tmp_path: Path, authority: Authority) -> None:
         pair = authority.issue("broker.example")
-        port = free_port(HOST)
+        port = free_port()
         listener = f"listener {port} {HOST}\ncertfile {pair.cert_file}\nkeyfile {pair.key_file}"
         with mosquitto(tmp_path, extra_conf=listener) as broker:
             tls = Tls(ca_file=authority.cert_file)
@@ -214,7 +214,7 @@ def test_probe_leaves_the_trackers_session_alone(nats_broker: Broker) -> None:
 
 
 def test_probe_of_nobody() -> None:
-    settings = MqttSettings(port=free_port(HOST), topics=TOPICS)
+    settings = MqttSettings(port=free_port(), topics=TOPICS)
     with pytest.raises(ServiceUnreachable, match="Connection refused") as caught:
         probe(settings, timeout=0.5)
     assert str(settings.port) in caught.value.where

@@ -12,13 +12,13 @@ from contextlib import closing
 from dataclasses import replace
 
 import pytest
-from tracker.adapters.mqtt_settings import MqttSettings
-from tracker.adapters.publisher import Publisher
 
 from tests.support.brokers import Broker
 from tests.support.waiting import wait_for
 from tracker.adapters.clock import SystemClock
-from tracker.adapters.mqtt import MqttInbox
+from tracker.adapters.mqtt.inbox import MqttInbox
+from tracker.adapters.mqtt.publisher import Publisher
+from tracker.adapters.mqtt.settings import MqttSettings
 from tracker.ports import Message
 
 pytestmark = pytest.mark.mosquitto

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.brokers import HOST, PASSWORD, Broker, mosquitto
-from tracker.adapters.broker.nats_server import free_port
+from tests.support.brokers import PASSWORD, Broker, mosquitto
+from tests.support.ports import free_port
 from tracker.adapters.clock import SystemClock
 from tracker.adapters.mqtt.inbox import MqttInbox
 from tracker.adapters.mqtt.publisher import ROOM, Publisher
@@ -87,7 +87,7 @@ def test_a_message_that_the_broker_refuses(tmp_path: Path) -> None:
 
 
 def test_nobody_there() -> None:
-    settings = MqttSettings(port=free_port(HOST), connect_timeout_s=0.3)
+    settings = MqttSettings(port=free_port(), connect_timeout_s=0.3)
     with pytest.raises(ServiceUnreachable, match="Connection refused"), Publisher(settings, "x"):
         pass
 

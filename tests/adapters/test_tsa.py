@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import time
 from datetime import UTC, datetime, timedelta
@@ -14,6 +13,7 @@ from rfc3161_client import VerifierBuilder, decode_timestamp_response
 
 from sealproof.policy import Authority
 from sealproof.rfc3161 import check_timestamp, read_certificates
+from tests.support.ports import free_port
 from tests.support.small_log import SmallLog
 from tests.support.tsa import EC, RSA, Tsa, TsaRoot, stamping
 from tracker.adapters.outsiders.tsa_client import TsaClient
@@ -123,9 +123,7 @@ def test_no_answer_in_time(root: TsaRoot) -> None:
 
 
 def test_nobody_there(root: TsaRoot) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{probe.getsockname()[1]}"
+    url = f"http://127.0.0.1:{free_port()}"
     with pytest.raises(ServiceUnreachable):
         attest(url, root.certificate)
 

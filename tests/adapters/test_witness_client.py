@@ -18,6 +18,7 @@ from sealproof.checkpoint import cosign, cosigned_at
 from sealproof.note import COSIGNATURE, new_signer, parse_note, parse_signature
 from sealproof.policy import Party
 from tests.support.certificates import Authority
+from tests.support.ports import free_port
 from tests.support.small_log import SmallLog
 from tests.support.witnesses import Serving, witnessing
 from tracker.adapters.outsiders.http_post import MAX_ANSWER_BYTES, post
@@ -111,9 +112,7 @@ def test_a_witness_with_another_key_than_agreed(tmp_path: Path, log: SmallLog) -
 
 
 def test_nobody_there(log: SmallLog) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{probe.getsockname()[1]}"
+    url = f"http://127.0.0.1:{free_port()}"
     with pytest.raises(ServiceUnreachable, match="no answer"):
         attest(WitnessClient(Party("w1", KEY.verifier, url)), log)
 

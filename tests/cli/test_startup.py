@@ -23,7 +23,7 @@ COMMANDS = [
     *("zones", "devices", "rejects"),
 ]
 PROGRAM = [sys.executable, "-m", "tracker.cli.main"]
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
 
 
 def test_help_is_quick() -> None:

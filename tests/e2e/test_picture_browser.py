@@ -16,7 +16,7 @@ from tracker.domain.geo import metres_between
 from tracker.map.html import page
 from tracker.map.scene import Scene
 
-pytestmark = [pytest.mark.e2e, pytest.mark.browser]
+pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.xdist_group("chromium")]
 
 Show = Callable[[Scene], Browser]
 

@@ -17,9 +17,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.support.ports import free_port
 from tests.support.waiting import wait_for
 from tracker import config, wiring
-from tracker.adapters.broker.nats_server import free_port
 from tracker.adapters.journal import SqlJournal
 from tracker.adapters.mqtt.settings import MqttSettings
 
@@ -36,7 +36,7 @@ class Product:
         self.process: subprocess.Popen[bytes] | None = None
         own = {key: value for key, value in os.environ.items() if not key.startswith("TRACKER_")}
         # A port of its own: several tests may run on one machine.
-        port = {"TRACKER_BROKER__PORT": str(free_port("127.0.0.1"))}
+        port = {"TRACKER_BROKER__PORT": str(free_port())}
         settings = {"TRACKER_CONFIG": str(folder / "tracker.toml"), "PYTHONPATH": str(ROOT)}
         self.environment = own | port | environment
         self.call("init", str(folder))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -29,6 +28,7 @@ from devices.reading import (
     SealEvent,
 )
 from tests.devices.jt701.frames import PAYLOADS, VECTORS, payload_of
+from tests.support.growth import LINEAR, growth
 
 DEVICE = "7502104023"
 TOPIC = f"frames/jt701/{DEVICE}"
@@ -306,14 +306,10 @@ def test_a_field_in_words() -> None:
     "unit", [b"(1,@JT)", b"(1,", b"$", b"(", HERE, HERE[:30], b"\x00", b"(1,$"]
 )
 def test_time_grows_with_the_size_alone(unit: bytes) -> None:
-    """Twice the bytes take twice the time; a hundredfold margin tells that from the square."""
-    small, large = (unit * (size // len(unit)) for size in (2_000, 200_000))
-    costs = []
-    for payload in (small, large):
-        begun = time.perf_counter()
-        jt701.decode(TOPIC, payload, RECEIVED_AT)
-        costs.append(time.perf_counter() - begun)
-    assert costs[1] < max(costs[0], 0.002) * 1_000
+    def decode(payload: bytes) -> object:
+        return jt701.decode(TOPIC, payload, RECEIVED_AT)
+
+    assert growth(decode, lambda size: unit * (size // len(unit)), 200_000) < LINEAR
 
 
 def test_more_than_a_mebibyte_is_not_looked_at() -> None:
