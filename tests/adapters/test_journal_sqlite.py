@@ -55,11 +55,20 @@ def test_readings_are_clustered_by_their_key_and_looked_up_by_it(file: Path) -> 
     assert indexes == [("sqlite_autoindex_readings_1",)]
 
 
-def test_opening_an_existing_journal_is_quick_and_leaves_alembic_alone(file: Path) -> None:
+def test_opening_an_existing_journal_costs_a_part_of_making_one(tmp_path: Path) -> None:
+    """Every command opens it. Some 1 ms of processor time, and 17 for a new one."""
+
+    def cost(number: int) -> float:
+        began = time.thread_time()
+        SqlJournal.open(f"sqlite:///{tmp_path}/{number}.db").close()
+        return time.thread_time() - began
+
+    made = min(cost(number) for number in range(3))
+    assert min(cost(number) for number in range(3)) < made / 3
+
+
+def test_opening_an_existing_journal_leaves_alembic_alone(file: Path) -> None:
     SqlJournal.open(f"sqlite:///{file}").close()
-    started = time.perf_counter()
-    SqlJournal.open(f"sqlite:///{file}").close()
-    assert time.perf_counter() - started < 0.15
     code = (
         "import sys; from tracker.adapters.journal import SqlJournal;"
         f"SqlJournal.open('sqlite:///{file}').close(); print('alembic' in sys.modules)"

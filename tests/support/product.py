@@ -18,14 +18,15 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.ports import free_port
-from tests.support.waiting import wait_for
+from tests.support.waiting import PATIENCE_S, wait_for
 from tracker import config, wiring
 from tracker.adapters.journal import SqlJournal
 from tracker.adapters.mqtt.settings import MqttSettings
 
 ROOT = Path(__file__).parents[2]
 TRACKER = (sys.executable, "-m", "tracker.cli.main")
-READY_S, STOP_S, CALL_S = 30.0, 15.0, 120.0
+READY_S = STOP_S = PATIENCE_S
+CALL_S = 2 * PATIENCE_S
 
 
 class Product:
@@ -141,7 +142,7 @@ class Product:
             self.process.wait()
             self.process = None
 
-    def wait(self, until: Callable[[], Any], seconds: float = 15.0) -> None:
+    def wait(self, until: Callable[[], Any], seconds: float = PATIENCE_S) -> None:
         """Poll until it is so, within `seconds`, while the tracker runs."""
 
         def alive() -> Any:
