@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # index for a package of its name.
 INSTALL := $(PIP) install --editable ./sealproof --editable
 
-.PHONY: help demo run test check docs bench verifier fuzz mosquitto chromium
+.PHONY: help demo run test quick check docs bench verifier fuzz mosquitto chromium
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,7 +21,10 @@ run: $(VENV)/.stamp-run ## set up, then run the tracker (configuration in ./trac
 	@$(BIN)/tracker run
 
 test: mosquitto chromium check ## set up, then linters, types, architecture and all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadgroup
+
+quick: $(VENV)/.stamp-dev ## linters and the tests nearest to a change, in under a minute (BASE=main)
+	$(BIN)/python -m tests.quick $(if $(BASE),--base $(BASE))
 
 check: $(VENV)/.stamp-dev ## linters, types and architecture only
 	$(BIN)/ruff check .

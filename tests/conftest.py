@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.quick.seconds import Recorder
+
 # An example's time says nothing on a machine that others use too; pytest-timeout bounds each test.
 settings.register_profile("shared-machine", deadline=None)
 settings.load_profile("shared-machine")
@@ -29,10 +31,15 @@ def shared_data() -> Path:
     return SHARED_DATA
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # of several processes, the one that others report to
+        config.pluginmanager.register(Recorder(config))
+
+
 def pytest_make_parametrize_id(config: pytest.Config, val: object) -> str | None:
     """Keys are made anew in each process, and in all of a run a test must have the same name."""
     if isinstance(val, str) and MADE_KEY.search(val):
-        return MADE_KEY.sub("+KEY", val)
+        return MADE_KEY.sub("+KEY", val).encode("unicode_escape").decode()
     return None
 
 

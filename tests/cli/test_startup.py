@@ -20,9 +20,6 @@ HELP_TIMES = 3.0
 """`tracker --help` takes so many times what an empty Typer program's takes, at most (it takes
 two), or people stop asking for help.
 """
-HEAVY = {"alembic", "cryptography", "geopandas", "numpy", "paho", "pandas", "pyogrio", "pyproj",
-         "shapely", "sqlalchemy", "sqlmodel"}  # fmt: skip
-"""What a command that only says something has no use for, and what takes a second to load."""
 COMMANDS = [
     *("init", "doctor", "run", "gateway", "demo", "simulate", "replay", "policy"),
     *("shipment", "alerts", "log", "key", "audit", "seals", "privacy", "witness"),
@@ -39,21 +36,6 @@ app = typer.Typer()
 def nothing() -> None: ...
 app(["--help"])
 """
-LOADED = """
-import atexit, sys
-atexit.register(lambda: print(*{name.partition(".")[0] for name in sys.modules}, file=sys.stderr))
-from tracker.cli.main import main
-main(["--help"])
-"""
-
-
-def test_help_loads_nothing_heavy() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", LOADED], check=True, capture_output=True, env=ENVIRONMENT, text=True
-    )
-    loaded = set(done.stderr.split())
-    assert {"tracker", "typer"} <= loaded
-    assert not loaded & HEAVY
 
 
 def test_help_is_quick() -> None:
