@@ -5,6 +5,7 @@ All that depends on which database it is stands here. As yet that is SQLite alon
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
@@ -16,10 +17,16 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.dialects.sqlite.dml import Insert
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from tracker.domain.errors import ServiceUnreachable, TrackerError, UsageError
+from tracker.domain.errors import (
+    ServiceUnreachable,
+    StorageAway,
+    StorageShut,
+    TrackerError,
+    UsageError,
+)
 
 BUSY_TIMEOUT_S = 10.0
 """How long to wait for another process's transaction; `?timeout=` (s) in the URL overrides it."""
@@ -42,7 +49,49 @@ def connect(url: str) -> Engine:
         raise UsageError(f"the URL's options are wrong: {error}", where=url, mend=mend) from error
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
+    if "uri" not in parsed.query:
+        _SameFile(str(parsed.database)).watch(engine)
     return engine
+
+
+class _SameFile:
+    """Sees to it that an engine's connections are to the file at `path`, as long as it lives.
+
+    A file that was deleted, or whose disk was taken away, can still be written to by those who have
+    it open; nobody would ever see what they wrote. And SQLite makes a missing file anew: an empty
+    database where a disk is not mounted. So only the first connection may make the file, and one
+    whose file is no longer the one at its path is given up for another.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path, self._made = path, False
+
+    def watch(self, engine: Engine) -> None:
+        event.listen(engine, "do_connect", self._connecting)
+        event.listen(engine, "connect", self._connected)
+        event.listen(engine, "checkout", self._checkout)
+
+    def _connecting(self, _dialect: Any, _record: Any, args: list[Any], named: Any) -> None:
+        if self._made:
+            args[0] = f"{Path(self._path).absolute().as_uri()}?mode=rw"
+            named["uri"] = True
+
+    def _connected(self, _connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
+        self._made = True
+        record.info["file"] = self._identity()
+
+    def _checkout(
+        self, _connection: sqlite3.Connection, record: ConnectionPoolEntry, _proxy: Any
+    ) -> None:
+        if record.info.get("file") != self._identity():
+            raise DisconnectionError("another file, or none, is at the database's path")
+
+    def _identity(self) -> tuple[int, int] | None:
+        try:
+            found = os.stat(self._path)  # noqa: PTH116 - on every transaction's way
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
 
 def writing(engine: Engine) -> Engine:
@@ -195,12 +244,12 @@ def _primary(error: BaseException | None) -> int:
 
 _DIAGNOSES: dict[int, tuple[type[TrackerError], str, str]] = {
     sqlite3.SQLITE_BUSY: (
-        ServiceUnreachable,
+        StorageAway,
         "the database is busy: another process has kept it locked all the time",
         "find out which process holds it, or try again",
     ),
     sqlite3.SQLITE_FULL: (
-        ServiceUnreachable,
+        StorageAway,
         "the database cannot grow: the disk is full",
         "free space on this disk; what was committed is safe",
     ),
@@ -215,16 +264,19 @@ _DIAGNOSES: dict[int, tuple[type[TrackerError], str, str]] = {
         "stop the tracker and restore a backup",
     ),
     sqlite3.SQLITE_READONLY: (
-        UsageError,
+        StorageShut,
         "the database may not be written to",
         "let this user write to the file and its folder",
     ),
     sqlite3.SQLITE_CANTOPEN: (
-        UsageError,
+        StorageShut,
         "the database cannot be opened",
         "its folder must exist (mkdir -p), and this user must be able to read and write there",
     ),
 }
+
+_PASSING = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_LOCKED}
+"""Others that may not come again: the disk failed just now, processes got in each other's way."""
 
 
 def place(engine: Engine) -> str:
@@ -239,8 +291,9 @@ def _diagnosis(error: BaseException | None, where: str) -> TrackerError:
             where=where,
             mend="stop the tracker and restore a backup",
         )
+    code = _primary(error)
+    other = StorageAway if code in _PASSING else ServiceUnreachable
     kind, what, mend = _DIAGNOSES.get(
-        _primary(error),
-        (ServiceUnreachable, f"the database failed: {error}", "see that the disk is in order"),
+        code, (other, f"the database failed: {error}", "see that the disk is there and in order")
     )
     return kind(what, where=where, mend=mend)
