@@ -12,8 +12,8 @@ import pytest
 
 from tests.support.product import ROOT, TRACKER
 from tracker import wiring
+from tracker.cli.demo import demo
 from tracker.cli.demo.conductor import conducted
-from tracker.cli.demo.demo import demo
 from tracker.cli.service import init
 from tracker.config import load
 from tracker.simulation.story import START

@@ -59,7 +59,7 @@ class Chest:
         self.office = Office(folder)
         self.journal = self.office.journal
         self.commands = CommandHandler(  # with true salts, which the office's own has not
-            journal=self.office.desks_journal,
+            journal=self.office.second_journal,
             clock=self.office.clock,
             geography=GEOGRAPHY,
             origin=ORIGIN,

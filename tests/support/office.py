@@ -1,4 +1,4 @@
-"""The intake and the desk on one real database, with a scripted inbox and a clock set by hand.
+"""Intake and commands on one real database, with a scripted inbox and a clock set by hand.
 
     office.open({...}); office.hear(message, message); office.journal.alerts()
 
@@ -66,15 +66,15 @@ class ScriptedInbox:
 
 
 class Office:
-    """One database; `intake` and `desk` each have their own connection to it, as in life."""
+    """One database; `ingest` and `commands` have a connection each, as in life."""
 
     def __init__(self, folder: Path, *, now: datetime = START) -> None:
         self.url = f"sqlite:///{folder}/tracker.db"
         self.clock = ManualClock(now)
         self.inbox = ScriptedInbox()
-        self.journal, self.desks_journal = SqlJournal.open(self.url), SqlJournal.open(self.url)
+        self.journal, self.second_journal = SqlJournal.open(self.url), SqlJournal.open(self.url)
         self.commands = CommandHandler(
-            journal=self.desks_journal,
+            journal=self.second_journal,
             clock=self.clock,
             geography=GEOGRAPHY,
             origin="test/log",
@@ -96,6 +96,16 @@ class Office:
         self.ingest = Ingest(**(parts | choices))
         return self.ingest
 
+    @property
+    def desk(self) -> CommandHandler:
+        """`commands`, as cases outside this project call it."""
+        return self.commands
+
+    @property
+    def intake(self) -> Ingest:
+        """`ingest`, as cases outside this project call it."""
+        return self.ingest
+
     def open(self, document: dict[str, Any]) -> None:
         self.commands.open(json.dumps(document).encode(), by="tester")
 
@@ -111,7 +121,7 @@ class Office:
 
     def close(self) -> None:
         self.journal.close()
-        self.desks_journal.close()
+        self.second_journal.close()
 
     def everything(self) -> tuple[Any, ...]:
         """All that the database holds, but for how often it was committed to."""

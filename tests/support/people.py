@@ -43,7 +43,7 @@ class PeopledOffice(SignedOffice):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self.commands = CommandHandler(
-            journal=self.desks_journal,
+            journal=self.second_journal,
             clock=self.clock,
             geography=GEOGRAPHY,
             origin=ORIGIN,
@@ -108,10 +108,10 @@ class PeopledOffice(SignedOffice):
 
     def erase_person(self, person: str) -> list[Finding]:
         self.clock.set(self.clock.now() + timedelta(seconds=1))  # no two at the same moment
-        return privacy.erase_person(self.commands, self.desks_journal, person, **WHY)
+        return privacy.erase_person(self.commands, self.second_journal, person, **WHY)
 
     def erase_shipment(self, name: str, *, closed_only: bool = False) -> list[Finding]:
-        journal = self.desks_journal
+        journal = self.second_journal
         return privacy.erase_shipment(self.commands, journal, name, closed_only=closed_only, **WHY)
 
     def on_disk(self, *names: str) -> set[str]:

@@ -188,7 +188,7 @@ def test_the_erasure_names_nobody_anew(
     office: PeopledOffice, why: dict[str, str], what: str
 ) -> None:
     with pytest.raises((UsageError, Refused), match=what):
-        privacy.erase_person(office.commands, office.desks_journal, DRIVER, **why)
+        privacy.erase_person(office.commands, office.second_journal, DRIVER, **why)
     assert office.on_disk(DRIVER)
 
 

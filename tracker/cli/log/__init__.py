@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import typer
 
+from tracker.cli.log.checkpoint import checkpoint
+from tracker.cli.log.entry import entry
 from tracker.cli.log.export import export
-from tracker.cli.log.proofs import checkpoint, entry, prove
+from tracker.cli.log.prove import prove
 from tracker.cli.log.show import show
 from tracker.cli.log.verify import verify
 

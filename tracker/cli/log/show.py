@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tracker.cli.log.proofs import document
+from tracker.cli.log.shared import document
 from tracker.cli.shared import render
 from tracker.cli.shared.session import Json, known_shipment, load_config, session
 from tracker.domain.errors import Unreadable, UsageError
