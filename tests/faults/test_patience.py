@@ -131,7 +131,7 @@ def test_an_older_copy_in_the_database_s_place_is_not_appended_to(office: Office
     source.close()
     target.close()
     office.hear(*BATCH[:3])
-    office.desks_journal.close()
+    office.second_journal.close()
     pragma(office, "wal_checkpoint(TRUNCATE)")
     shutil.move(copy, file)
     office.inbox.deliver(*BATCH[3:])

@@ -23,9 +23,15 @@ LIMITS = Limits()
 
 
 def _key(
-    text: str, unit: str = "", *, example: Any = None, path: bool = False, **limits: Any
+    text: str,
+    unit: str = "",
+    *,
+    source: str = "",
+    example: Any = None,
+    path: bool = False,
+    **limits: Any,
 ) -> Meta:
-    extra = {"text": text, "unit": unit, "example": example, "path": path}
+    extra = {"text": text, "unit": unit, "source": source, "example": example, "path": path}
     return Meta(description=text, extra=extra, **limits)
 
 
@@ -154,6 +160,24 @@ class IntakeSection(Section, frozen=True):
         float,
         _key("after a (re)connect, how long the backlog may take before silence counts", "s", ge=0),
     ] = BROKER.grace_s
+    heartbeat_s: Annotated[
+        float,
+        _key(
+            "how often a running tracker leaves a sign of life in the database",
+            "s",
+            source="a Kubernetes probe's usual period, 10 s",
+            gt=0,
+        ),
+    ] = 10.0
+    dead_after_s: Annotated[
+        float,
+        _key(
+            "without a sign of life for so long, nobody is watching",
+            "s",
+            source="a Kubernetes probe's usual three failures",
+            gt=0,
+        ),
+    ] = 30.0
     keep_rejected_bytes: Annotated[
         int, _key("keep at most this much of a payload nobody could read", "bytes", ge=0)
     ] = 4_194_304

@@ -11,6 +11,7 @@ from tracker.ports.rows import (
     DeviceRow,
     EntryRow,
     HeardRow,
+    Heartbeat,
     NamedEntry,
     RejectRow,
     StoredEntry,
@@ -61,6 +62,10 @@ class Journal(Protocol):
 
     def attest(self, attestation: Attestation) -> None:
         """Keep what an outsider said; the same from the same one stays as it is."""
+        ...
+
+    def beat(self, heartbeat: Heartbeat) -> None:
+        """Keep a sign of life in place of the last. The journal's version does not change."""
         ...
 
     def scrub(self) -> None:
@@ -125,6 +130,10 @@ class Records(Protocol):
         """The stored readings scope by scope, each in the order of its telemetry; those without a
         number come first.
         """
+        ...
+
+    def heartbeat(self) -> Heartbeat | None:
+        """The newest sign of life; None if no tracker has run on this journal."""
         ...
 
     def counts(self) -> dict[str, int]:

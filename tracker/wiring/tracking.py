@@ -106,6 +106,7 @@ def ingest(
     settings = mqtt_settings(config)
     choices: dict[str, Any] = {} if rules is None else {"rules": rules}
     with journal(config) as opened, closing(MqttInbox(settings, clock)) as inbox:
+        inbox.wait_connected(settings.connect_timeout_s)
         intake = Ingest(
             inbox=inbox,
             journal=opened,
@@ -118,9 +119,9 @@ def ingest(
             watched=zone_files(config),
             signer=log_signer(config, opened, clock),
             checkpoint_s=config.log.checkpoint_s,
+            heartbeat_s=config.intake.heartbeat_s,
             **choices,
         )
-        inbox.wait_connected(settings.connect_timeout_s)
         yield intake
 
 

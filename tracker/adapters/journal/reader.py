@@ -14,6 +14,7 @@ from tracker.adapters.journal.tables import (
     ALERTS,
     GEOGRAPHIES,
     HEAD,
+    HEARTBEATS,
     READINGS,
     REJECTS,
     SHIPMENTS,
@@ -22,6 +23,7 @@ from tracker.adapters.journal.tables import (
 from tracker.domain.alert import Alert, AlertKind, AlertStatus, Severity
 from tracker.ports import (
     DeviceRow,
+    Heartbeat,
     RejectRow,
     StoredGeography,
     StoredReading,
@@ -122,6 +124,10 @@ class JournalReader(LogReader):
         """In the order in which they came into force first."""
         query = select(GEOGRAPHIES).order_by(GEOGRAPHIES.c.since, GEOGRAPHIES.c.version)
         return [StoredGeography(**row) for row in self._rows(query)]
+
+    def heartbeat(self) -> Heartbeat | None:
+        columns = [HEARTBEATS.c[name] for name in Heartbeat.__struct_fields__]
+        return next((Heartbeat(**row) for row in self._rows(select(*columns))), None)
 
     def counts(self) -> dict[str, int]:
         """Rows of each kind: readings, late, rejects, entries, alerts, shipments."""

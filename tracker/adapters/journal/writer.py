@@ -31,6 +31,7 @@ from tracker.adapters.journal.tables import (
     ENTRIES,
     GEOGRAPHIES,
     HEAD,
+    HEARTBEATS,
     READINGS,
     REJECTS,
     SECRETS,
@@ -44,6 +45,7 @@ from tracker.domain.times import micros
 from tracker.ports import (
     Attestation,
     Erasure,
+    Heartbeat,
     NewEntry,
     Snapshot,
     Stale,
@@ -134,6 +136,9 @@ class SqlJournal(JournalReader):
     def attest(self, attestation: Attestation) -> None:
         self._put(_KEEP_ATTESTATION, msgspec.structs.asdict(attestation))
 
+    def beat(self, heartbeat: Heartbeat) -> None:
+        self._put(_PUT_HEARTBEAT, {"id": 1, **msgspec.structs.asdict(heartbeat)})
+
     def scrub(self) -> None:
         scrub(self._engine)
 
@@ -150,6 +155,7 @@ _UPSERT_SHIPMENT = upsert(SHIPMENTS)
 _KEEP_GEOGRAPHY = insert_new(GEOGRAPHIES)
 _PUT_CHECKPOINT = upsert(CHECKPOINTS)
 _KEEP_ATTESTATION = insert_new(ATTESTATIONS)
+_PUT_HEARTBEAT = upsert(HEARTBEATS)
 _INSERT_SECRET = insert(SECRETS)
 
 

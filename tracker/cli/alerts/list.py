@@ -8,6 +8,7 @@ import typer
 
 from tracker.cli.shared import render
 from tracker.cli.shared.session import Json, known_shipment, load_config, session
+from tracker.cli.shared.watched import tell_watch
 from tracker.domain.alert import AlertStatus, Severity
 
 if TYPE_CHECKING:
@@ -33,4 +34,5 @@ def list_(
         if shipment is not None:
             known_shipment(records, shipment)
         found = records.alerts(shipment=shipment, status=wanted, severity=severity)
-    render.alerts(found, session(ctx).zone, as_json=as_json)
+        render.alerts(found, session(ctx).zone, as_json=as_json)
+        tell_watch(ctx, records, as_json=as_json)

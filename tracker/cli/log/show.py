@@ -10,6 +10,7 @@ import typer
 from tracker.cli.log.shared import document
 from tracker.cli.shared import render
 from tracker.cli.shared.session import Json, known_shipment, load_config, session
+from tracker.cli.shared.watched import tell_watch
 from tracker.domain.errors import Unreadable, UsageError
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def show(
             (_row(entry, zone) for entry in entries),
             empty="no entries",
         )
+        tell_watch(ctx, records, as_json=False)
 
 
 def _row(row: EntryRow, zone: ZoneInfo) -> tuple[Any, ...]:

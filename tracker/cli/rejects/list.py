@@ -9,6 +9,7 @@ import typer
 from tracker.cli.rejects.shared import document
 from tracker.cli.shared import render
 from tracker.cli.shared.session import Json, load_config, session
+from tracker.cli.shared.watched import tell_watch
 
 
 def list_(
@@ -23,17 +24,18 @@ def list_(
     zone = session(ctx).zone
     with wiring.records(load_config(ctx)) as records:
         found = records.rejects(device=device, limit=limit)
-    render.documents(
-        map(document, found),
-        as_json=as_json,
-        columns=("ID", "RECEIVED", "TOPIC", "BYTES", "PLACE", "REASON"),
-        row=lambda one: (
-            one["id"],
-            render.moment(one["received_at"], zone),
-            one["topic"],
-            one["size"],
-            one["place"],
-            one["reason"],
-        ),
-        empty="nothing was rejected",
-    )
+        render.documents(
+            map(document, found),
+            as_json=as_json,
+            columns=("ID", "RECEIVED", "TOPIC", "BYTES", "PLACE", "REASON"),
+            row=lambda one: (
+                one["id"],
+                render.moment(one["received_at"], zone),
+                one["topic"],
+                one["size"],
+                one["place"],
+                one["reason"],
+            ),
+            empty="nothing was rejected",
+        )
+        tell_watch(ctx, records, as_json=as_json)

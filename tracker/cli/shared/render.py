@@ -177,6 +177,8 @@ def alert_line(alert: Alert, zone: ZoneInfo) -> None:
 
     head = Text(f"{alert.severity.value:<8}", style=STYLES[alert.severity])
     cells = [_cell(cell) for cell in alert_row(alert, zone)]
+    if alert.ended_at is not None and alert.closed_at is None:
+        cells[2] += ", over"
     body = "  ".join((cells[5], cells[0], cells[3], cells[2], cells[4], cells[7]))
     console().print(head.append(Text(f"  {body}", style="")))
 

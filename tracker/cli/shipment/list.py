@@ -12,6 +12,7 @@ from tracker.cli.shared.session import (
     load_config,
     session,
 )
+from tracker.cli.shared.watched import told, watch_now
 
 if TYPE_CHECKING:
     pass
@@ -27,8 +28,10 @@ def list_(
     from tracker.app.queries.shipment_view import shipment_view
 
     zone = session(ctx).zone
-    with wiring.records(load_config(ctx)) as records:
-        found = [shipment_view(stored, records) for stored in records.shipments(closed=not open_)]
+    config = load_config(ctx)
+    with wiring.records(config) as records:
+        now = watch_now(config, records)
+        found = [shipment_view(one, records, now) for one in records.shipments(closed=not open_)]
     render.documents(
         found,
         as_json=as_json,
@@ -36,3 +39,5 @@ def list_(
         row=lambda one: render.shipment_row(one, zone),
         empty="no shipments",
     )
+    if not (as_json and now.watched):
+        render.warn(told(now, zone))

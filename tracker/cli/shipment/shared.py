@@ -14,6 +14,7 @@ from tracker.cli.shared.session import (
     load_config,
     session,
 )
+from tracker.cli.shared.watched import told, watch_now
 
 if TYPE_CHECKING:
     from tracker.config import Config
@@ -27,13 +28,17 @@ def show_shipment(ctx: typer.Context, shipment: str, *, as_json: bool) -> None:
     from tracker import wiring
     from tracker.app.queries.shipment_view import shipment_view
 
-    with wiring.records(load_config(ctx)) as records:
-        found = shipment_view(known_shipment(records, shipment), records)
+    config, zone = load_config(ctx), session(ctx).zone
+    with wiring.records(config) as records:
+        now = watch_now(config, records)
+        found = shipment_view(known_shipment(records, shipment), records, now)
         alerts = records.alerts(shipment=shipment, status=OPEN)
     if as_json:
         render.json_line(found)
     else:
-        render.shipment_view(found, alerts, session(ctx).zone)
+        render.shipment_view(found, alerts, zone)
+    if not (as_json and now.watched):
+        render.warn(told(now, zone))
 
 
 def hand_receipts(config: Config, found: list[Finding]) -> None:
