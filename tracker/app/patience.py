@@ -49,7 +49,7 @@ class Patience:
 
     def _tell(self, error: Passing, held: int, waited_s: float) -> None:
         log.warning(
-            "%s: %s: waiting, since %.0f s; what is heard stays unacknowledged at the broker "
+            "%s: %s: waiting (%.0f s so far); what is heard stays unacknowledged at the broker "
             "(%d messages in hand)\n  -> %s",
             error.where,
             error.what,

@@ -147,6 +147,19 @@ def present(
         yield from (tuple(row) for row in found)
 
 
+def lockable(engine: Engine, within_s: float) -> None:
+    """Take the write lock within so long, and let go of it. Raises StorageAway, StorageShut."""
+    with diagnosed(engine):
+        connection = engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute(f"PRAGMA busy_timeout={within_s * 1000:.0f}")
+            cursor.execute("BEGIN IMMEDIATE")
+            cursor.execute("ROLLBACK")
+        finally:
+            connection.invalidate()  # it is impatient now
+
+
 def scrub(engine: Engine) -> None:
     """Write the file anew, without what was deleted: SQLite only marks its pages as free. Then
     empty the write-ahead log, which has the old pages too.

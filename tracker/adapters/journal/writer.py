@@ -17,6 +17,7 @@ from tracker.adapters.journal.engine import (
     connect,
     diagnosed,
     insert_new,
+    lockable,
     present,
     scrub,
     upsert,
@@ -138,6 +139,12 @@ class SqlJournal(JournalReader):
 
     def beat(self, heartbeat: Heartbeat) -> None:
         self._put(_PUT_HEARTBEAT, {"id": 1, **msgspec.structs.asdict(heartbeat)})
+
+    def may_write(self, within_s: float) -> None:
+        """Raises StorageAway if others keep it locked for so long, StorageShut if it is read-only;
+        writes nothing.
+        """
+        lockable(self._engine, within_s)
 
     def scrub(self) -> None:
         scrub(self._engine)
