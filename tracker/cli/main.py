@@ -33,6 +33,7 @@ from tracker.cli.service.init import init
 from tracker.cli.service.policy import policy
 from tracker.cli.service.run import run
 from tracker.cli.shared import render
+from tracker.cli.shared.output import bear_any_encoding
 from tracker.cli.shared.session import Session, time_zone
 from tracker.cli.simulation.replay import replay
 from tracker.cli.simulation.simulate import simulate
@@ -98,6 +99,7 @@ app.add_typer(privacy.app, name="privacy")
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command and leave with its exit code."""
+    bear_any_encoding()
     try:
         try:
             app(args=arguments, prog_name="tracker")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -33,7 +32,7 @@ def prove(
         wiring.checkpoint(config, release=True)
         proof = str(receipt(records, find_entry(records, entry).index))
     if output is None:
-        sys.stdout.write(proof)
+        render.exact(proof)
     else:
         try:
             output.write_text(proof, encoding="utf-8")
