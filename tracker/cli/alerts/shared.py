@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     pass
 
 
-AlertId = Annotated[str, typer.Argument(metavar="ALERT", help="The alert's id.")]
+AlertIds = Annotated[
+    list[str], typer.Argument(metavar="ALERT...", help="The alert's id; several may be named.")
+]
 
 
 OfShipment = Annotated[str | None, typer.Option("--shipment", help="Only of this shipment.")]

@@ -9,9 +9,11 @@ import typer
 
 from tracker.cli.log.shared import document
 from tracker.cli.shared import render
+from tracker.cli.shared.choice import Since, Until, period
 from tracker.cli.shared.session import Json, known_shipment, load_config, session
 from tracker.cli.shared.watched import tell_watch
 from tracker.domain.errors import Unreadable, UsageError
+from tracker.domain.finding import FindingType
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -24,23 +26,36 @@ def show(
     shipment: Annotated[
         str | None, typer.Option("--shipment", help='Only of this shipment (or "device:ID").')
     ] = None,
+    kind: Annotated[
+        list[FindingType] | None, typer.Option(help="Only of this type; may be repeated.")
+    ] = None,
+    since: Since = None,
+    until: Until = None,
     after: Annotated[int, typer.Option(min=-1, help="Only entries after this index.")] = -1,
-    limit: Annotated[int | None, typer.Option(min=1, help="At most so many.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many, the oldest.")] = None,
     leaf: Annotated[
         bool, typer.Option("--leaf", help="Only the exact bytes of each entry, one a line.")
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Show custody entries, the oldest first."""
+    """Show custody entries, the oldest first. --since and --until go by their recording."""
     if leaf and as_json:
         raise UsageError("--leaf and --json exclude each other", mend="choose one")
     from tracker import wiring
 
     zone = session(ctx).zone
+    begin, end = period(ctx, since, until)
     with wiring.records(load_config(ctx)) as records:
         if shipment is not None and records.state(shipment) is None:
             known_shipment(records, shipment)
-        entries = records.entries(scope=shipment, after=after, limit=limit)
+        entries = records.entries(
+            scope=shipment,
+            types=[one.value for one in kind or ()],
+            after=after,
+            since=begin,
+            until=end,
+            limit=limit,
+        )
         if leaf:
             for entry in entries:
                 sys.stdout.buffer.write(entry.leaf + b"\n")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracker.cli.shared import render
+from tracker.cli.shared.choice import Newest, Since, Until, period
 from tracker.cli.shared.session import (
     Json,
     load_config,
@@ -21,17 +22,22 @@ if TYPE_CHECKING:
 def list_(
     ctx: typer.Context,
     open_: Annotated[bool, typer.Option("--open", help="Only those not closed.")] = False,
+    since: Since = None,
+    until: Until = None,
+    limit: Newest = None,
     as_json: Json = False,
 ) -> None:
-    """List shipments, the newest last."""
+    """List shipments, the newest last. --since and --until go by when they were opened."""
     from tracker import wiring
     from tracker.app.queries.shipment_view import shipment_view
 
     zone = session(ctx).zone
     config = load_config(ctx)
+    begin, end = period(ctx, since, until)
     with wiring.records(config) as records:
         now = watch_now(config, records)
-        found = [shipment_view(one, records, now) for one in records.shipments(closed=not open_)]
+        stored = records.shipments(closed=not open_, since=begin, until=end, limit=limit)
+        found = [shipment_view(one, records, now) for one in stored]
     render.documents(
         found,
         as_json=as_json,
