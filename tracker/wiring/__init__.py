@@ -23,7 +23,7 @@ from tracker.wiring.brokers import (
     probe,
     publisher,
 )
-from tracker.wiring.database import journal, records
+from tracker.wiring.database import journal, read_only, records
 from tracker.wiring.outsiders import attester, attestors, new_witness_key, trust_policy, witness
 from tracker.wiring.tracking import backtest, commands, exporter, ingest, manual_clock, map_scene
 from tracker.wiring.trust import (
@@ -68,6 +68,7 @@ __all__ = [
     "old_geography",
     "probe",
     "publisher",
+    "read_only",
     "records",
     "trust_policy",
     "witness",

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from tracker.config import Config
 from tracker.wiring.brokers import mqtt_settings
-from tracker.wiring.database import journal
+from tracker.wiring.database import journal, records
 from tracker.wiring.outsiders import attestors
 from tracker.wiring.trust import key_ring, log_signer, unsigned
 from tracker.wiring.zones import geofences, geography, zone_files
@@ -158,7 +158,7 @@ def map_scene(
     if shipment is None:
         zones = geofences(config.zones.files)
         return query.zones_scene(zones, frame, crossing=crossing, place=place)
-    with journal(config) as opened:
+    with records(config) as opened:
         return query.shipment_scene(
             opened,
             geography(config),

@@ -5,7 +5,6 @@ All that depends on which database it is stands here. As yet that is SQLite alon
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
@@ -17,9 +16,10 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.dialects.sqlite.dml import Insert
-from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from tracker.adapters.journal.same_file import SameFile, log_of
 from tracker.domain.errors import (
     ServiceUnreachable,
     StorageAway,
@@ -35,8 +35,9 @@ _KEYS_AT_ONCE = 300
 """Keys in one query, three variables each: builds of SQLite before 3.32 allow 999 variables."""
 
 
-def connect(url: str) -> Engine:
+def connect(url: str, *, reads_only: bool = False) -> Engine:
     """An engine for `url` ("sqlite:///path/tracker.db"); the database is not touched yet.
+    reads_only: nothing is written, not even beside it: where it lies nothing may be.
 
     Raises UsageError if the URL is not one, or is of a database that is not supported.
     """
@@ -47,51 +48,11 @@ def connect(url: str) -> Engine:
     except (ValueError, TypeError) as error:
         mend = "correct what follows the question mark"
         raise UsageError(f"the URL's options are wrong: {error}", where=url, mend=mend) from error
-    event.listen(engine, "connect", _configure)
+    event.listen(engine, "connect", _configure_reading if reads_only else _configure)
     event.listen(engine, "begin", _begin)
     if "uri" not in parsed.query:
-        _SameFile(str(parsed.database)).watch(engine)
+        SameFile(Path(str(parsed.database)), reads_only=reads_only).watch(engine)
     return engine
-
-
-class _SameFile:
-    """Sees to it that an engine's connections are to the file at `path`, as long as it lives.
-
-    A file that was deleted, or whose disk was taken away, can still be written to by those who have
-    it open; nobody would ever see what they wrote. And SQLite makes a missing file anew: an empty
-    database where a disk is not mounted. So only the first connection may make the file, and one
-    whose file is no longer the one at its path is given up for another.
-    """
-
-    def __init__(self, path: str) -> None:
-        self._path, self._made = path, False
-
-    def watch(self, engine: Engine) -> None:
-        event.listen(engine, "do_connect", self._connecting)
-        event.listen(engine, "connect", self._connected)
-        event.listen(engine, "checkout", self._checkout)
-
-    def _connecting(self, _dialect: Any, _record: Any, args: list[Any], named: Any) -> None:
-        if self._made:
-            args[0] = f"{Path(self._path).absolute().as_uri()}?mode=rw"
-            named["uri"] = True
-
-    def _connected(self, _connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
-        self._made = True
-        record.info["file"] = self._identity()
-
-    def _checkout(
-        self, _connection: sqlite3.Connection, record: ConnectionPoolEntry, _proxy: Any
-    ) -> None:
-        if record.info.get("file") != self._identity():
-            raise DisconnectionError("another file, or none, is at the database's path")
-
-    def _identity(self) -> tuple[int, int] | None:
-        try:
-            found = os.stat(self._path)  # noqa: PTH116 - on every transaction's way
-        except OSError:
-            return None
-        return found.st_dev, found.st_ino
 
 
 def writing(engine: Engine) -> Engine:
@@ -222,6 +183,11 @@ def _configure(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> N
     connection.execute("PRAGMA foreign_keys=ON")
 
 
+def _configure_reading(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None
+    connection.execute("PRAGMA query_only=ON")
+
+
 def _write_ahead(connection: sqlite3.Connection) -> None:
     """Switch to the write-ahead log. While another process does the same to a new file, SQLite
     answers "locked" without honouring its own busy timeout, so the waiting is done here.
@@ -295,6 +261,16 @@ _PASSING = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_LOCKED
 def place(engine: Engine) -> str:
     """Where the database is, for messages."""
     return str(Path(engine.url.database or "").absolute())
+
+
+def read_from(engine: Engine) -> StorageShut:
+    """What is wrong where a database cannot be read without writing beside it."""
+    where = place(engine)
+    what, mend = "the database cannot be read here", "let this user read the file and its folder"
+    if log_of(Path(where)).exists():
+        what = "the database cannot be read here: its write-ahead log has to be taken in first"
+        mend = f"copy it and {Path(where).name}-wal to where you may write, and read it there"
+    return StorageShut(what, where=where, mend=mend)
 
 
 def _diagnosis(error: BaseException | None, where: str) -> TrackerError:

@@ -19,12 +19,13 @@ from tracker.adapters.journal.engine import (
     insert_new,
     lockable,
     present,
+    read_from,
     scrub,
     upsert,
     writing,
 )
 from tracker.adapters.journal.reader import JournalReader, shipment_from
-from tracker.adapters.journal.schema import prepare
+from tracker.adapters.journal.schema import check, prepare
 from tracker.adapters.journal.tables import (
     ALERTS,
     ATTESTATIONS,
@@ -41,6 +42,7 @@ from tracker.adapters.journal.tables import (
 )
 from tracker.adapters.journal.tiles import planted
 from tracker.domain.alert import Alert
+from tracker.domain.errors import StorageShut
 from tracker.domain.personal import ERASED
 from tracker.domain.times import micros
 from tracker.ports import (
@@ -77,6 +79,24 @@ class SqlJournal(JournalReader):
                 prepare(engine)
         except BaseException:
             engine.dispose()
+            raise
+        return cls(engine)
+
+    @classmethod
+    def read(cls, url: str) -> Self:
+        """The journal at `url`, to read it alone: nothing is written, made or upgraded. What would
+        write raises StorageShut.
+
+        Raises as `open` does, and UsageError for a schema that is not the newest.
+        """
+        engine = connect(url, reads_only=True)
+        try:
+            with diagnosed(engine):
+                check(engine)
+        except BaseException as error:
+            engine.dispose()
+            if isinstance(error, StorageShut):
+                raise read_from(engine) from error
             raise
         return cls(engine)
 
