@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from msgspec import Struct
@@ -186,6 +187,7 @@ class _Reader:
         if broker.get("embedded", True):
             self._check_embedded(broker)
         self._check_heartbeat(self.values["intake"])
+        self._check_timezone(self.values["display"].get("timezone"))
         if not broker.get("tls", False):
             for name in ("ca_file", "cert_file", "key_file"):
                 if broker.get(name) is not None:
@@ -206,6 +208,14 @@ class _Reader:
                 self.places["intake", max(said)],
                 "make dead_after_s some three times heartbeat_s",
             )
+
+    def _check_timezone(self, named: str | None) -> None:
+        try:
+            if named is not None:
+                ZoneInfo(named)
+        except (ZoneInfoNotFoundError, ValueError):
+            place = self.places["display", "timezone"]
+            self._fault(f"no time zone {named!r}", place, "for instance America/Monterrey")
 
     def _check_embedded(self, broker: dict[str, Any]) -> None:
         if broker.get("protocol") == "5":

@@ -276,6 +276,16 @@ class TimestampSection(Section, frozen=True):
     timeout_s: Annotated[float, _key("how long an authority may take to answer", "s", gt=0)] = 20.0
 
 
+class DisplaySection(Section, frozen=True):
+    timezone: Annotated[
+        str | None,
+        _key(
+            "people are shown times in this zone; left out: $TZ, else UTC",
+            example="America/Monterrey",
+        ),
+    ] = None
+
+
 class Config(Struct, frozen=True, kw_only=True):
     """Everything configured, checked. `source` is the file, None if there was none."""
 
@@ -289,6 +299,7 @@ class Config(Struct, frozen=True, kw_only=True):
     gateway: GatewaySection = GatewaySection()
     witness: WitnessSection = WitnessSection()
     timestamp: TimestampSection = TimestampSection()
+    display: DisplaySection = DisplaySection()
     policy: Policy = Policy()
     broker_password: Secret | None = None
 
@@ -303,6 +314,7 @@ SECTIONS: dict[str, type[Struct]] = {
     "gateway": GatewaySection,
     "witness": WitnessSection,
     "timestamp": TimestampSection,
+    "display": DisplaySection,
     "policy": Policy,
 }
 """The tables of the file, in the order in which `tracker init` writes them."""
@@ -317,5 +329,6 @@ PURPOSE = {
     "gateway": "Devices that connect over TCP or UDP (`tracker gateway`)",
     "witness": "Witnesses, who cosign the custody log's checkpoints",
     "timestamp": "Time-stamping authorities, who date them",
+    "display": "What people are shown",
     "policy": "Thresholds: for all shipments, unless a shipment's own file says otherwise",
 }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.cli.alerts.shared import AlertIds
+from tracker.cli.alerts.shared import OpenAlertIds
 from tracker.cli.shared import render
 from tracker.cli.shared.choice import each
 from tracker.cli.shared.session import By, Json, load_config, session
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def ack(
     ctx: typer.Context,
-    alerts: AlertIds,
+    alerts: OpenAlertIds,
     by: By,
     note: Annotated[str, typer.Option(help="What you are doing about it.")] = "",
     as_json: Json = False,

@@ -9,6 +9,7 @@ import typer
 
 from tracker.cli.log.shared import EntryName, find_entry
 from tracker.cli.shared import render
+from tracker.cli.shared.naming import named_as
 from tracker.cli.shared.session import load_config
 from tracker.domain.errors import UsageError
 
@@ -27,6 +28,8 @@ def prove(
     from tracker import wiring
     from tracker.app.trust.receipts import receipt
 
+    if output is not None:
+        named_as(output, ".tlog-proof", ".txt", what="a receipt (.tlog-proof)")
     config = load_config(ctx)
     with wiring.records(config) as records:
         wiring.checkpoint(config, release=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tracker.cli.log.shared import document
-from tracker.cli.shared import render
+from tracker.cli.shared import completing, render
 from tracker.cli.shared.choice import Since, Until, period
 from tracker.cli.shared.session import Json, known_shipment, load_config, session
 from tracker.cli.shared.watched import tell_watch
@@ -24,7 +24,12 @@ if TYPE_CHECKING:
 def show(
     ctx: typer.Context,
     shipment: Annotated[
-        str | None, typer.Option("--shipment", help='Only of this shipment (or "device:ID").')
+        str | None,
+        typer.Option(
+            "--shipment",
+            help='Only of this shipment (or "device:ID").',
+            autocompletion=completing.shipments,
+        ),
     ] = None,
     kind: Annotated[
         list[FindingType] | None, typer.Option(help="Only of this type; may be repeated.")

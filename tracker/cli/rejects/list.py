@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from tracker.cli.rejects.shared import document
-from tracker.cli.shared import render
+from tracker.cli.shared import completing, render
 from tracker.cli.shared.choice import Newest, Since, Until, period
 from tracker.cli.shared.session import Json, load_config, session
 from tracker.cli.shared.watched import tell_watch
@@ -15,7 +15,9 @@ from tracker.cli.shared.watched import tell_watch
 
 def list_(
     ctx: typer.Context,
-    device: Annotated[str | None, typer.Option(help="Only of this device.")] = None,
+    device: Annotated[
+        str | None, typer.Option(help="Only of this device.", autocompletion=completing.devices)
+    ] = None,
     since: Since = None,
     until: Until = None,
     limit: Newest = None,

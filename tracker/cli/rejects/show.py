@@ -8,7 +8,7 @@ import msgspec
 import typer
 
 from tracker.cli.rejects.shared import document
-from tracker.cli.shared import render
+from tracker.cli.shared import completing, render
 from tracker.cli.shared.choice import each
 from tracker.cli.shared.session import Json, load_config, session
 from tracker.domain.errors import NotFound
@@ -18,7 +18,11 @@ def show(
     ctx: typer.Context,
     rejects: Annotated[
         list[int],
-        typer.Argument(metavar="ID...", help="The number in the list; several may be named."),
+        typer.Argument(
+            metavar="ID...",
+            help="The number in the list; several may be named.",
+            autocompletion=completing.rejects,
+        ),
     ],
     as_json: Json = False,
 ) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracker.cli.alerts.shared import OPEN
-from tracker.cli.shared import render
+from tracker.cli.shared import completing, render
 from tracker.cli.shared.session import (
     known_shipment,
     load_config,
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from tracker.domain.finding import Finding
 
 
-Zone = Annotated[str | None, typer.Option("--zone", help="Where: a zone's id.")]
+Zone = Annotated[
+    str | None, typer.Option("--zone", help="Where: a zone's id.", autocompletion=completing.zones)
+]
 
 
 def show_shipment(ctx: typer.Context, shipment: str, *, as_json: bool) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from tracker.cli.shared import render
+from tracker.cli.shared import completing, render
 from tracker.cli.shared.choice import each
 from tracker.cli.shared.session import Json
 from tracker.cli.shipment.shared import show_shipment
@@ -16,7 +16,11 @@ def show(
     ctx: typer.Context,
     shipments: Annotated[
         list[str],
-        typer.Argument(metavar="ID...", help="The shipment's id; several may be named."),
+        typer.Argument(
+            metavar="ID...",
+            help="The shipment's id; several may be named.",
+            autocompletion=completing.shipments,
+        ),
     ],
     as_json: Json = False,
 ) -> None:
