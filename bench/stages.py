@@ -17,6 +17,8 @@ COUNT, BATCH = 20_000, 256
 class _NoInbox:
     """Messages are handed to `take` directly."""
 
+    trouble = ""
+
     def receive(self, timeout: float, limit: int = 0) -> list[Message]:
         return []
 

@@ -10,6 +10,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import paho.mqtt.client as paho
 import psutil
 import pytest
 
@@ -218,3 +219,28 @@ def test_ctrl_c_reaches_the_tracker_only_which_then_ends_the_broker(tmp_path: Pa
     wait_until_gone(pid)
     with embedded(tmp_path, port=port):
         pass
+
+
+def test_a_client_with_a_blank_in_its_topic_is_told_of(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """NATS knows no blank in a topic: it throws the client out, which tries again for ever."""
+    with embedded(tmp_path) as broker:
+        settings = broker.settings
+        assert broker.thrown_out() == []
+        client = paho.Client(paho.CallbackAPIVersion.VERSION2, client_id="phone-jl")
+        client.username_pw_set(settings.username, settings.password)
+        client.reconnect_delay_set(1, 1)
+        client.connect(settings.host, settings.port)
+        client.loop_start()
+        client.publish("owntracks/jose luis/phone", b"{}", qos=1)
+        wait_for(lambda: broker.thrown_out() == ["phone-jl"])
+        log = tmp_path / "store" / "nats.log"
+        wait_for(lambda: log.read_text().count("not supported") >= 3)
+        wait_for(lambda: "phone-jl" in caplog.text)
+        client.loop_stop()
+        client.disconnect()
+    told = [record.getMessage() for record in caplog.records if "phone-jl" in record.getMessage()]
+    assert len(told) == 1, "once, though it was thrown out again and again"
+    assert "blank" in told[0]
+    assert "->" in told[0]

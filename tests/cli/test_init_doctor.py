@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import signal
 import socket
+import sqlite3
 import stat
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Run
+from tests.cli.test_run import is_ready, process, until
 from tests.support.ports import free_port
 from tracker.cli.service import init as module
 from tracker.config import load
@@ -77,22 +80,69 @@ def test_a_folder_that_cannot_be_made(run: Run, tmp_path: Path) -> None:
     assert "cannot write" in run("init", "file/below", code=2).err
 
 
-def test_doctor_finds_a_new_installation_well(started: Run) -> None:
-    """With the real embedded broker, which is started for the question."""
-    checks = started("doctor", "--json").documents
-    assert [check["name"] for check in checks if check["ok"]] == [
-        *(
-            "configuration",
-            "database",
-            "custody log",
-            "broker",
-            "zones",
-            "dialects",
-            "clock",
-            "disk",
-        )
-    ]
-    assert "3.1.1" in checks[3]["found"]
+NAMES = [
+    "configuration", "database", "custody log", "broker", "tracker", "zones", "dialects", "clock",
+    "disk",
+]  # fmt: skip
+
+
+def test_doctor_finds_a_new_installation_well_and_starts_nothing(
+    started: Run, tmp_path: Path
+) -> None:
+    checks = {check["name"]: check for check in started("doctor", "--json").documents}
+    assert list(checks) == NAMES
+    assert all(check["ok"] for check in checks.values())
+    assert "not running yet" in checks["broker"]["found"]
+    assert "not running yet" in checks["tracker"]["found"]
+    assert not (tmp_path / "broker" / "nats.log").exists()
+
+
+def test_what_would_keep_the_first_run_from_starting_is_a_fault(
+    started: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "broker").touch()  # where its store is to be
+    monkeypatch.setenv("PATH", "")
+    assert "FAILED  broker" in started("doctor", code=1).out
+
+
+def test_an_open_shipment_that_nobody_watches_is_a_fault(opened: Run) -> None:
+    said = opened("doctor", code=3).out
+    assert "FAILED  broker" in said
+    assert "the embedded broker is not running" in said
+    assert "FAILED  tracker" in said
+    assert "shipments open: 1" in said
+    assert said.count("-> `tracker run` starts it") == 2
+
+
+@pytest.mark.e2e
+def test_doctor_and_a_tracker_that_runs_is_killed_and_is_ended(
+    started: Run, tmp_path: Path
+) -> None:
+    with process(tmp_path, "run") as tracker:
+        until(tracker.stderr, is_ready)
+        checks = {check["name"]: check for check in started("doctor", "--json").documents}
+        assert "came back" in checks["broker"]["found"]
+        assert "takes no topic with a blank" in checks["broker"]["found"]
+        assert checks["tracker"]["found"].startswith("watching, as of ")
+        tracker.send_signal(signal.SIGTERM)
+        tracker.wait(20)
+    checks = {check["name"]: check for check in started("doctor", "--json", code=3).documents}
+    failed = {name: check for name, check in checks.items() if not check["ok"]}
+    assert list(failed) == ["broker", "tracker"]
+    assert failed["broker"]["unreachable"]
+    assert "nobody is watching: the tracker ended at" in failed["tracker"]["found"]
+    assert all("tracker run" in check["mend"] for check in failed.values())
+
+
+def test_doctor_and_a_database_that_is_locked(started: Run, tmp_path: Path) -> None:
+    started("doctor")
+    holder = sqlite3.connect(tmp_path / "tracker.db", isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    checks = {check["name"]: check for check in started("doctor", "--json", code=3).documents}
+    holder.close()
+    assert [name for name, check in checks.items() if not check["ok"]] == ["database"]
+    assert "busy" in checks["database"]["found"]
+    assert "unacknowledged at the broker" in checks["database"]["found"]
 
 
 def test_doctor_without_a_configuration(run: Run) -> None:
@@ -121,8 +171,8 @@ def test_doctor_and_what_is_wrong_here(run: Run, tmp_path: Path) -> None:
     text = text.replace("# files = []", 'files = ["bad.geojson"]')
     text = text.replace('url = "sqlite:///tracker.db"', 'url = "sqlite:///tracker.toml/x.db"')
     (tmp_path / "tracker.toml").write_text(text)
-    checks = {check["name"]: check for check in run("doctor", "--json", code=1).documents}
+    checks = {check["name"]: check for check in run("doctor", "--json", code=3).documents}
     failed = [name for name, check in checks.items() if not check["ok"]]
-    assert failed == ["database", "custody log", "zones", "disk"]
+    assert failed == ["database", "custody log", "broker", "tracker", "zones", "disk"]
     assert "bad.geojson" in checks["zones"]["found"]
     assert all(checks[name]["mend"] for name in failed)

@@ -128,3 +128,51 @@ def test_no_colour_without_a_terminal(opened: Run) -> None:
     )
     for arguments in (["shipment", "list"], ["alerts", "list"], ["log", "show"], ["--help"]):
         assert "\x1b" not in opened(*arguments).out
+
+
+def test_the_time_zone_is_the_call_s_the_configuration_s_the_computer_s_or_utc(
+    opened: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def zone(*options: str) -> str:
+        return opened(*options, "shipment", "list").out.splitlines()[1].split()[4]
+
+    assert zone() == "UTC"
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    assert zone() == "JST"
+    file = tmp_path / "tracker.toml"
+    text = file.read_text()
+    file.write_text(text.replace("# timezone = ", "timezone = "))
+    assert zone() == "CST"
+    assert zone("--tz", "Europe/Madrid") in ("CET", "CEST")
+    file.write_text(text.replace('# timezone = "America/Monterrey"', 'timezone = "Mars/Base"'))
+    refused = opened("shipment", "list", code=2).err
+    assert "[display] timezone" in refused
+    assert "no time zone 'Mars/Base'" in refused
+    assert "wrote" in opened("init", "elsewhere").out, "what needs no configuration works"
+
+
+@pytest.mark.parametrize(
+    ("command", "mend"),
+    [
+        (["log", "export", "TRIP-1", "-o", "TRIP-1.pdf"], "name it TRIP-1.zip"),
+        (["log", "export", "TRIP-1", "-o", "case.7.JSON"], "name it case.7.zip"),
+        (["log", "prove", "1", "-o", "receipt.pdf"], "name it receipt.tlog-proof"),
+        (["zones", "show", "-o", "map.png"], "name it map.html"),
+        (["zones", "show", "--png", "map.jpg"], "name it map.png"),
+        (["zones", "export", "-o", "zones.pdf"], "let it end in"),
+        (["zones", "import", "mine.csv", "-o", "mine.kml"], "name it mine.geojson"),
+    ],
+)
+def test_a_name_that_says_another_format_is_refused(
+    opened: Run, tmp_path: Path, command: list[str], mend: str
+) -> None:
+    (tmp_path / "mine.csv").write_text("id,kind,lat,lon\n")
+    before = sorted(path.name for path in tmp_path.iterdir())
+    assert mend in opened(*command, code=2).err
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("name", ["TRIP-1", "TRIP-1.2026", "TRIP-1.ZIP"])
+def test_a_name_that_says_no_other_format_is_taken(opened: Run, tmp_path: Path, name: str) -> None:
+    opened("log", "export", "TRIP-1", "-o", name)
+    assert (tmp_path / name).read_bytes().startswith(b"PK")

@@ -113,7 +113,8 @@ def test_every_key_can_be_overridden(tmp_path: Path, section: str) -> None:
     """Each key's own default (or example), as text, is understood by its variable."""
     for key in keys(section, SECTIONS[section]).values():
         value = key.example if key.default is None else key.default
-        text = ",".join(value) if isinstance(value, tuple) else str(value).lower()
+        text = ",".join(value) if isinstance(value, tuple) else str(value)
+        text = text.lower() if isinstance(value, bool) else text
         env = {key.variable: text}
         if key.name in ("protocol", "cert_file", "key_file", "ca_file"):
             env |= {"TRACKER_BROKER__EMBEDDED": "false", "TRACKER_BROKER__TLS": "true"}

@@ -121,6 +121,22 @@ def test_receive_gives_what_has_arrived_up_to_the_limit(
     assert len(inbox.receive(PATIENCE_S)) == 11
 
 
+def test_what_is_held_for_long_is_given_out_once(
+    any_broker: Broker, open_inbox: Open, publisher: Publisher
+) -> None:
+    """NATS sends it again, and again, for want of an answer; it is in hand already."""
+    inbox = open_inbox()
+    publish(publisher, b"a", b"b")
+    held = collect(inbox, 2)
+    assert inbox.receive(any_broker.redelivers_within_s) == []
+    inbox.acknowledge(held)
+    publish(publisher, b"c")
+    assert payloads(collect(inbox, 1)) == [b"c"]
+    inbox.close()
+    again = open_inbox().receive(any_broker.redelivers_within_s)
+    assert payloads(again) == [b"c"], "what was held was acknowledged"
+
+
 def test_the_unacknowledged_come_again_after_a_restart_and_only_they(
     any_broker: Broker, open_inbox: Open, publisher: Publisher
 ) -> None:

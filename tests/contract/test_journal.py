@@ -16,7 +16,7 @@ from tests.support import works
 from tracker.adapters.journal import SqlJournal
 from tracker.domain.alert import AlertStatus, Severity
 from tracker.log.leaf import SaltedValue
-from tracker.ports import Erasure, Snapshot, Stale, Work
+from tracker.ports import Erasure, Heartbeat, Snapshot, Stale, Work
 
 STORES: dict[str, Callable[[Path], str]] = {
     "sqlite": lambda folder: f"sqlite:///{folder}/tracker.db",
@@ -109,6 +109,47 @@ def test_entries_keep_their_exact_bytes_and_their_place(journal: SqlJournal) -> 
         assert (row.type, row.occurred_at, row.recorded_at) == (
             finding.type, finding.occurred_at, finding.recorded_at,
         )  # fmt: skip
+
+
+def test_what_is_asked_for_is_chosen_by_time_kind_and_number(journal: SqlJournal) -> None:
+    for n in range(6):
+        journal.commit(works.work(n), n)
+    alerts, rejects = journal.alerts(), journal.rejects()
+    entries = list(journal.entries())
+    begin, end = alerts[1].raised_at, alerts[4].raised_at
+    assert journal.alerts(since=begin, until=end) == alerts[1:4], "from then on, and before"
+    assert journal.alerts(since=begin, until=end, limit=2) == alerts[2:4], "the newest"
+    assert journal.alerts(kinds=[alerts[0].kind.value], limit=1) == alerts[5:]
+    assert journal.alerts(kinds=["jamming", "silence"]) == [
+        one for one in alerts if one.kind in ("jamming", "silence")
+    ]
+    begin, end = rejects[1].received_at, rejects[4].received_at
+    assert journal.rejects(since=begin, until=end) == rejects[1:4]
+    assert journal.rejects(since=begin, until=end, limit=1) == rejects[3:4]
+    assert [journal.reject(one.id) for one in rejects] == rejects
+    assert journal.reject(99) is None
+    begin, end = entries[1].recorded_at, entries[4].recorded_at
+    assert list(journal.entries(since=begin, until=end)) == entries[1:4]
+    assert list(journal.entries(since=begin, limit=2)) == entries[1:3], "the oldest"
+    assert list(journal.entries(types=["zone_entered"])) == entries
+    assert list(journal.entries(types=["zone_left"])) == []
+    (opened,) = journal.shipments()
+    assert journal.shipments(since=opened.opened_at) == [opened]
+    assert journal.shipments(until=opened.opened_at) == []
+    assert journal.shipments(limit=1) == [opened]
+
+
+def test_a_sign_of_life_takes_the_place_of_the_last_and_changes_no_version(
+    journal: SqlJournal, other: SqlJournal
+) -> None:
+    assert journal.heartbeat() is None
+    journal.commit(works.work(0), 0)
+    first = Heartbeat(started_at=works.at(0), at=works.at(0), trouble="the broker is away")
+    journal.beat(first)
+    assert other.heartbeat() == first
+    last = Heartbeat(started_at=works.at(0), at=works.at(1), ended_at=works.at(1))
+    journal.beat(last)
+    assert (other.heartbeat(), other.version()) == (last, 1)
 
 
 def test_a_stale_work_is_refused_whole(journal: SqlJournal, other: SqlJournal) -> None:

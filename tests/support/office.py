@@ -40,6 +40,7 @@ class ScriptedInbox:
         self.waiting: list[Message] = []
         self.unacknowledged: list[Message] = []
         self.is_settled = True
+        self.trouble = ""
 
     def deliver(self, *messages: Message) -> None:
         self.waiting += messages

@@ -121,12 +121,15 @@ class Product:
     def start(self) -> None:
         """Start `tracker run`, and wait until it says that it is ready."""
         starts = self.log.count("tracker ready")
+        self.launch()
+        self.wait(lambda: self.log.count("tracker ready") > starts, READY_S)
+
+    def launch(self) -> None:
+        """Start `tracker run`, and wait for nothing."""
         with (self.folder / "run.log").open("ab") as file:
-            process = self.process = subprocess.Popen(
+            self.process = subprocess.Popen(
                 [*TRACKER, "run"], env=self.environment, cwd=ROOT, stdout=file, stderr=file
             )
-        self.wait(lambda: self.log.count("tracker ready") > starts, READY_S)
-        assert process.poll() is None
 
     def stop(self) -> None:
         """End it as Ctrl-C does."""

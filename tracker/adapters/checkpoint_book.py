@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sealproof.checkpoint import parse_checkpoint
 from sealproof.errors import ProofError
-from tracker.domain.errors import UsageError
+from tracker.domain.errors import StorageAway, UsageError
 from tracker.ports import StoredCheckpoint
 
 if sys.platform != "win32":
@@ -57,18 +57,22 @@ class FileBook:
             return
 
     def append(self, checkpoint: StoredCheckpoint) -> None:
-        """Durable when it returns."""
+        """Durable when it returns. Raises StorageAway."""
         line = json.dumps(
             {"released_at": checkpoint.released_at.isoformat(), "note": checkpoint.note.decode()},
             ensure_ascii=False,
         )
+        with self._writing():
+            self._append(line.encode() + b"\n")
+
+    def _append(self, line: bytes) -> None:
         made = not self._path.exists()
         with self._path.open("ab+") as file:
             end = file.seek(0, os.SEEK_END)
             file.seek(max(0, end - _TAIL))
             whole = max(0, end - _TAIL) + file.read().rfind(b"\n") + 1
             file.truncate(whole if end else 0)
-            file.write(line.encode() + b"\n")
+            file.write(line)
             file.flush()
             os.fsync(file.fileno())
         if made and sys.platform != "win32":  # the file's name must be durable too
@@ -80,12 +84,25 @@ class FileBook:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Nobody else reads the newest and appends the next meanwhile."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with Path(f"{self._path}.lock").open("ab") as lock:
+        """Nobody else reads the newest and appends the next meanwhile. Raises StorageAway."""
+        with self._writing():
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            lock = Path(f"{self._path}.lock").open("ab")  # noqa: SIM115 - closed below
+        with lock:
             if sys.platform != "win32":
                 fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise StorageAway(
+                f"the book of released checkpoints cannot be written: {error.strerror}",
+                where=str(self._path),
+                mend="make room on its disk, and let this user write there",
+            ) from error
 
     def _read(self, line: bytes, number: int | None = None) -> StoredCheckpoint:
         try:

@@ -28,6 +28,10 @@ class ReplayInbox:
     def acknowledge(self, messages: Sequence[Message]) -> None:
         """Nobody waits for it."""
 
+    @property
+    def trouble(self) -> str:
+        return ""
+
     def settled(self) -> bool:
         return True
 

@@ -18,13 +18,15 @@ import msgspec
 
 from devices import catalogue, identity
 from devices.reading import Reading, Rejected
+from tracker.app.patience import Patience
 from tracker.app.placement import BatchPlacement
 from tracker.app.planning import Geography
+from tracker.app.pulse import Pulse
 from tracker.app.shipments import ShipmentRegistry
-from tracker.app.transactions import Transactions
+from tracker.app.transactions import OlderCopy, Transactions
 from tracker.app.unit_of_work import UnitOfWork
 from tracker.app.zone_changes import put_in_force
-from tracker.domain.errors import ServiceUnreachable
+from tracker.domain.errors import Passing, ServiceUnreachable, TrackerError
 from tracker.engine import HeardReading, Tick
 from tracker.ports import Clock, Inbox, Journal, Message, Notifier, Signer, StoredReading
 from tracker.rules import ORDER
@@ -41,7 +43,8 @@ class Ingest:
 
     keep_rejected_bytes: of a rejected payload at most so many bytes are kept, and the reason says
     how many there were. watched: gives the geography anew when its files have changed.
-    signer: signs the log every `checkpoint_s`; without one it is not signed.
+    signer: signs the log every `checkpoint_s`; without one it is not signed. heartbeat_s: how often
+    a sign of life is left in the journal; None: never.
     """
 
     def __init__(
@@ -59,6 +62,8 @@ class Ingest:
         watched: Callable[[], Geography | None] = lambda: None,
         signer: Signer | None = None,
         checkpoint_s: float = 10.0,
+        patience: Patience | None = None,
+        heartbeat_s: float | None = None,
     ) -> None:
         self.inbox, self.journal, self.clock = inbox, journal, clock
         self.origin, self.notifier, self.tick_s = origin, notifier, tick_s
@@ -70,32 +75,66 @@ class Ingest:
         self._watched = watched
         self._signer, self._checkpoint_s = signer, timedelta(seconds=checkpoint_s)
         self._released_at = clock.now()
+        self._patience = patience or Patience()
         self._ticked_at: datetime | None = None
+        self._pulse = None if heartbeat_s is None else Pulse(journal, clock, heartbeat_s)
+        self._wait_s = min(tick_s, tick_s if heartbeat_s is None else heartbeat_s)
+        self._beat()
         self._heard: dict[str, datetime] = {}  # device -> its own time, since last settled
 
     def run(self, stop: Callable[[], bool]) -> None:
-        """Until `stop()`; looked at between batches. Raises ServiceUnreachable if the journal is
-        gone: what was received and not committed stays with the broker.
+        """Until `stop()`; looked at between batches. While the journal cannot be written to, what
+        was received is held, unacknowledged, and tried again. Raises ServiceUnreachable if the
+        journal is damaged: what was not committed stays with the broker.
         """
+        try:
+            self._run(stop)
+        except Exception as error:
+            self._end(str(error))
+            raise
+        try:
+            self._release()
+        except Passing as error:
+            log.warning("ended, and what is new is not signed yet: %s", error)
+        self._end()
+
+    def _run(self, stop: Callable[[], bool]) -> None:
+        held: Sequence[Message] = ()
         while not stop():
-            self.once(self.tick_s)
-        self._release()
+            try:
+                held = held or self.inbox.receive(self._wait_s)
+                if held:
+                    self.take(held)
+                held = ()
+                self._between()
+            except Passing as error:
+                self._patience.bear(error, len(held))
+            else:
+                self._patience.over()
 
     def once(self, timeout: float) -> int:
-        """One batch, or a look at the timers if none came within `timeout` s; its messages."""
+        """One batch, or a look at the timers if none came within `timeout` s; its messages.
+
+        Raises Passing while the journal cannot be written to.
+        """
         messages = self.inbox.receive(timeout)
         if messages:
             self.take(messages)
+        self._between()
+        return len(messages)
+
+    def _between(self) -> None:
+        """What is done between two batches."""
+        self._beat()
         self.tick()
         if self.clock.now() - self._released_at >= self._checkpoint_s:
             self._release()
-        return len(messages)
 
     def take(self, messages: Sequence[Message]) -> None:
         """Commit everything that these messages mean, then acknowledge them."""
         try:
             self._commit(messages)
-        except ServiceUnreachable:
+        except (ServiceUnreachable, Passing, OlderCopy):
             raise
         except Exception:
             if len(messages) > 1:  # find the one at fault; it must not take the others with it
@@ -127,6 +166,18 @@ class Ingest:
         self._released_at = self.clock.now()
         if self._signer is not None:
             self._signer.release()
+
+    def _beat(self) -> None:
+        if self._pulse is not None:
+            self._pulse.beat(self.inbox.trouble)
+
+    def _end(self, trouble: str = "") -> None:
+        """Say that nobody is watching any more. A sign that cannot be left will be missed."""
+        try:
+            if self._pulse is not None:
+                self._pulse.end(trouble)
+        except TrackerError as error:
+            log.warning("ended, and the database does not say so: %s", error)
 
     def _safe_now(self) -> datetime | None:
         """Now, if nothing is waiting that could explain a silence. While messages stream in, as far

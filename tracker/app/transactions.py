@@ -6,7 +6,12 @@ from collections.abc import Callable
 
 from tracker.app.shipments import ShipmentRegistry
 from tracker.app.unit_of_work import UnitOfWork, fresh_salt
+from tracker.domain.errors import Refused
 from tracker.ports import Journal, Stale
+
+
+class OlderCopy(Refused):
+    """The journal lacks what was committed to it: somebody put a copy in its place."""
 
 
 class Transactions:
@@ -25,8 +30,15 @@ class Transactions:
         self._origin, self.salt = origin, salt
 
     def refresh(self) -> None:
-        """Take over what others committed."""
-        self.registry.refresh(self.journal.load(self.registry.version))
+        """Take over what others committed. Raises OlderCopy."""
+        snapshot = self.journal.load(self.registry.version)
+        if snapshot.version < self.registry.version:
+            raise OlderCopy(
+                f"this is an older copy of the database: it is at version {snapshot.version}, and "
+                f"version {self.registry.version} was committed",
+                mend="put the newest database back, and start again",
+            )
+        self.registry.refresh(snapshot)
 
     def run(self, fill: Callable[[UnitOfWork], None]) -> UnitOfWork:
         """Commit what `fill` puts into a unit of work; it, durable. Nothing to write is nothing to

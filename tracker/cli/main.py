@@ -33,7 +33,8 @@ from tracker.cli.service.init import init
 from tracker.cli.service.policy import policy
 from tracker.cli.service.run import run
 from tracker.cli.shared import render
-from tracker.cli.shared.session import Session, time_zone
+from tracker.cli.shared.output import bear_any_encoding
+from tracker.cli.shared.session import Session
 from tracker.cli.simulation.replay import replay
 from tracker.cli.simulation.simulate import simulate
 from tracker.domain.errors import TrackerError
@@ -62,7 +63,7 @@ def tracker(
         typer.Option(help="The configuration; else $TRACKER_CONFIG, ./tracker.toml, the user's."),
     ] = None,
     tz: Annotated[
-        str | None, typer.Option(help="Show times in this zone; else $TZ, else UTC.")
+        str | None, typer.Option(help="Show times in this zone; else [display] timezone, $TZ, UTC.")
     ] = None,
     version: Annotated[
         bool,
@@ -72,7 +73,7 @@ def tracker(
     ] = False,
 ) -> None:
     """Electronic-seal traceability in transit: where the truck is, how its seal is, who has it."""
-    ctx.obj = Session(config_file=config, zone=time_zone(tz))
+    ctx.obj = Session(config, tz)
 
 
 app.command()(init)
@@ -98,6 +99,7 @@ app.add_typer(privacy.app, name="privacy")
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command and leave with its exit code."""
+    bear_any_encoding()
     try:
         try:
             app(args=arguments, prog_name="tracker")

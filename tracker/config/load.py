@@ -9,13 +9,14 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from msgspec import Struct
 
 from tracker.config.keys import Key, keys
 from tracker.config.secret import Secret, from_file
-from tracker.config.sections import SECTIONS, Config
+from tracker.config.sections import SECTIONS, Config, IntakeSection
 from tracker.domain.errors import UsageError
 
 FILE = "tracker.toml"
@@ -185,6 +186,8 @@ class _Reader:
         broker = self.values["broker"]
         if broker.get("embedded", True):
             self._check_embedded(broker)
+        self._check_heartbeat(self.values["intake"])
+        self._check_timezone(self.values["display"].get("timezone"))
         if not broker.get("tls", False):
             for name in ("ca_file", "cert_file", "key_file"):
                 if broker.get(name) is not None:
@@ -193,6 +196,26 @@ class _Reader:
         for one, other in (("cert_file", "key_file"), ("key_file", "cert_file")):
             if broker.get(one) is not None and broker.get(other) is None:
                 self._fault(f"{one} needs {other}", self.places["broker", one], f"set {other} too")
+
+    def _check_heartbeat(self, intake: dict[str, Any]) -> None:
+        said = {"heartbeat_s", "dead_after_s"} & intake.keys()
+        beat = intake.get("heartbeat_s", IntakeSection().heartbeat_s)
+        dead = intake.get("dead_after_s", IntakeSection().dead_after_s)
+        if said and dead <= beat:
+            self._fault(
+                f"dead_after_s ({dead:g}) is no more than heartbeat_s ({beat:g}): a tracker that "
+                "lives would be called dead",
+                self.places["intake", max(said)],
+                "make dead_after_s some three times heartbeat_s",
+            )
+
+    def _check_timezone(self, named: str | None) -> None:
+        try:
+            if named is not None:
+                ZoneInfo(named)
+        except (ZoneInfoNotFoundError, ValueError):
+            place = self.places["display", "timezone"]
+            self._fault(f"no time zone {named!r}", place, "for instance America/Monterrey")
 
     def _check_embedded(self, broker: dict[str, Any]) -> None:
         if broker.get("protocol") == "5":

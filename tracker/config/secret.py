@@ -24,10 +24,33 @@ class Secret:
     __str__ = __repr__
 
 
+class Withheld(Secret):
+    """A password in a file that this user may not read: whoever needs it is told so, others do
+    without.
+    """
+
+    __slots__ = ("_fault",)
+
+    def __init__(self, fault: UsageError) -> None:
+        super().__init__("")
+        self._fault = fault
+
+    def reveal(self) -> str:
+        raise self._fault
+
+
 def from_file(path: Path, where: str) -> Secret:
     """The first line of `path`. Raises UsageError, naming `where`, if there is none to read."""
     try:
         text = path.read_text(encoding="utf-8")
+    except PermissionError as error:
+        return Withheld(
+            UsageError(
+                f"cannot read the password file {path}: {error.strerror}",
+                where=where,
+                mend="only its owner may; let them give the command, or sudo -u OWNER",
+            )
+        )
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise UsageError(

@@ -23,9 +23,15 @@ LIMITS = Limits()
 
 
 def _key(
-    text: str, unit: str = "", *, example: Any = None, path: bool = False, **limits: Any
+    text: str,
+    unit: str = "",
+    *,
+    source: str = "",
+    example: Any = None,
+    path: bool = False,
+    **limits: Any,
 ) -> Meta:
-    extra = {"text": text, "unit": unit, "example": example, "path": path}
+    extra = {"text": text, "unit": unit, "source": source, "example": example, "path": path}
     return Meta(description=text, extra=extra, **limits)
 
 
@@ -158,6 +164,24 @@ class IntakeSection(Section, frozen=True):
         float,
         _key("after a (re)connect, how long the backlog may take before silence counts", "s", ge=0),
     ] = BROKER.grace_s
+    heartbeat_s: Annotated[
+        float,
+        _key(
+            "how often a running tracker leaves a sign of life in the database",
+            "s",
+            source="a Kubernetes probe's usual period, 10 s",
+            gt=0,
+        ),
+    ] = 10.0
+    dead_after_s: Annotated[
+        float,
+        _key(
+            "without a sign of life for so long, nobody is watching",
+            "s",
+            source="a Kubernetes probe's usual three failures",
+            gt=0,
+        ),
+    ] = 30.0
     keep_rejected_bytes: Annotated[
         int, _key("keep at most this much of a payload nobody could read", "bytes", ge=0)
     ] = 4_194_304
@@ -256,6 +280,16 @@ class TimestampSection(Section, frozen=True):
     timeout_s: Annotated[float, _key("how long an authority may take to answer", "s", gt=0)] = 20.0
 
 
+class DisplaySection(Section, frozen=True):
+    timezone: Annotated[
+        str | None,
+        _key(
+            "people are shown times in this zone; left out: $TZ, else UTC",
+            example="America/Monterrey",
+        ),
+    ] = None
+
+
 class Config(Struct, frozen=True, kw_only=True):
     """Everything configured, checked. `source` is the file, None if there was none."""
 
@@ -269,6 +303,7 @@ class Config(Struct, frozen=True, kw_only=True):
     gateway: GatewaySection = GatewaySection()
     witness: WitnessSection = WitnessSection()
     timestamp: TimestampSection = TimestampSection()
+    display: DisplaySection = DisplaySection()
     policy: Policy = Policy()
     broker_password: Secret | None = None
 
@@ -283,6 +318,7 @@ SECTIONS: dict[str, type[Struct]] = {
     "gateway": GatewaySection,
     "witness": WitnessSection,
     "timestamp": TimestampSection,
+    "display": DisplaySection,
     "policy": Policy,
 }
 """The tables of the file, in the order in which `tracker init` writes them."""
@@ -297,5 +333,6 @@ PURPOSE = {
     "gateway": "Devices that connect over TCP or UDP (`tracker gateway`)",
     "witness": "Witnesses, who cosign the custody log's checkpoints",
     "timestamp": "Time-stamping authorities, who date them",
+    "display": "What people are shown",
     "policy": "Thresholds: for all shipments, unless a shipment's own file says otherwise",
 }

@@ -33,6 +33,20 @@ class ServiceUnreachable(TrackerError):
     exit_code = 3
 
 
+class Passing(TrackerError):
+    """What storage refuses now and may take later: the database is locked, the disk full, read-only
+    or gone. Nothing was changed; the same can be tried again.
+    """
+
+
+class StorageAway(Passing, ServiceUnreachable):
+    """It does not answer: locked, its disk full or failing."""
+
+
+class StorageShut(Passing, UsageError):
+    """It is not open to us: read-only, or not where it should be."""
+
+
 class NotFound(UsageError):
     """No shipment, alert or zone of that name."""
 

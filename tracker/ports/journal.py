@@ -11,6 +11,7 @@ from tracker.ports.rows import (
     DeviceRow,
     EntryRow,
     HeardRow,
+    Heartbeat,
     NamedEntry,
     RejectRow,
     StoredEntry,
@@ -63,6 +64,10 @@ class Journal(Protocol):
         """Keep what an outsider said; the same from the same one stays as it is."""
         ...
 
+    def beat(self, heartbeat: Heartbeat) -> None:
+        """Keep a sign of life in place of the last. The journal's version does not change."""
+        ...
+
     def scrub(self) -> None:
         """See to it that the database's files hold nothing more of what was erased or replaced.
         Writes them anew: nobody else can commit meanwhile. Raises ServiceUnreachable if others use
@@ -74,9 +79,21 @@ class Journal(Protocol):
 
 
 class Records(Protocol):
-    """Reading the journal, for people: newest last, nothing is changed."""
+    """Reading the journal, for people: newest last, nothing is changed.
 
-    def shipments(self, *, closed: bool = True) -> list[StoredShipment]: ...
+    since, until: only what the tracker knew from then on, and before then: shipments by their
+    opening, alerts by when they were raised, entries by when they were recorded, rejects by their
+    receipt. limit: so many of the newest; of entries, the first.
+    """
+
+    def shipments(
+        self,
+        *,
+        closed: bool = True,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int | None = None,
+    ) -> list[StoredShipment]: ...
     def shipment(self, shipment: str) -> StoredShipment | None: ...
     def state(self, scope: str) -> bytes | None: ...
     def alerts(
@@ -85,19 +102,35 @@ class Records(Protocol):
         shipment: str | None = None,
         status: Sequence[str] = (),
         severity: str | None = None,
+        kinds: Sequence[str] = (),
         since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int | None = None,
     ) -> list[Alert]: ...
     def alert(self, alert: str) -> Alert | None: ...
     def entries(
-        self, *, scope: str | None = None, after: int = -1, limit: int | None = None
+        self,
+        *,
+        scope: str | None = None,
+        types: Sequence[str] = (),
+        after: int = -1,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int | None = None,
     ) -> Iterator[EntryRow]: ...
     def readings(
         self, *, device: str | None = None, shipment: str | None = None, limit: int | None = None
     ) -> Iterator[StoredReading]: ...
     def devices(self) -> list[DeviceRow]: ...
     def rejects(
-        self, *, device: str | None = None, limit: int | None = None
+        self,
+        *,
+        device: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int | None = None,
     ) -> list[RejectRow]: ...
+    def reject(self, number: int) -> RejectRow | None: ...
     def geographies(self) -> list[StoredGeography]:
         """Every version of the zones that was ever in force, oldest first."""
         ...
@@ -125,6 +158,10 @@ class Records(Protocol):
         """The stored readings scope by scope, each in the order of its telemetry; those without a
         number come first.
         """
+        ...
+
+    def heartbeat(self) -> Heartbeat | None:
+        """The newest sign of life; None if no tracker has run on this journal."""
         ...
 
     def counts(self) -> dict[str, int]:

@@ -103,6 +103,19 @@ class DeviceRow(Struct, frozen=True, kw_only=True):
     skew_s: float | None = None
 
 
+class Heartbeat(Struct, frozen=True, kw_only=True):
+    """A sign of life of the tracker that runs on the journal, by its clock.
+
+    at: of the newest sign; the first was at started_at. ended_at: it was ended in good order.
+    trouble: why it hears nothing just now; empty while it hears.
+    """
+
+    started_at: datetime
+    at: datetime
+    ended_at: datetime | None = None
+    trouble: str = ""
+
+
 class RejectRow(Struct, frozen=True, kw_only=True):
     id: int
     received_at: datetime

@@ -64,6 +64,11 @@ class Inbox(Protocol):
         """
         ...
 
+    @property
+    def trouble(self) -> str:
+        """Why nothing can be heard just now; empty while something can."""
+        ...
+
     def settled(self) -> bool:
         """True if connected and nothing has been waiting for some time: only then does the absence
         of a message say anything about a truck.

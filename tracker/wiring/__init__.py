@@ -13,8 +13,17 @@ command that only reads the database does not pay for MQTT or geometry.
 
 from __future__ import annotations
 
-from tracker.wiring.brokers import broker, caller, gateway, mqtt_settings, probe, publisher
-from tracker.wiring.database import journal, records
+from tracker.wiring.brokers import (
+    NotRunning,
+    broker,
+    caller,
+    embedded,
+    gateway,
+    mqtt_settings,
+    probe,
+    publisher,
+)
+from tracker.wiring.database import journal, read_only, records
 from tracker.wiring.outsiders import attester, attestors, new_witness_key, trust_policy, witness
 from tracker.wiring.tracking import backtest, commands, exporter, ingest, manual_clock, map_scene
 from tracker.wiring.trust import (
@@ -30,6 +39,7 @@ from tracker.wiring.trust import (
 from tracker.wiring.zones import geofences, geography, old_geography, zone_files
 
 __all__ = [
+    "NotRunning",
     "attester",
     "attestors",
     "backtest",
@@ -39,6 +49,7 @@ __all__ = [
     "checkpoint",
     "checkpoint_book",
     "commands",
+    "embedded",
     "exporter",
     "gateway",
     "geofences",
@@ -57,6 +68,7 @@ __all__ = [
     "old_geography",
     "probe",
     "publisher",
+    "read_only",
     "records",
     "trust_policy",
     "witness",

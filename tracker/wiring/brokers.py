@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tracker.adapters.mqtt.settings import MqttSettings, Tls
 from tracker.config import Config
-from tracker.domain.errors import UsageError
+from tracker.domain.errors import ServiceUnreachable, UsageError
 
 if TYPE_CHECKING:
     from tracker.adapters.broker.embedded import EmbeddedBroker
@@ -52,8 +52,11 @@ def _path(name: str | None) -> Path | None:
 
 def broker(config: Config) -> AbstractContextManager[EmbeddedBroker | None]:
     """The embedded broker, running while the context is entered; nothing if another is named."""
-    if not config.broker.embedded:
-        return nullcontext()
+    return embedded(config) if config.broker.embedded else nullcontext()
+
+
+def embedded(config: Config) -> EmbeddedBroker:
+    """The embedded broker as it is configured, not running. Raises UsageError."""
     from tracker.adapters.broker.embedded import EmbeddedBroker
 
     username, password = config.broker.username, config.broker_password
@@ -119,18 +122,22 @@ def caller(config: Config, dialect: str, device: str) -> Caller:
     return Caller(mqtt_settings(config), name, dialect, device)
 
 
-def probe(config: Config) -> str:
-    """What the broker answers, in a line. One of our own that is not running is started for it.
+class NotRunning(ServiceUnreachable):
+    """The embedded broker is not running. Nobody starts it but `tracker run`."""
 
-    Raises ServiceUnreachable.
-    """
+
+def probe(config: Config) -> str:
+    """What the broker answers, in a line. Raises ServiceUnreachable, or NotRunning."""
     from tracker.adapters.mqtt import inbox
 
     settings = mqtt_settings(config)
-    if not config.broker.embedded or _listens(settings.host, settings.port):
-        return inbox.probe(settings)
-    with broker(config):
-        return inbox.probe(settings) + " (embedded; started for this)"
+    if config.broker.embedded and not _listens(settings.host, settings.port):
+        raise NotRunning(
+            "the embedded broker is not running: what devices say reaches nobody",
+            where=settings.where,
+            mend="`tracker run` starts it",
+        )
+    return inbox.probe(settings)
 
 
 def _listens(host: str, port: int) -> bool:

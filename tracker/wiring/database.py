@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,8 +27,27 @@ def journal(config: Config) -> AbstractContextManager[SqlJournal]:
     return closing(SqlJournal.open(config.database.url))
 
 
-records = journal
-"""For reading only: `tracker.ports.Records` is a part of what the journal is."""
+def records(config: Config) -> AbstractContextManager[SqlJournal]:
+    """The journal for reading: `tracker.ports.Records`. Where nothing may be written (a read-only
+    disk, somebody else's folder) nothing is. Raises as `journal` does.
+    """
+    _, is_file, path = config.database.url.partition("sqlite:///")
+    if is_file and Path(path).exists() and not _writable(Path(path)):
+        return read_only(config)
+    return journal(config)
+
+
+def read_only(config: Config) -> AbstractContextManager[SqlJournal]:
+    """The journal as it is: nothing is made, upgraded or written. Raises as `journal` does, and for
+    one that is not there.
+    """
+    from tracker.adapters.journal import SqlJournal
+
+    return closing(SqlJournal.read(config.database.url))
+
+
+def _writable(file: Path) -> bool:
+    return os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)
 
 
 def _make_folder(folder: Path) -> None:

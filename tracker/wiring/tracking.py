@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from tracker.config import Config
 from tracker.wiring.brokers import mqtt_settings
-from tracker.wiring.database import journal
+from tracker.wiring.database import journal, records
 from tracker.wiring.outsiders import attestors
 from tracker.wiring.trust import key_ring, log_signer, unsigned
 from tracker.wiring.zones import geofences, geography, zone_files
@@ -106,6 +106,7 @@ def ingest(
     settings = mqtt_settings(config)
     choices: dict[str, Any] = {} if rules is None else {"rules": rules}
     with journal(config) as opened, closing(MqttInbox(settings, clock)) as inbox:
+        inbox.wait_connected(settings.connect_timeout_s)
         intake = Ingest(
             inbox=inbox,
             journal=opened,
@@ -118,9 +119,9 @@ def ingest(
             watched=zone_files(config),
             signer=log_signer(config, opened, clock),
             checkpoint_s=config.log.checkpoint_s,
+            heartbeat_s=config.intake.heartbeat_s,
             **choices,
         )
-        inbox.wait_connected(settings.connect_timeout_s)
         yield intake
 
 
@@ -157,7 +158,7 @@ def map_scene(
     if shipment is None:
         zones = geofences(config.zones.files, config.zones.without)
         return query.zones_scene(zones, frame, crossing=crossing, place=place)
-    with journal(config) as opened:
+    with records(config) as opened:
         return query.shipment_scene(
             opened,
             geography(config),

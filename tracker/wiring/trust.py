@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tracker.adapters.checkpoint_book import FileBook
     from tracker.adapters.keys.log_key import FileKeyRing
     from tracker.app.trust.signing import LogSigner
-    from tracker.ports import Clock, SignedLog, StoredCheckpoint
+    from tracker.ports import Clock, LogKeys, SignedLog, StoredCheckpoint
 
 
 def checkpoint_book(config: Config) -> FileBook:
@@ -41,10 +41,19 @@ def log_signer(config: Config, journal: SignedLog, clock: Clock) -> LogSigner | 
     Raises LogContradicted for a database that is not the newest; UsageError for a key that cannot
     be used, or is gone though it signed before.
     """
+    signer = _signer(config, journal, clock, key_ring(config).keys)
+    if signer is not None:
+        signer.check()
+    return signer
+
+
+def _signer(
+    config: Config, journal: SignedLog, clock: Clock, keys: Callable[[], LogKeys]
+) -> LogSigner | None:
     from tracker.app.trust.signing import LogSigner
 
-    ring, book = key_ring(config), checkpoint_book(config)
-    if not ring.exists():
+    book = checkpoint_book(config)
+    if not key_ring(config).exists():
         if book.newest() is not None:
             raise UsageError(
                 "the log's key is gone, and checkpoints were signed with it",
@@ -52,11 +61,7 @@ def log_signer(config: Config, journal: SignedLog, clock: Clock) -> LogSigner | 
                 mend="put it back; if it is lost, begin a new log: `tracker init` in a new folder",
             )
         return None
-    signer = LogSigner(
-        journal=journal, book=book, keys=ring.keys, clock=clock, origin=config.log.origin
-    )
-    signer.check()
-    return signer
+    return LogSigner(journal=journal, book=book, keys=keys, clock=clock, origin=config.log.origin)
 
 
 def checkpoint(config: Config, *, release: bool) -> StoredCheckpoint | None:
@@ -66,13 +71,21 @@ def checkpoint(config: Config, *, release: bool) -> StoredCheckpoint | None:
     LogContradicted as `log_signer` does.
     """
     from tracker.adapters.clock import SystemClock
+    from tracker.ports import LogKeys
 
+    if not release:
+        with records(config) as opened:
+            signer = _signer(
+                config, opened, SystemClock(), lambda: LogKeys((), key_ring(config).known())
+            )
+            if signer is None:
+                raise unsigned(config)
+            return signer.agreed()
     with journal(config) as opened:
         signer = log_signer(config, opened, SystemClock())
         if signer is None:
             raise unsigned(config)
-        if release:
-            signer.release()
+        signer.release()
     return checkpoint_book(config).newest()
 
 

@@ -13,12 +13,14 @@ import sys
 import tempfile
 import threading
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 
 from tracker.adapters.broker import tether
 from tracker.adapters.broker.nats_server import configuration, find_server, free_port
 from tracker.adapters.broker.process_file import ProcessFile
+from tracker.adapters.broker.server_log import Listener, newest
 from tracker.adapters.mqtt.link import Link
 from tracker.adapters.mqtt.settings import MqttSettings
 from tracker.domain.errors import ServiceUnreachable, UsageError
@@ -28,6 +30,8 @@ log = logging.getLogger(__name__)
 START_S = 15.0  # a store of some gigabytes is read at the start
 STOP_S = 5.0
 FIRST_DELAY_S, LONGEST_DELAY_S = 0.2, 10.0
+LISTEN_S = 1.0  # how often the server's log is looked into
+RECENT = timedelta(hours=1)
 
 
 class EmbeddedBroker:
@@ -92,6 +96,21 @@ class EmbeddedBroker:
             if file.exists()
         ]
         return "\n".join("".join(texts).splitlines()[-lines:])
+
+    def rehearse(self) -> str:
+        """Look whether it could be started, and start nothing; the program that would be.
+
+        Raises as entering does.
+        """
+        program = find_server()
+        self._make_store()
+        self._refuse_taken_port()
+        return program
+
+    def thrown_out(self) -> list[str]:
+        """The clients that the server threw out within the last hour for a blank in a topic."""
+        found = newest(self._store / "nats.log", RECENT, datetime.now(UTC))
+        return sorted({one.client for one in found if one.blank})
 
     def __enter__(self) -> EmbeddedBroker:
         self._program = find_server()
@@ -211,11 +230,15 @@ class EmbeddedBroker:
 
     def _run_once(self) -> str:
         """Start the server and stay until it ends or is to end; how it ended."""
+        listener, looked = Listener(self._store / "nats.log"), time.monotonic()
         process = self._process = self._spawn()
         self._process_file.write(process.pid)
         self._started.set()
         while process.poll() is None and not self._stopping.wait(0.1):
-            pass
+            if time.monotonic() - looked >= LISTEN_S:
+                looked = time.monotonic()
+                for complaint in listener.news():
+                    log.warning("%s", complaint)
         if process.poll() is None:
             process.terminate()
             try:

@@ -19,6 +19,7 @@ port: -1
 max_payload: {max_payload}
 authorization {{ user: {username}, password: {password} }}
 log_file: {log_file}
+logtime_utc: true
 logfile_size_limit: 10MB
 logfile_max_num: 3
 jetstream {{

@@ -19,7 +19,14 @@ from sqlalchemy.dialects.sqlite.dml import Insert
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from tracker.domain.errors import ServiceUnreachable, TrackerError, UsageError
+from tracker.adapters.journal.same_file import SameFile, log_of
+from tracker.domain.errors import (
+    ServiceUnreachable,
+    StorageAway,
+    StorageShut,
+    TrackerError,
+    UsageError,
+)
 
 BUSY_TIMEOUT_S = 10.0
 """How long to wait for another process's transaction; `?timeout=` (s) in the URL overrides it."""
@@ -28,8 +35,9 @@ _KEYS_AT_ONCE = 300
 """Keys in one query, three variables each: builds of SQLite before 3.32 allow 999 variables."""
 
 
-def connect(url: str) -> Engine:
+def connect(url: str, *, reads_only: bool = False) -> Engine:
     """An engine for `url` ("sqlite:///path/tracker.db"); the database is not touched yet.
+    reads_only: nothing is written, not even beside it: where it lies nothing may be.
 
     Raises UsageError if the URL is not one, or is of a database that is not supported.
     """
@@ -40,8 +48,10 @@ def connect(url: str) -> Engine:
     except (ValueError, TypeError) as error:
         mend = "correct what follows the question mark"
         raise UsageError(f"the URL's options are wrong: {error}", where=url, mend=mend) from error
-    event.listen(engine, "connect", _configure)
+    event.listen(engine, "connect", _configure_reading if reads_only else _configure)
     event.listen(engine, "begin", _begin)
+    if "uri" not in parsed.query:
+        SameFile(Path(str(parsed.database)), reads_only=reads_only).watch(engine)
     return engine
 
 
@@ -96,6 +106,19 @@ def present(
         )
         found = connection.exec_driver_sql(query, tuple(chain.from_iterable(some)))
         yield from (tuple(row) for row in found)
+
+
+def lockable(engine: Engine, within_s: float) -> None:
+    """Take the write lock within so long, and let go of it. Raises StorageAway, StorageShut."""
+    with diagnosed(engine):
+        connection = engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute(f"PRAGMA busy_timeout={within_s * 1000:.0f}")
+            cursor.execute("BEGIN IMMEDIATE")
+            cursor.execute("ROLLBACK")
+        finally:
+            connection.invalidate()  # it is impatient now
 
 
 def scrub(engine: Engine) -> None:
@@ -160,6 +183,11 @@ def _configure(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> N
     connection.execute("PRAGMA foreign_keys=ON")
 
 
+def _configure_reading(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None
+    connection.execute("PRAGMA query_only=ON")
+
+
 def _write_ahead(connection: sqlite3.Connection) -> None:
     """Switch to the write-ahead log. While another process does the same to a new file, SQLite
     answers "locked" without honouring its own busy timeout, so the waiting is done here.
@@ -195,12 +223,12 @@ def _primary(error: BaseException | None) -> int:
 
 _DIAGNOSES: dict[int, tuple[type[TrackerError], str, str]] = {
     sqlite3.SQLITE_BUSY: (
-        ServiceUnreachable,
+        StorageAway,
         "the database is busy: another process has kept it locked all the time",
         "find out which process holds it, or try again",
     ),
     sqlite3.SQLITE_FULL: (
-        ServiceUnreachable,
+        StorageAway,
         "the database cannot grow: the disk is full",
         "free space on this disk; what was committed is safe",
     ),
@@ -215,21 +243,34 @@ _DIAGNOSES: dict[int, tuple[type[TrackerError], str, str]] = {
         "stop the tracker and restore a backup",
     ),
     sqlite3.SQLITE_READONLY: (
-        UsageError,
+        StorageShut,
         "the database may not be written to",
         "let this user write to the file and its folder",
     ),
     sqlite3.SQLITE_CANTOPEN: (
-        UsageError,
+        StorageShut,
         "the database cannot be opened",
         "its folder must exist (mkdir -p), and this user must be able to read and write there",
     ),
 }
 
+_PASSING = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_LOCKED}
+"""Others that may not come again: the disk failed just now, processes got in each other's way."""
+
 
 def place(engine: Engine) -> str:
     """Where the database is, for messages."""
     return str(Path(engine.url.database or "").absolute())
+
+
+def read_from(engine: Engine) -> StorageShut:
+    """What is wrong where a database cannot be read without writing beside it."""
+    where = place(engine)
+    what, mend = "the database cannot be read here", "let this user read the file and its folder"
+    if log_of(Path(where)).exists():
+        what = "the database cannot be read here: its write-ahead log has to be taken in first"
+        mend = f"copy it and {Path(where).name}-wal to where you may write, and read it there"
+    return StorageShut(what, where=where, mend=mend)
 
 
 def _diagnosis(error: BaseException | None, where: str) -> TrackerError:
@@ -239,8 +280,9 @@ def _diagnosis(error: BaseException | None, where: str) -> TrackerError:
             where=where,
             mend="stop the tracker and restore a backup",
         )
+    code = _primary(error)
+    other = StorageAway if code in _PASSING else ServiceUnreachable
     kind, what, mend = _DIAGNOSES.get(
-        _primary(error),
-        (ServiceUnreachable, f"the database failed: {error}", "see that the disk is in order"),
+        code, (other, f"the database failed: {error}", "see that the disk is there and in order")
     )
     return kind(what, where=where, mend=mend)

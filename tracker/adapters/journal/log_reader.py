@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from sqlalchemy import RowMapping, func, select
 
 from sealproof.readings import record
 from tracker.adapters.journal.engine import place
-from tracker.adapters.journal.reading import JournalReads
+from tracker.adapters.journal.reading import JournalReads, between
 from tracker.adapters.journal.tables import (
     ATTESTATIONS,
     CHECKPOINTS,
@@ -40,12 +41,22 @@ class LogReader(JournalReads):
     """The part of `tracker.ports.Records` that concerns the log."""
 
     def entries(
-        self, *, scope: str | None = None, after: int = -1, limit: int | None = None
+        self,
+        *,
+        scope: str | None = None,
+        types: Sequence[str] = (),
+        after: int = -1,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int | None = None,
     ) -> Iterator[EntryRow]:
         """In the order of the log: the first `limit` whose index is greater than `after`."""
         query = select(ENTRIES).where(ENTRIES.c.index > after).order_by(ENTRIES.c.index)
+        query = between(query, ENTRIES.c.recorded_at, since, until)
         if scope is not None:
             query = query.where(ENTRIES.c.scope == scope)
+        if types:
+            query = query.where(ENTRIES.c.type.in_(types))
         entries = query.limit(limit).subquery()
         kept = entries.outerjoin(SECRETS, SECRETS.c.entry == entries.c.id)
         rows = self._stream(

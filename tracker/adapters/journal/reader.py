@@ -5,16 +5,19 @@ from __future__ import annotations
 import statistics
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import Column, Connection, RowMapping, Select, func, select
 
 from devices.identity import from_body
 from tracker.adapters.journal.log_reader import LogReader
+from tracker.adapters.journal.reading import between
 from tracker.adapters.journal.tables import (
     ALERTS,
     GEOGRAPHIES,
     HEAD,
+    HEARTBEATS,
     READINGS,
     REJECTS,
     SHIPMENTS,
@@ -23,6 +26,7 @@ from tracker.adapters.journal.tables import (
 from tracker.domain.alert import Alert, AlertKind, AlertStatus, Chapter, Severity
 from tracker.ports import (
     DeviceRow,
+    Heartbeat,
     RejectRow,
     StoredGeography,
     StoredReading,
@@ -38,12 +42,20 @@ class JournalReader(LogReader):
     from `after` on, so that a caller can page.
     """
 
-    def shipments(self, *, closed: bool = True) -> list[StoredShipment]:
+    def shipments(
+        self,
+        *,
+        closed: bool = True,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int | None = None,
+    ) -> list[StoredShipment]:
         """In the order of their opening; with closed=False only those still open."""
-        query = select(SHIPMENTS).order_by(SHIPMENTS.c.opened_at, SHIPMENTS.c.id)
+        query = between(select(SHIPMENTS), SHIPMENTS.c.opened_at, since, until)
         if not closed:
             query = query.where(SHIPMENTS.c.closed_at.is_(None))
-        return [shipment_from(row) for row in self._rows(query)]
+        rows = self._newest(query, (SHIPMENTS.c.opened_at, SHIPMENTS.c.id), limit)
+        return [shipment_from(row) for row in rows]
 
     def shipment(self, shipment: str) -> StoredShipment | None:
         query = select(SHIPMENTS).where(SHIPMENTS.c.id == shipment)
@@ -59,19 +71,23 @@ class JournalReader(LogReader):
         shipment: str | None = None,
         status: Sequence[str] = (),
         severity: str | None = None,
+        kinds: Sequence[str] = (),
         since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int | None = None,
     ) -> list[Alert]:
-        """In the order in which they were raised; `since`: raised then or later."""
-        query = select(ALERTS).order_by(ALERTS.c.raised_at, ALERTS.c.id)
+        """In the order in which they were raised."""
+        query = between(select(ALERTS), ALERTS.c.raised_at, since, until)
         if shipment is not None:
             query = query.where(ALERTS.c.shipment == shipment)
         if status:
             query = query.where(ALERTS.c.status.in_(status))
         if severity is not None:
             query = query.where(ALERTS.c.severity == severity)
-        if since is not None:
-            query = query.where(ALERTS.c.raised_at >= since)
-        return [_alert(row) for row in self._rows(query)]
+        if kinds:
+            query = query.where(ALERTS.c.kind.in_(kinds))
+        rows = self._newest(query, (ALERTS.c.raised_at, ALERTS.c.id), limit)
+        return [_alert(row) for row in rows]
 
     def alert(self, alert: str) -> Alert | None:
         query = select(ALERTS).where(ALERTS.c.id == alert)
@@ -95,8 +111,7 @@ class JournalReader(LogReader):
             for row in self._stream(query.order_by(*order)):
                 yield _reading(row)
         else:
-            newest = query.order_by(*(column.desc() for column in order)).limit(limit)
-            for row in reversed(self._rows(newest)):
+            for row in self._newest(query, order, limit):
                 yield _reading(row)
 
     def devices(self) -> list[DeviceRow]:
@@ -112,17 +127,41 @@ class JournalReader(LogReader):
         found += [_rejected_only(row) for row in rejects.values()]
         return sorted(found, key=lambda one: one.device)
 
-    def rejects(self, *, device: str | None = None, limit: int | None = None) -> list[RejectRow]:
+    def rejects(
+        self,
+        *,
+        device: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int | None = None,
+    ) -> list[RejectRow]:
         """In the order in which they were stored."""
-        query = select(REJECTS).order_by(REJECTS.c.id.desc()).limit(limit)
+        query = between(select(REJECTS), REJECTS.c.received_at, since, until)
         if device is not None:
             query = query.where(REJECTS.c.device == device)
-        return [_reject(row) for row in reversed(self._rows(query))]
+        return [_reject(row) for row in self._newest(query, (REJECTS.c.id,), limit)]
+
+    def reject(self, number: int) -> RejectRow | None:
+        query = select(REJECTS).where(REJECTS.c.id == number)
+        return next((_reject(row) for row in self._rows(query)), None)
 
     def geographies(self) -> list[StoredGeography]:
         """In the order in which they came into force first."""
         query = select(GEOGRAPHIES).order_by(GEOGRAPHIES.c.since, GEOGRAPHIES.c.version)
         return [StoredGeography(**row) for row in self._rows(query)]
+
+    def heartbeat(self) -> Heartbeat | None:
+        columns = [HEARTBEATS.c[name] for name in Heartbeat.__struct_fields__]
+        return next((Heartbeat(**row) for row in self._rows(select(*columns))), None)
+
+    def _newest(
+        self, query: Select[Any], order: Sequence[Column[Any]], limit: int | None
+    ) -> Sequence[RowMapping]:
+        """In this order, the last `limit` of them (None: all)."""
+        if limit is None:
+            return self._rows(query.order_by(*order))
+        last = query.order_by(*(column.desc() for column in order)).limit(limit)
+        return list(reversed(self._rows(last)))
 
     def counts(self) -> dict[str, int]:
         """Rows of each kind: readings, late, rejects, entries, alerts, shipments."""

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, RowMapping, Select, select
+from sqlalchemy import Column, Connection, Engine, RowMapping, Select, select
 
 from tracker.adapters.journal.engine import diagnosed
 from tracker.adapters.journal.tables import (
     HEAD,
 )
+
+
+def between(
+    query: Select[Any], when: Column[Any], since: datetime | None, until: datetime | None
+) -> Select[Any]:
+    """Of `query`, what was at `since` or later, and before `until`."""
+    if since is not None:
+        query = query.where(when >= since)
+    return query if until is None else query.where(when < until)
 
 
 class JournalReads:

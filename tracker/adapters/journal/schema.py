@@ -16,7 +16,7 @@ from tracker.domain.errors import UsageError
 if TYPE_CHECKING:
     from alembic.config import Config
 
-NEWEST = "0004"
+NEWEST = "0005"
 """The newest revision in `migrations/versions`; a test compares."""
 
 _VERSION = table("alembic_version", column("version_num"))
@@ -35,6 +35,25 @@ def prepare(engine: Engine) -> None:
         revision = _revision(connection)  # another process may have been faster
         if revision != NEWEST:
             _upgrade(connection, revision)
+
+
+def check(engine: Engine) -> None:
+    """For who may not write: raises UsageError unless the schema is the newest."""
+    with engine.begin() as connection:
+        revision = _revision(connection)
+    if revision == NEWEST:
+        return
+    where = place(engine)
+    if revision is not None and revision > NEWEST:
+        raise _newer(revision, where)
+    if revision is None:
+        raise UsageError("this is no database of a tracker", where=where, mend="name another file")
+    raise UsageError(
+        f"this database was written by an older tracker (its schema is {revision}), and it may not "
+        "be written to, to bring it up to date",
+        where=where,
+        mend="copy it to where you may write, with the file that ends in -wal, and read it there",
+    )
 
 
 def configuration(connection: Connection) -> Config:
@@ -67,10 +86,14 @@ def _upgrade(connection: Connection, revision: str | None) -> None:
             mend="name another file for the tracker's own database",
         )
     if revision is not None and revision not in known:
-        raise UsageError(
-            f"this database was written by a newer tracker (its schema is {revision}; this "
-            f"program knows up to {NEWEST})",
-            where=where,
-            mend="use that newer tracker, or a copy of the database from before it",
-        )
+        raise _newer(revision, where)
     command.upgrade(config, "head")
+
+
+def _newer(revision: str, where: str) -> UsageError:
+    return UsageError(
+        f"this database was written by a newer tracker (its schema is {revision}; this "
+        f"program knows up to {NEWEST})",
+        where=where,
+        mend="use that newer tracker, or a copy of the database from before it",
+    )

@@ -214,6 +214,18 @@ class Rejects(SQLModel, table=True):
     digest: bytes = Field(sa_type=LargeBinary)
 
 
+class Heartbeats(SQLModel, table=True):
+    """One row, `tracker.ports.Heartbeat`: whether a tracker runs on this journal."""
+
+    __table_args__ = (CheckConstraint("id = 1", name="heartbeats_is_one_row"),)
+
+    id: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    started_at: datetime = Field(sa_type=UtcMicros)
+    at: datetime = Field(sa_type=UtcMicros)
+    ended_at: datetime | None = Field(sa_type=UtcMicros)
+    trouble: str
+
+
 def _table(model: type[SQLModel]) -> Table:
     return SQLModel.metadata.tables[str(model.__tablename__)]
 
@@ -230,3 +242,4 @@ STATES = _table(States)
 SHIPMENTS = _table(Shipments)
 GEOGRAPHIES = _table(Geographies)
 REJECTS = _table(Rejects)
+HEARTBEATS = _table(Heartbeats)

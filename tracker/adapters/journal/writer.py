@@ -17,13 +17,15 @@ from tracker.adapters.journal.engine import (
     connect,
     diagnosed,
     insert_new,
+    lockable,
     present,
+    read_from,
     scrub,
     upsert,
     writing,
 )
 from tracker.adapters.journal.reader import JournalReader, shipment_from
-from tracker.adapters.journal.schema import prepare
+from tracker.adapters.journal.schema import check, prepare
 from tracker.adapters.journal.tables import (
     ALERTS,
     ATTESTATIONS,
@@ -31,6 +33,7 @@ from tracker.adapters.journal.tables import (
     ENTRIES,
     GEOGRAPHIES,
     HEAD,
+    HEARTBEATS,
     READINGS,
     REJECTS,
     SECRETS,
@@ -39,11 +42,13 @@ from tracker.adapters.journal.tables import (
 )
 from tracker.adapters.journal.tiles import planted
 from tracker.domain.alert import Alert
+from tracker.domain.errors import StorageShut
 from tracker.domain.personal import ERASED
 from tracker.domain.times import micros
 from tracker.ports import (
     Attestation,
     Erasure,
+    Heartbeat,
     NewEntry,
     Snapshot,
     Stale,
@@ -74,6 +79,24 @@ class SqlJournal(JournalReader):
                 prepare(engine)
         except BaseException:
             engine.dispose()
+            raise
+        return cls(engine)
+
+    @classmethod
+    def read(cls, url: str) -> Self:
+        """The journal at `url`, to read it alone: nothing is written, made or upgraded. What would
+        write raises StorageShut.
+
+        Raises as `open` does, and UsageError for a schema that is not the newest.
+        """
+        engine = connect(url, reads_only=True)
+        try:
+            with diagnosed(engine):
+                check(engine)
+        except BaseException as error:
+            engine.dispose()
+            if isinstance(error, StorageShut):
+                raise read_from(engine) from error
             raise
         return cls(engine)
 
@@ -134,6 +157,15 @@ class SqlJournal(JournalReader):
     def attest(self, attestation: Attestation) -> None:
         self._put(_KEEP_ATTESTATION, msgspec.structs.asdict(attestation))
 
+    def beat(self, heartbeat: Heartbeat) -> None:
+        self._put(_PUT_HEARTBEAT, {"id": 1, **msgspec.structs.asdict(heartbeat)})
+
+    def may_write(self, within_s: float) -> None:
+        """Raises StorageAway if others keep it locked for so long, StorageShut if it is read-only;
+        writes nothing.
+        """
+        lockable(self._engine, within_s)
+
     def scrub(self) -> None:
         scrub(self._engine)
 
@@ -150,6 +182,7 @@ _UPSERT_SHIPMENT = upsert(SHIPMENTS)
 _KEEP_GEOGRAPHY = insert_new(GEOGRAPHIES)
 _PUT_CHECKPOINT = upsert(CHECKPOINTS)
 _KEEP_ATTESTATION = insert_new(ATTESTATIONS)
+_PUT_HEARTBEAT = upsert(HEARTBEATS)
 _INSERT_SECRET = insert(SECRETS)
 
 

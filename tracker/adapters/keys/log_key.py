@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from sealproof.errors import ProofError
@@ -35,7 +36,9 @@ class FileKeyRing:
 
     def known(self) -> list[VerifierKey]:
         """All keys that ever signed, the newest first. Raises UsageError for a damaged list."""
-        keys = [self.current().verifier]
+        # Who may not read the key (an auditor) can check all the same: the list is for everybody.
+        alone = self._list.exists() and not os.access(self.path, os.R_OK)
+        keys = [] if alone else [self.current().verifier]
         try:
             text = self._list.read_text(encoding="utf-8") if self._list.exists() else ""
             keys += [parse_vkey(line) for line in text.splitlines() if line.strip()]

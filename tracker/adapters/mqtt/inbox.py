@@ -133,6 +133,8 @@ class MqttInbox:
             token=delivery,
         )
         with self._changed:
+            if delivery is not None and delivery.mid in self._unacknowledged:
+                return  # sent again, for want of an answer: the one in hand is the same
             self._changed.wait_for(lambda: len(self._arrived) < ROOM or self._closed)
             self._arrived.append(message)
             if delivery is not None:

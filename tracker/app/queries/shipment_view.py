@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Struct
 
+from tracker.app.queries.watch import Watch
 from tracker.domain.alert import Alert, AlertKind, AlertStatus, Severity
 from tracker.domain.seal import SealState
 from tracker.domain.shipment import Shipment
@@ -46,6 +47,7 @@ class DeviceNow(Struct, frozen=True, kw_only=True):
 class ShipmentView(Struct, frozen=True, kw_only=True):
     """`tracker shipment show --json`: these are its stable names.
 
+    as_of: what is told is of then, the newest sign of life of a running tracker. watched: it runs.
     breaches: device -> the open critical alert that speaks against its seal, whatever the lock
     says now.
     """
@@ -62,9 +64,11 @@ class ShipmentView(Struct, frozen=True, kw_only=True):
     open_alerts: int
     alerts: int
     shipment: msgspec.Raw
+    as_of: datetime | None
+    watched: bool
 
 
-def shipment_view(stored: StoredShipment, records: Records) -> ShipmentView:
+def shipment_view(stored: StoredShipment, records: Records, watch: Watch) -> ShipmentView:
     alerts = records.alerts(shipment=stored.id)
     body = records.state(stored.id)
     state = ScopeState(scope=stored.id) if body is None else decode(body)
@@ -81,6 +85,8 @@ def shipment_view(stored: StoredShipment, records: Records) -> ShipmentView:
         open_alerts=sum(map(_is_open, alerts)),
         alerts=len(alerts),
         shipment=msgspec.Raw(stored.document),
+        as_of=watch.as_of,
+        watched=watch.watched,
     )
 
 

@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from typing import Literal, Protocol
 
-from tracker.domain.errors import TrackerError
+from tracker.domain.errors import Passing, TrackerError
 from tracker.log.tree import Tree
 from tracker.ports import Attestation, Clock, LogHead, StoredCheckpoint
 
@@ -153,16 +153,21 @@ def beside(opened: Sequence[Callable[[], AbstractContextManager[Attester]]]) -> 
     """Attesters at work, each in a thread of its own, while the context is entered.
 
     opened: each is called in its thread, for a journal belongs to one. If that fails, it is told to
-    the log, and this one is not asked.
+    the log, and this one is not asked, unless the failure may pass.
     """
     stop = threading.Event()
 
     def work(one: Callable[[], AbstractContextManager[Attester]]) -> None:
-        try:
-            with one() as attester:
-                attester.run(stop)
-        except TrackerError as error:
-            log.error("no attestations are asked for: %s", error)
+        while not stop.is_set():
+            try:
+                with one() as attester:
+                    attester.run(stop)
+            except Passing as error:
+                log.warning("attestations are not asked for yet: %s", error)
+                stop.wait(LOOK_S)
+            except TrackerError as error:
+                log.error("no attestations are asked for: %s", error)
+                return
 
     threads = [
         threading.Thread(target=work, args=(one,), name=f"attester-{number}", daemon=True)

@@ -47,11 +47,18 @@ class LogSigner:
 
         Raises LogContradicted with the way out.
         """
+        newest = self.agreed()
+        if newest is not None:
+            self.journal.release(newest)  # written to the book, and then the machine stopped
+
+    def agreed(self) -> StoredCheckpoint | None:
+        """The newest released checkpoint; the database holds all of which it was released. Writes
+        nothing. Raises LogContradicted, as `check` does.
+        """
         newest = self._newest()
-        if newest is None:
-            return
-        self._continued(self._read(newest), self.journal.head())
-        self.journal.release(newest)  # it was written to the book, and then the machine stopped
+        if newest is not None:
+            self._continued(self._read(newest), self.journal.head())
+        return newest
 
     def _newest(self) -> StoredCheckpoint | None:
         """In the book. What is in the database was in the book before it."""

@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tracker.cli.alerts.shared import OpenAlertIds
 from tracker.cli.shared import render
+from tracker.cli.shared.choice import each
 from tracker.cli.shared.session import By, Json, load_config, session
 
 if TYPE_CHECKING:
-    pass
-from tracker.cli.alerts.shared import AlertId
+    from tracker.domain.finding import Finding
 
 
 def ack(
     ctx: typer.Context,
-    alert: AlertId,
+    alerts: OpenAlertIds,
     by: By,
     note: Annotated[str, typer.Option(help="What you are doing about it.")] = "",
     as_json: Json = False,
@@ -25,7 +26,15 @@ def ack(
     from tracker import wiring
     from tracker.domain.command import AcknowledgeAlert
 
+    found: list[Finding] = []
     with wiring.commands(load_config(ctx)) as commands:
-        command = AcknowledgeAlert(at=commands.now(), by=by, alert=alert, note=note)
-        found = commands.submit_alert(alert, command)
-    render.findings(found, session(ctx).zone, as_json=as_json)
+
+        def one(alert: str) -> None:
+            command = AcknowledgeAlert(at=commands.now(), by=by, alert=alert, note=note)
+            found.extend(commands.submit_alert(alert, command))
+
+        try:
+            each(alerts, one)
+        finally:
+            if found:
+                render.findings(found, session(ctx).zone, as_json=as_json)

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracker.cli.shared import render
+from tracker.cli.shared.choice import Newest, Since, Until, period
 from tracker.cli.shared.session import Json, known_shipment, load_config, session
-from tracker.domain.alert import AlertStatus, Severity
+from tracker.cli.shared.watched import tell_watch
+from tracker.domain.alert import AlertKind, AlertStatus, Severity
 
 if TYPE_CHECKING:
     pass
@@ -22,15 +24,31 @@ def list_(
         list[AlertStatus] | None, typer.Option(help="Only of this status; may be repeated.")
     ] = None,
     severity: Annotated[Severity | None, typer.Option(help="Only of this severity.")] = None,
+    kind: Annotated[
+        list[AlertKind] | None, typer.Option(help="Only of this kind; may be repeated.")
+    ] = None,
+    since: Since = None,
+    until: Until = None,
+    limit: Newest = None,
     open_: Annotated[bool, typer.Option("--open", help="Only those not closed.")] = False,
     as_json: Json = False,
 ) -> None:
-    """List alerts, the newest last."""
+    """List alerts, the newest last. --since and --until go by when they were raised."""
     from tracker import wiring
 
     wanted = [one.value for one in status or ()] or (OPEN if open_ else [])
+    begin, end = period(ctx, since, until)
     with wiring.records(load_config(ctx)) as records:
         if shipment is not None:
             known_shipment(records, shipment)
-        found = records.alerts(shipment=shipment, status=wanted, severity=severity)
-    render.alerts(found, session(ctx).zone, as_json=as_json)
+        found = records.alerts(
+            shipment=shipment,
+            status=wanted,
+            severity=severity,
+            kinds=[one.value for one in kind or ()],
+            since=begin,
+            until=end,
+            limit=limit,
+        )
+        render.alerts(found, session(ctx).zone, as_json=as_json)
+        tell_watch(ctx, records, as_json=as_json)

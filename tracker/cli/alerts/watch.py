@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
 import typer
 
+from tracker.cli.alerts.shared import OPEN, OfShipment
 from tracker.cli.shared import render
 from tracker.cli.shared.session import Json, load_config, session
+from tracker.cli.shared.watched import told, watch_now
 from tracker.domain.alert import Alert
+from tracker.domain.errors import Passing
 
 if TYPE_CHECKING:
+    from tracker.app.queries.watch import Watching
     from tracker.ports import Records
-from tracker.cli.alerts.shared import OPEN, OfShipment
 
 WATCH_S = 0.5
 """How often `watch` looks. Half a second is soon enough for people and nothing for a database."""
@@ -26,15 +30,30 @@ def watch(
 ) -> None:
     """Follow alerts as they are raised, change and close, until interrupted.
 
-    Begins with the open ones.
+    Begins with the open ones. A line for each incident, and another when its severity, its status
+    or its story changes; more evidence alone is none. Says on stderr when nobody is watching.
     """
     from tracker import wiring
 
-    zone = session(ctx).zone
+    config, zone = load_config(ctx), session(ctx).zone
     seen: dict[str, Alert] = {}
-    with wiring.records(load_config(ctx)) as records:
+    state: Watching | None = None
+    trouble = ""
+    with wiring.records(config) as records:
         while True:
-            for alert in changed(records, shipment, seen):
+            try:
+                now, found = watch_now(config, records), changed(records, shipment, seen)
+            except Passing as error:  # locked, or its disk is away: this may pass
+                if str(error) != trouble:
+                    trouble = str(error)
+                    render.warn(trouble)
+                time.sleep(WATCH_S)
+                continue
+            trouble = ""
+            if now.watching is not state and not (as_json and state is None and now.watched):
+                render.warn(told(now, zone))
+            state = now.watching
+            for alert in found:
                 if as_json:
                     render.json_line(alert)
                 else:
@@ -43,14 +62,21 @@ def watch(
 
 
 def changed(records: Records, shipment: str | None, seen: dict[str, Alert]) -> list[Alert]:
-    """Alerts that are new or different since the last call; `seen` is brought up to date.
+    """Alerts that are new or tell another story since the last call; `seen` is brought up to date.
 
     Only the open ones are asked for, however long the history; one that is no longer among them
     has been closed. (Raised and closed between two calls: `alerts list` has it.)
     """
     now = {alert.id: alert for alert in records.alerts(shipment=shipment, status=OPEN)}
     gone = [records.alert(id_) for id_ in seen if id_ not in now]
-    found = [alert for id_, alert in now.items() if seen.get(id_) != alert]
+    found = [
+        alert for id_, alert in now.items() if id_ not in seen or _story(seen[id_]) != _story(alert)
+    ]
     seen.clear()
     seen.update(now)
     return [*found, *(alert for alert in gone if alert is not None)]
+
+
+def _story(alert: Alert) -> Hashable:
+    """What is worth another line. A further chapter is told in the detail; the count is not."""
+    return alert.severity, alert.status, alert.detail, alert.ended_at is None

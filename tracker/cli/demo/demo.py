@@ -136,7 +136,15 @@ def configured(file: Path) -> Config:
     """What `tracker init` has written, and nothing from this computer's environment."""
     config = configuration.load(file, env={})
     # Lock-step replaces both waits: when a tick comes, everything due by then is committed.
-    intake = msgspec.structs.replace(config.intake, tick_s=0.05, quiet_s=0.0, grace_s=0.0)
+    intake = msgspec.structs.replace(
+        config.intake,
+        tick_s=0.05,
+        quiet_s=0.0,
+        grace_s=0.0,
+        # The story's hours pass in a minute, and each sign of life is a commit.
+        heartbeat_s=1800.0,
+        dead_after_s=7200.0,
+    )
     # Its seconds are simulated ones: ten of them pass several times a second.
     log = msgspec.structs.replace(config.log, checkpoint_s=SIGNED_S)
     return msgspec.structs.replace(config, intake=intake, log=log)

@@ -8,6 +8,7 @@ import typer
 
 from tracker.cli.shared import render
 from tracker.cli.shared.session import Json, load_config, session
+from tracker.cli.shared.watched import tell_watch
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -22,23 +23,24 @@ def list_(ctx: typer.Context, as_json: Json = False) -> None:
     zone = session(ctx).zone
     with wiring.records(load_config(ctx)) as records:
         found = records.devices()
-    render.documents(
-        found,
-        as_json=as_json,
-        columns=(
-            "DEVICE",
-            "DIALECT",
-            "SHIPMENT",
-            "READINGS",
-            "LATE",
-            "REJECTS",
-            "BATTERY",
-            "SKEW",
-            "HEARD",
-        ),
-        row=lambda one: _row(one, zone),
-        empty="no device has been heard",
-    )
+        render.documents(
+            found,
+            as_json=as_json,
+            columns=(
+                "DEVICE",
+                "DIALECT",
+                "SHIPMENT",
+                "READINGS",
+                "LATE",
+                "REJECTS",
+                "BATTERY",
+                "SKEW",
+                "HEARD",
+            ),
+            row=lambda one: _row(one, zone),
+            empty="no device has been heard",
+        )
+        tell_watch(ctx, records, as_json=as_json)
 
 
 def _row(one: DeviceRow, zone: ZoneInfo) -> tuple[Any, ...]:

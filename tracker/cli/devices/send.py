@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tracker.cli.shared import render
+from tracker.cli.shared import completing, render
 from tracker.cli.shared.session import By, Json, load_config, session
 from tracker.domain.errors import NotFound, ServiceUnreachable, UsageError
 
@@ -25,7 +25,9 @@ REACHED = ("sent", "answered")
 
 def send(
     ctx: typer.Context,
-    device: Annotated[str, typer.Argument(metavar="DEVICE", help="Its id.")],
+    device: Annotated[
+        str, typer.Argument(metavar="DEVICE", help="Its id.", autocompletion=completing.devices)
+    ],
     command: Annotated[
         str, typer.Argument(metavar="COMMAND", help="tracker devices dialects lists them.")
     ],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import msgspec
@@ -32,4 +31,4 @@ def checkpoint(
     if as_json:
         render.json_line({**msgspec.structs.asdict(found), "note": found.note.decode()})
         return
-    sys.stdout.write(found.note.decode())
+    render.exact(found.note.decode())

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 import typer
 
 from tracker.cli.shared import render
+from tracker.cli.shared.naming import named_as
 from tracker.cli.shared.session import By, ShipmentId, known_shipment, load_config, session
 from tracker.domain.errors import UsageError
 
@@ -42,6 +43,7 @@ def export(
     """
     from tracker import wiring
 
+    named_as(output, ".zip", what="a bundle (.zip; the report is a web page in it)")
     config = load_config(ctx)
     with wiring.exporter(config, render.warn) as exporter:
         known_shipment(exporter.store, shipment)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +9,7 @@ import typer
 
 from tracker.cli.log.shared import EntryName, find_entry
 from tracker.cli.shared import render
+from tracker.cli.shared.naming import named_as
 from tracker.cli.shared.session import load_config
 from tracker.domain.errors import UsageError
 
@@ -28,12 +28,14 @@ def prove(
     from tracker import wiring
     from tracker.app.trust.receipts import receipt
 
+    if output is not None:
+        named_as(output, ".tlog-proof", ".txt", what="a receipt (.tlog-proof)")
     config = load_config(ctx)
     with wiring.records(config) as records:
         wiring.checkpoint(config, release=True)
         proof = str(receipt(records, find_entry(records, entry).index))
     if output is None:
-        sys.stdout.write(proof)
+        render.exact(proof)
     else:
         try:
             output.write_text(proof, encoding="utf-8")

@@ -16,7 +16,7 @@ def list_(
     from tracker import wiring
     from tracker.app import erasure as privacy
 
-    with wiring.journal(load_config(ctx)) as store:
+    with wiring.records(load_config(ctx)) as store:
         if shipment is not None:
             known_shipment(store, shipment)
         render.documents(

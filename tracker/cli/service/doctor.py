@@ -11,6 +11,7 @@ from pathlib import Path
 import typer
 from msgspec import Struct
 
+from tracker.cli.service import liveness
 from tracker.cli.shared import render
 from tracker.cli.shared.session import Json, load_config
 from tracker.config import Config
@@ -33,9 +34,10 @@ class HealthCheck(Struct, frozen=True, kw_only=True):
 
 
 def doctor(ctx: typer.Context, as_json: Json = False) -> None:
-    """Check configuration, database, broker, zones, clock and disk, and say how to mend what fails.
+    """Check configuration, database, broker, tracker, zones, clock and disk; say how to mend them.
 
-    Exits with 0 if all is well, 3 if a service is out of reach, else 1.
+    Starts nothing. Before the first `tracker run` it is well that nothing runs. Exits with 0 if all
+    is well, 3 if a service is out of reach, else 1.
     """
     checks = []
     for check in examine(lambda: load_config(ctx)):
@@ -74,14 +76,6 @@ def _failed(name: str, error: TrackerError) -> HealthCheck:
     return HealthCheck(name=name, ok=False, found=what, mend=error.mend, unreachable=unreachable)
 
 
-def _database(config: Config) -> str:
-    from tracker import wiring
-
-    with wiring.records(config) as records:
-        counts = records.counts()
-    return f"{config.database.url}: " + ", ".join(f"{n} {what}" for what, n in counts.items())
-
-
 def _custody_log(config: Config) -> str:
     from tracker import wiring
 
@@ -90,12 +84,6 @@ def _custody_log(config: Config) -> str:
         size = records.head().size
     released = newest.size if newest else 0
     return f"{config.log.origin}: {size} entries, {released} of them under a signed checkpoint"
-
-
-def _broker(config: Config) -> str:
-    from tracker import wiring
-
-    return wiring.probe(config)
 
 
 def _zones(config: Config) -> str:
@@ -149,9 +137,10 @@ def _folder(config: Config) -> Path:
 
 
 CHECKS: dict[str, Callable[[Config], str]] = {
-    "database": _database,
+    "database": liveness.database,
     "custody log": _custody_log,
-    "broker": _broker,
+    "broker": liveness.broker,
+    "tracker": liveness.tracker,
     "zones": _zones,
     "dialects": _dialects,
     "clock": _clock,

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import typer
 
 from tracker.cli.service.live import Live
 from tracker.cli.shared import render
 from tracker.cli.shared.session import Json, load_config, session
+from tracker.domain.errors import StorageAway
+
+if TYPE_CHECKING:
+    from tracker.app.ingest import Ingest
+    from tracker.config import Config
 
 
 class Stopping:
@@ -43,7 +51,7 @@ def run(ctx: typer.Context, as_json: Json = False) -> None:
     stopping = Stopping()
     stopping.watch()
     live = Live(session(ctx).zone, as_json=as_json)
-    with wiring.broker(config), wiring.ingest(config, notifier=live) as ingest, asking:
+    with wiring.broker(config), _ingest(config, live, stopping) as ingest, asking:
         kind = "embedded broker" if config.broker.embedded else "broker"
         where = f"{kind} at {config.broker.host}:{config.broker.port}"
         if not Path(config.log.key_file).exists():
@@ -53,3 +61,24 @@ def run(ctx: typer.Context, as_json: Json = False) -> None:
         ingest.run(stopping)
     if stopping.signal == signal.SIGINT:
         raise typer.Exit(130)
+
+
+@contextmanager
+def _ingest(config: Config, live: Live, stopping: Stopping) -> Iterator[Ingest]:
+    """The intake. A database that is locked just now is waited for, and the broker runs on."""
+    from tracker import wiring
+    from tracker.app.patience import Patience
+
+    patience = Patience()
+    with ExitStack() as stack:
+        while True:
+            try:
+                ingest = stack.enter_context(wiring.ingest(config, notifier=live))
+            except StorageAway as error:
+                if stopping():
+                    raise
+                patience.bear(error)
+            else:
+                break
+        patience.over()
+        yield ingest

@@ -5,7 +5,6 @@ Nothing here decides anything. Without a terminal there is no colour and no cutt
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,53 +12,21 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-import msgspec
-
-from sealproof.plain import plain
 from tracker import wording
+from tracker.cli.shared.output import console, exact, json_line, lines, say, warn
+from tracker.cli.shared.tables import pairs, table
 from tracker.domain.alert import Alert, Severity
 from tracker.domain.errors import TrackerError
 from tracker.domain.finding import Finding
 
 if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
 
     from tracker.app.queries.shipment_view import DeviceNow, ShipmentView
 
+__all__ = ["console", "exact", "json_line", "pairs", "say", "table", "warn"]
+
 STYLES = {Severity.CRITICAL: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
-UNCUT = 10_000
-"""Columns when there is no terminal: wider than any row."""
-
-
-def json_line(document: Any) -> None:
-    """One document, one line, at once: whoever reads a pipe sees it when it happens."""
-    if isinstance(document, Finding | Alert):
-        document = wording.document(document)
-    sys.stdout.write(msgspec.json.encode(document).decode() + "\n")
-    sys.stdout.flush()
-
-
-def console(*, stderr: bool = False) -> Console:
-    """Where people read. NO_COLOR and the like are Rich's business."""
-    from rich.console import Console
-
-    stream = sys.stderr if stderr else sys.stdout
-    width = None if stream.isatty() or "COLUMNS" in os.environ else UNCUT
-    return Console(stderr=stderr, width=width, highlight=False, markup=False, emoji=False)
-
-
-def say(text: str, *, style: str | None = None) -> None:
-    console().print(_lines(text), style=style)
-
-
-def warn(text: str) -> None:
-    console(stderr=True).print(_lines(text))
-
-
-def _lines(text: str) -> str:
-    return "\n".join(plain(line) for line in text.split("\n"))
 
 
 @contextmanager
@@ -83,52 +50,7 @@ def progress(label: str, *, as_json: bool = False) -> Iterator[Callable[[int, in
 def fault(error: TrackerError) -> None:
     """The one way an error reaches its reader: what, where, mend."""
     style = "red" if sys.stderr.isatty() else None
-    console(stderr=True).print(_lines(str(error)), style=style)
-
-
-def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, empty: str) -> None:
-    """Rows under headings; `empty` if there is none. None is shown as "-"."""
-    from rich.table import Table
-    from rich.text import Text
-
-    grid = Table(*columns, box=None, pad_edge=False, header_style="bold")
-    for row in rows:
-        cells = (cell if isinstance(cell, Text) else Text(_cell(cell)) for cell in row)
-        grid.add_row(*cells)
-    if grid.row_count:
-        _print(grid)
-    else:
-        say(empty)
-
-
-def pairs(items: Iterable[tuple[str, Any]]) -> None:
-    """Names and values below each other; what is None is left out."""
-    from rich.table import Table
-    from rich.text import Text
-
-    grid = Table.grid(padding=(0, 2))
-    for name, value in items:
-        if value is not None:
-            grid.add_row(Text(name, style="bold"), Text(_cell(value)))
-    _print(grid)
-
-
-def _print(grid: Table) -> None:
-    """Rich fills every line up with blanks; where no terminal shows them, they go."""
-    out = console()
-    if out.is_terminal:
-        out.print(grid)
-        return
-    with out.capture() as captured:
-        out.print(grid)
-    for line in captured.get().splitlines():
-        sys.stdout.write(line.rstrip() + "\n")
-
-
-def _cell(value: Any) -> str:
-    if value is None or value == "":
-        return "-"
-    return f"{value:g}" if isinstance(value, float) else plain(str(value))
+    console(stderr=True).print(lines(str(error)), style=style)
 
 
 def moment(when: datetime | None, zone: ZoneInfo) -> str | None:
@@ -179,9 +101,11 @@ def alert_line(alert: Alert, zone: ZoneInfo) -> None:
     from rich.text import Text
 
     head = Text(f"{alert.severity.value:<8}", style=STYLES[alert.severity])
-    cells = [_cell(cell) for cell in alert_row(alert, zone)]
+    cells = [cell(cell) for cell in alert_row(alert, zone)]
+    if alert.ended_at is not None and alert.closed_at is None:
+        cells[2] += ", over"
     body = "  ".join((cells[5], cells[0], cells[3], cells[2], cells[4], cells[7]))
-    console().print(head.append(Text(f"  {body}", style="")))
+    console().print(head.append(Text(f"  {body}", style="")), soft_wrap=True)
 
 
 def alert_pairs(alert: Alert, zone: ZoneInfo) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import getpass
 import os
-from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -14,6 +14,7 @@ import msgspec
 import typer
 
 from tracker import config
+from tracker.cli.shared import completing
 from tracker.domain.errors import NotFound, UsageError
 from tracker.domain.shipment import Moment, SealNumber
 
@@ -21,12 +22,35 @@ if TYPE_CHECKING:
     from tracker.ports import Records, StoredShipment
 
 
-@dataclass(frozen=True, slots=True)
 class Session:
-    """The global options. `zone` is the time zone in which people are shown times."""
+    """The global options. Raises UsageError for a zone that is none."""
 
-    config_file: Path | None
-    zone: ZoneInfo
+    def __init__(self, config_file: Path | None, tz: str | None) -> None:
+        self.config_file = config_file
+        self._named = named_zone(tz) if tz else None
+        self._config: config.Config | None = None
+
+    def config(self, *, needed: bool = True) -> config.Config:
+        """Read once. Raises UsageError, as `tracker.config.load` does."""
+        if self._config is None or (needed and self._config.source is None):
+            self._config = config.load(self.config_file, needed=needed)
+        return self._config
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """In which people are shown times: that of --tz, of the configuration, of $TZ, else UTC."""
+        if self._named is not None:
+            return self._named
+        try:
+            configured = self.config(needed=False).display.timezone
+        except UsageError:  # told by the command, if it needs the configuration
+            configured = None
+        if configured is not None:
+            return ZoneInfo(configured)
+        try:
+            return ZoneInfo(os.environ.get("TZ") or "UTC")
+        except (ZoneInfoNotFoundError, ValueError):
+            return ZoneInfo("UTC")  # POSIX allows more in $TZ than zone names; times show theirs
 
 
 def session(ctx: typer.Context) -> Session:
@@ -37,22 +61,17 @@ def session(ctx: typer.Context) -> Session:
 
 def load_config(ctx: typer.Context, *, needed: bool = True) -> config.Config:
     """The configuration that --config, the environment and the usual places give."""
-    return config.load(session(ctx).config_file, needed=needed)
+    return session(ctx).config(needed=needed)
 
 
-def time_zone(named: str | None) -> ZoneInfo:
-    """The zone of --tz (raises UsageError if unknown), else of $TZ if that names one, else UTC."""
-    if named:
-        try:
-            return ZoneInfo(named)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise UsageError(
-                f"no time zone {named!r}", where="--tz", mend="for instance America/Monterrey"
-            ) from error
+def named_zone(named: str) -> ZoneInfo:
+    """Raises UsageError for none of that name."""
     try:
-        return ZoneInfo(os.environ.get("TZ") or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")  # POSIX allows more in $TZ than zone names; times show theirs
+        return ZoneInfo(named)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise UsageError(
+            f"no time zone {named!r}", where="--tz", mend="for instance America/Monterrey"
+        ) from error
 
 
 def parse_moment(text: str) -> datetime:
@@ -92,4 +111,7 @@ By = Annotated[
         help="Who declares it.",
     ),
 ]
-ShipmentId = Annotated[str, typer.Argument(metavar="ID", help="The shipment's id.")]
+ShipmentId = Annotated[
+    str,
+    typer.Argument(metavar="ID", help="The shipment's id.", autocompletion=completing.shipments),
+]

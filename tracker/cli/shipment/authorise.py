@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.cli.shared import render
+from tracker.cli.shared import completing, render
 from tracker.cli.shared.session import (
     By,
     Json,
@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 def authorise(
     ctx: typer.Context,
     shipment: ShipmentId,
-    zone: Annotated[str, typer.Option(help="Where it may be opened: a zone's id.")],
+    zone: Annotated[
+        str,
+        typer.Option(help="Where it may be opened: a zone's id.", autocompletion=completing.zones),
+    ],
     agency: Annotated[str, typer.Option(help="Which agency may open it.")],
     by: By,
     credential: Annotated[str | None, typer.Option(help="With which card or key.")] = None,

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracker.cli.shared import render
+from tracker.cli.shared.choice import Newest, Since, Until, period
 from tracker.cli.shared.session import (
     Json,
     load_config,
     session,
 )
+from tracker.cli.shared.watched import told, watch_now
 
 if TYPE_CHECKING:
     pass
@@ -20,15 +22,22 @@ if TYPE_CHECKING:
 def list_(
     ctx: typer.Context,
     open_: Annotated[bool, typer.Option("--open", help="Only those not closed.")] = False,
+    since: Since = None,
+    until: Until = None,
+    limit: Newest = None,
     as_json: Json = False,
 ) -> None:
-    """List shipments, the newest last."""
+    """List shipments, the newest last. --since and --until go by when they were opened."""
     from tracker import wiring
     from tracker.app.queries.shipment_view import shipment_view
 
     zone = session(ctx).zone
-    with wiring.records(load_config(ctx)) as records:
-        found = [shipment_view(stored, records) for stored in records.shipments(closed=not open_)]
+    config = load_config(ctx)
+    begin, end = period(ctx, since, until)
+    with wiring.records(config) as records:
+        now = watch_now(config, records)
+        stored = records.shipments(closed=not open_, since=begin, until=end, limit=limit)
+        found = [shipment_view(one, records, now) for one in stored]
     render.documents(
         found,
         as_json=as_json,
@@ -36,3 +45,5 @@ def list_(
         row=lambda one: render.shipment_row(one, zone),
         empty="no shipments",
     )
+    if not (as_json and now.watched):
+        render.warn(told(now, zone))

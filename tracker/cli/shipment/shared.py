@@ -8,32 +8,39 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracker.cli.alerts.shared import OPEN
-from tracker.cli.shared import render
+from tracker.cli.shared import completing, render
 from tracker.cli.shared.session import (
     known_shipment,
     load_config,
     session,
 )
+from tracker.cli.shared.watched import told, watch_now
 
 if TYPE_CHECKING:
     from tracker.config import Config
     from tracker.domain.finding import Finding
 
 
-Zone = Annotated[str | None, typer.Option("--zone", help="Where: a zone's id.")]
+Zone = Annotated[
+    str | None, typer.Option("--zone", help="Where: a zone's id.", autocompletion=completing.zones)
+]
 
 
 def show_shipment(ctx: typer.Context, shipment: str, *, as_json: bool) -> None:
     from tracker import wiring
     from tracker.app.queries.shipment_view import shipment_view
 
-    with wiring.records(load_config(ctx)) as records:
-        found = shipment_view(known_shipment(records, shipment), records)
+    config, zone = load_config(ctx), session(ctx).zone
+    with wiring.records(config) as records:
+        now = watch_now(config, records)
+        found = shipment_view(known_shipment(records, shipment), records, now)
         alerts = records.alerts(shipment=shipment, status=OPEN)
     if as_json:
         render.json_line(found)
     else:
-        render.shipment_view(found, alerts, session(ctx).zone)
+        render.shipment_view(found, alerts, zone)
+    if not (as_json and now.watched):
+        render.warn(told(now, zone))
 
 
 def hand_receipts(config: Config, found: list[Finding]) -> None:

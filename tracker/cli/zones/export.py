@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from geofences.kinds import ZoneKind
-from tracker.cli.shared import render
+from tracker.cli.shared import completing, render
 from tracker.cli.shared.session import Json, load_config
 from tracker.cli.zones import reading as zones_reading
 from tracker.domain.errors import NotFound, UsageError
@@ -35,7 +35,10 @@ def export(
     ] = None,
     kind: Annotated[list[ZoneKind] | None, typer.Option(help="Only zones of this kind.")] = None,
     crossing: Annotated[
-        str | None, typer.Option(help="Only what belongs to this crossing.")
+        str | None,
+        typer.Option(
+            help="Only what belongs to this crossing.", autocompletion=completing.crossings
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:

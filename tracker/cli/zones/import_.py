@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tracker.cli.shared import render
+from tracker.cli.shared.naming import named_as
 from tracker.cli.shared.session import Json, load_config
 from tracker.cli.zones import reading as zones_reading
 from tracker.cli.zones.reading import (
@@ -80,6 +81,7 @@ def import_(
     )  # fmt: skip
     config = load_config(ctx, needed=False)
     target = output or _usual_target(config, files)
+    named_as(target, ".geojson", ".json", what="GeoJSON (.geojson)")
     if target.resolve() in {file.resolve() for file in files}:
         raise UsageError("is to be read and written", where=str(target), mend="name another -o")
     with zones_reading.handled():

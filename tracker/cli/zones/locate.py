@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from tracker.cli.shared import render
+from tracker.cli.shared import completing, render
 from tracker.cli.shared.session import Json, load_config
 from tracker.domain.errors import NotFound, UsageError
 
@@ -28,10 +28,17 @@ def locate(
     lat: Annotated[float | None, typer.Argument(help="Degrees north.", min=-90, max=90)] = None,
     lon: Annotated[float | None, typer.Argument(help="Degrees east.", min=-180, max=180)] = None,
     corridor: Annotated[
-        str | None, typer.Option(help="Hold it against this corridor: metres off and along it.")
+        str | None,
+        typer.Option(
+            help="Hold it against this corridor: metres off and along it.",
+            autocompletion=completing.corridors,
+        ),
     ] = None,
     shipment: Annotated[
-        str | None, typer.Option(help="With this shipment's own zones and corridor.")
+        str | None,
+        typer.Option(
+            help="With this shipment's own zones and corridor.", autocompletion=completing.shipments
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:

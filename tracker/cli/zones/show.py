@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from tracker.cli.shared import render
+from tracker.cli.shared import completing, render
+from tracker.cli.shared.naming import named_as
 from tracker.cli.shared.session import load_config, session
 from tracker.domain.errors import UsageError
 
@@ -16,10 +17,18 @@ def show(
     ctx: typer.Context,
     shipment: Annotated[
         str | None,
-        typer.Option(help="With this shipment's track, alerts, seals and what else happened."),
+        typer.Option(
+            help="With this shipment's track, alerts, seals and what else happened.",
+            autocompletion=completing.shipments,
+        ),
     ] = None,
-    crossing: Annotated[str | None, typer.Option(help="Look at this crossing.")] = None,
-    zone: Annotated[str | None, typer.Option(help="Look at this zone or corridor.")] = None,
+    crossing: Annotated[
+        str | None, typer.Option(help="Look at this crossing.", autocompletion=completing.crossings)
+    ] = None,
+    zone: Annotated[
+        str | None,
+        typer.Option(help="Look at this zone or corridor.", autocompletion=completing.places),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -37,6 +46,10 @@ def show(
 
     if crossing is not None and zone is not None:
         raise UsageError("--crossing and --zone exclude each other", mend="choose one")
+    if output is not None:
+        named_as(output, ".html", ".htm", what="a web page (.html; --png FILE draws a picture)")
+    if png is not None:
+        named_as(png, ".png", what="a picture (.png)")
     if output is None and png is None:
         output = Path("map.html")
     config = load_config(ctx, needed=shipment is not None)

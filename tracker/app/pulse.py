@@ -1,0 +1,31 @@
+"""The sign of life that a running tracker leaves in its journal, so that a dead one is seen."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tracker.ports import Clock, Heartbeat, Journal
+
+
+class Pulse:
+    """Of one tracker. every_s: how often a sign is left at most."""
+
+    def __init__(self, journal: Journal, clock: Clock, every_s: float) -> None:
+        self._journal, self._clock, self._every = journal, clock, timedelta(seconds=every_s)
+        self._started = clock.now()
+        self._last: Heartbeat | None = None
+
+    def beat(self, trouble: str) -> None:
+        """Leave a sign if it is time, or if there is other trouble than before."""
+        now, last = self._clock.now(), self._last
+        if last is None or last.trouble != trouble or now - last.at >= self._every:
+            self._leave(Heartbeat(started_at=self._started, at=now, trouble=trouble))
+
+    def end(self, trouble: str = "") -> None:
+        """The last sign: nobody is watching from here on, for this reason."""
+        now = self._clock.now()
+        self._leave(Heartbeat(started_at=self._started, at=now, ended_at=now, trouble=trouble))
+
+    def _leave(self, heartbeat: Heartbeat) -> None:
+        self._journal.beat(heartbeat)
+        self._last = heartbeat

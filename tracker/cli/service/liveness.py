@@ -1,0 +1,110 @@
+"""What `tracker doctor` says of what must run: the database, the broker, the tracker itself.
+
+Before the first `tracker run` nothing runs, and nothing is wrong. Afterwards a broker of our own
+that is not running is a fault, and so is a tracker that shows no sign of life.
+"""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from tracker.cli.shared.watched import sentence, watch_now
+from tracker.config import Config
+from tracker.domain.errors import StorageAway, TrackerError, UsageError
+
+LOCK_S = 2.0
+"""The database is called locked if nobody can write for so long; a commit takes milliseconds."""
+UTC = ZoneInfo("UTC")
+
+
+def database(config: Config) -> str:
+    from tracker import wiring
+
+    with wiring.journal(config) as journal:
+        counts = journal.counts()
+        try:
+            journal.may_write(LOCK_S)
+        except StorageAway as error:
+            raise StorageAway(
+                f"{error.what}; a tracker that runs waits for it, and what devices say stays "
+                "unacknowledged at the broker",
+                where=error.where,
+                mend=error.mend,
+            ) from error
+    return f"{config.database.url}: " + ", ".join(f"{n} {what}" for what, n in counts.items())
+
+
+def broker(config: Config) -> str:
+    from tracker import wiring
+
+    try:
+        answered = wiring.probe(config)
+    except wiring.NotRunning as error:
+        if _before_the_first_run(config):
+            program = wiring.embedded(config).rehearse()
+            return (
+                f"{error.where}: not running yet, as is to be expected before the first "
+                f"`tracker run`, which starts it ({program})"
+            )
+        if _runs(config):
+            raise wiring.NotRunning(
+                error.what,
+                where=error.where,
+                mend="the tracker runs and starts it again and again: see what `tracker run` says",
+            ) from error
+        raise
+    return f"{answered}; {_no_blanks(config)}" if config.broker.embedded else answered
+
+
+def _no_blanks(config: Config) -> str:
+    """Raises UsageError if clients were thrown out for a blank."""
+    from tracker import wiring
+
+    if thrown := wiring.embedded(config).thrown_out():
+        raise UsageError(
+            "the embedded broker takes no topic with a blank, and throws out who has one: "
+            f"{', '.join(thrown)}",
+            mend="take the blanks out of the names of their users and devices, "
+            "or use another broker",
+        )
+    return "embedded, takes no topic with a blank"
+
+
+def tracker(config: Config) -> str:
+    from tracker import wiring
+    from tracker.app.queries.watch import Watching
+
+    with wiring.records(config) as records:
+        now, opened = watch_now(config, records), len(records.shipments(closed=False))
+    if now.watched:
+        return f"watching, {sentence(now, UTC)}"
+    if now.watching is Watching.NEVER and not opened:
+        return "not running yet: `tracker run` watches"
+    shipments = f"; shipments open: {opened}" if opened else ""
+    mend = "`tracker run` starts it"
+    if now.watching is Watching.DEAF:
+        mend = "see that the broker runs and can be reached; the tracker connects by itself"
+    raise UsageError(f"{sentence(now, UTC)}{shipments}", mend=mend)
+
+
+def _before_the_first_run(config: Config) -> bool:
+    from tracker import wiring
+    from tracker.app.queries.watch import Watching
+
+    try:
+        with wiring.records(config) as records:
+            never = watch_now(config, records).watching is Watching.NEVER
+            return never and not records.shipments(closed=False)
+    except TrackerError:  # told by the check of the database
+        return False
+
+
+def _runs(config: Config) -> bool:
+    from tracker import wiring
+    from tracker.app.queries.watch import Watching
+
+    try:
+        with wiring.records(config) as records:
+            return watch_now(config, records).watching in (Watching.YES, Watching.DEAF)
+    except TrackerError:
+        return False
