@@ -108,9 +108,9 @@ def filled(folder: Path, size: int) -> tuple[SqlJournal, Author, list[bytes]]:
     """A journal of so many entries, the author who can go on, and all leaf hashes."""
     journal, author = SqlJournal.open(f"sqlite:///{folder / f'{size}.db'}"), Author()
     hashes: list[bytes] = []
-    for version, count in enumerate(_portions(size)):
+    for count in _portions(size):
         entries = author.write(count)
-        journal.commit(Work(entries=entries), version)
+        journal.commit(Work(entries=entries), {})
         hashes += [one.hash for one in entries]
     return journal, author, hashes
 

@@ -203,7 +203,7 @@ def rejected(started: Run, tmp_path: Path) -> Run:
         device="SEAL-1",
     )
     with wiring.journal(load(tmp_path / "tracker.toml", {})) as journal:
-        journal.commit(Work(rejects=[reject]), journal.version())
+        journal.commit(Work(rejects=[reject]), {})
     return started
 
 

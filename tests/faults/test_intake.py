@@ -5,7 +5,7 @@ Every commit is failed in both ways: not persisted, and persisted but reported a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ class FailingJournal(SqlJournal):
     failure: Exception | None = None
     persisted = False
 
-    def commit(self, work: Work, expected: int) -> int:
+    def commit(self, work: Work, expected: Mapping[str, int]) -> int:
         failure, self.failure = self.failure, None
         if failure is not None and not self.persisted:
             raise failure

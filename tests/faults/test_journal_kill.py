@@ -20,7 +20,7 @@ from tracker.adapters.journal import SqlJournal
 journal = SqlJournal.open(sys.argv[1])
 version = journal.version()
 for n in itertools.count(version):
-    version = journal.commit(works.work(n), version)
+    version = journal.commit(works.work(n), {})
     print(version, flush=True)
 """
 """Until it is killed: however late that comes, it comes in the middle of its work."""

@@ -149,7 +149,7 @@ def rebuilt(source: SqlJournal, path: Path, *, reasons: dict[int, str], size: in
                 secrets=made.secrets,
             )
         )
-    forged.commit(Work(entries=entries), 0)
+    forged.commit(Work(entries=entries), {})
     return forged
 
 

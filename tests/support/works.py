@@ -10,7 +10,15 @@ from tracker.domain.alert import Alert, AlertKind, AlertStatus, Chapter, Severit
 from tracker.domain.codes import Code
 from tracker.domain.finding import Finding, FindingType
 from tracker.log.leaf import Chain, Leaf, entry
-from tracker.ports import NewEntry, StoredReading, StoredShipment, StoredState, Work
+from tracker.ports import (
+    Followed,
+    FollowerRow,
+    NewEntry,
+    StoredReading,
+    StoredShipment,
+    StoredState,
+    Work,
+)
 
 START = datetime(2025, 3, 1, 6, 0, tzinfo=UTC)
 SHIPMENT = "MTY-2025-0042"
@@ -140,8 +148,8 @@ def shipment(n: int = 0, *, closed: bool = False) -> StoredShipment:
     )
 
 
-def state(body: bytes, scope: str = SHIPMENT) -> StoredState:
-    return StoredState(scope=scope, body=body)
+def state(body: bytes, scope: str = SHIPMENT, *, wake_at: datetime | None = None) -> StoredState:
+    return StoredState(scope=scope, body=body, wake_at=wake_at)
 
 
 READINGS_EACH = 3
@@ -156,4 +164,12 @@ def work(n: int) -> Work:
         alerts=[alert(n)],
         states=[state(b"state %d" % n)],
         shipments=[shipment()],
+        followed=[followed(n)],
+    )
+
+
+def followed(n: int) -> Followed:
+    """A follower that has been told the first n + 1 entries."""
+    return Followed(
+        follower="counter", position=n, rows=(FollowerRow(key="told", value=b"%d" % (n + 1)),)
     )

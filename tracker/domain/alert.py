@@ -97,3 +97,8 @@ class Alert(Struct, frozen=True, kw_only=True):
     closed_at: datetime | None = None
     closed_by: str | None = None
     close_reason: str | None = None
+
+    @property
+    def scope(self) -> str:
+        """The scope whose state it belongs to: ids are that and a number (`lifecycle.raised`)."""
+        return self.id.rpartition("-")[0]

@@ -54,7 +54,7 @@ class Logged:
     def append(self, count: int = 1) -> Logged:
         for _ in range(count):
             version = self.journal.version()
-            self.journal.commit(works.work(version), version)
+            self.journal.commit(works.work(version), {})
         return self
 
     def release(self) -> StoredCheckpoint:
