@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import cache, lru_cache
 from pathlib import Path
@@ -18,11 +18,14 @@ from types import ModuleType
 from msgspec import Struct
 
 import devices
+from devices.common.clocks import AHEAD, FILED
 from devices.common.frames import Field
-from devices.reading import Reading, Rejected
+from devices.common.identifiers import key_of
+from devices.common.zones import ClockSetting, received
+from devices.reading import Decoded, Passed, Reading, Rejected
 from devices.wire import Command, Frame, Noise, Session
 
-Decode = Callable[[str, bytes, datetime], list[Reading | Rejected]]
+Decode = Callable[[str, bytes, datetime], Decoded]
 
 
 class Dialect(Struct, frozen=True, kw_only=True):
@@ -30,7 +33,8 @@ class Dialect(Struct, frozen=True, kw_only=True):
 
     What a module does not have is None: `explain` and `device_of` (devices.common.frames),
     `session`, `datagram` and `command` (devices.wire); commands: what its devices can be told.
-    vectors: the file of its payloads and what must come out, beside it.
+    decode_local: as `decode`, where it must not guess in which zone a device's clock is. vectors:
+    the file of its payloads and what must come out, beside it.
     """
 
     name: str
@@ -43,6 +47,7 @@ class Dialect(Struct, frozen=True, kw_only=True):
     session: Callable[[], Session] | None = None
     datagram: Callable[[bytes, datetime], list[Frame | Noise]] | None = None
     command: Callable[[str, str, dict[str, str], int], bytes] | None = None
+    decode_local: Decode | None = None
     commands: tuple[Command, ...] = ()
 
 
@@ -103,6 +108,7 @@ def _dialect(name: str, module: ModuleType) -> Dialect:
         session=getattr(module, "session", None),
         datagram=getattr(module, "datagram", None),
         command=getattr(module, "command", None),
+        decode_local=getattr(module, "decode_local", None),
         commands=tuple(getattr(module, "COMMANDS", ())),
     )
 
@@ -158,22 +164,73 @@ def matches(filter_: str, topic: str) -> bool:
     )
 
 
-def decode(topic: str, payload: bytes, received_at: datetime) -> list[Reading | Rejected]:
-    """What a message says, by the dialect of its topic.
+def decode(
+    topic: str,
+    payload: bytes,
+    received_at: datetime,
+    clocks: Mapping[str, ClockSetting] | None = None,
+    *,
+    filed: bool = False,
+) -> list[Reading | Rejected]:
+    """What a message says, by the dialect of its topic. Whatever is no reading comes out as
+    Rejected; nothing comes of a sound message that tells nothing of a truck or a seal (`Passed`).
 
-    Never raises and never returns an empty list: whatever is no reading comes out as Rejected.
+    clocks: `key_of(device)` -> how its clock is set, where it is not in UTC. filed: the payload
+    comes from a file, so that how old it is says nothing of its clock. Never raises.
     """
     dialect = dialect_for(topic)
     if dialect is None:
         return [_rejected(topic, payload, received_at, "no dialect listens on this topic", None)]
+    if filed:
+        return _filed(dialect, topic, payload, received_at)
+    found = _decoded(dialect.decode, dialect, topic, payload, received_at)
+    if clocks and (setting := _setting(found, clocks)) is not None:
+        decode_local = dialect.decode_local or dialect.decode
+        there = setting.there(received_at)
+        local = _decoded(decode_local, dialect, topic, payload, there)
+        return [setting.back(item, received_at) for item in local]
+    return found
+
+
+def _decoded(
+    decoder: Decode, dialect: Dialect, topic: str, payload: bytes, received_at: datetime
+) -> list[Reading | Rejected]:
     try:
-        found = dialect.decode(topic, payload, received_at)
+        found = decoder(topic, payload, received_at)
     except Exception as error:  # noqa: BLE001 - a faulty decoder must not cost a message
         fault = f"the decoder failed with {type(error).__name__}: {str(error)[:200]!a}"
         return [_rejected(topic, payload, received_at, fault, dialect.name)]
-    return found or [
-        _rejected(topic, payload, received_at, "the decoder found nothing in it", dialect.name)
+    if not found:
+        fault = "the decoder found nothing in it"
+        return [_rejected(topic, payload, received_at, fault, dialect.name)]
+    return [item for item in found if not isinstance(item, Passed)]
+
+
+def _setting(
+    found: list[Reading | Rejected], clocks: Mapping[str, ClockSetting]
+) -> ClockSetting | None:
+    """Of the device that speaks; of a sub-lock that of the lock that passes it on."""
+    for item in found:
+        device = item.device or ""
+        for name in (device, device.partition("/")[0]):
+            if (setting := clocks.get(key_of(name))) is not None:
+                return setting
+    return None
+
+
+def _filed(
+    dialect: Dialect, topic: str, payload: bytes, received_at: datetime
+) -> list[Reading | Rejected]:
+    """As if it was received when it was sent; what lies ahead of now is judged all the same."""
+    found = _decoded(dialect.decode, dialect, topic, payload, FILED)
+    ahead = [
+        item.event_time > received_at + AHEAD
+        for item in found
+        if isinstance(item, Reading) and item.event_time < FILED
     ]
+    if any(ahead):
+        return _decoded(dialect.decode, dialect, topic, payload, received_at)
+    return [received(item, received_at) for item in found]
 
 
 def _rejected(

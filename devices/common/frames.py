@@ -12,11 +12,10 @@ A module of a framed dialect has, besides FILTERS and `decode`:
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from msgspec import Struct
 
-from devices.common.fields import AHEAD, SET_FROM
 from devices.reading import Rejected
 
 MAX_BYTES = 1024 * 1024
@@ -76,12 +75,3 @@ def rejected(
         device=device,
         place=where,
     )
-
-
-def unset(moment: datetime) -> bool:
-    """Whether a device's clock was never set: see `fields.LAST_UNSET_YEAR`."""
-    return moment < SET_FROM
-
-
-def too_far_ahead(moment: datetime, received_at: datetime, allowed: timedelta = AHEAD) -> bool:
-    return moment > received_at.astimezone(UTC) + allowed

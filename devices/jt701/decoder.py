@@ -13,7 +13,7 @@ from devices.jt701.binary import HEADER, long
 from devices.jt701.brackets import NO_READING, command_of
 from devices.jt701.messages import DOLLAR, order, read
 from devices.jt701.wire import ID_DIGITS, JT701Session, Part, id_of, is_filler, split
-from devices.reading import Reading, Rejected
+from devices.reading import Decoded, Passed, Reading, Rejected
 
 FILTERS: tuple[str, ...] = ("frames/jt701/+",)
 DIALECT = "jt701"
@@ -25,10 +25,10 @@ def session() -> JT701Session:
     return JT701Session()
 
 
-def decode(topic: str, payload: bytes, received_at: datetime) -> list[Reading | Rejected]:
+def decode(topic: str, payload: bytes, received_at: datetime) -> Decoded:
     """The readings of all frames in the order of their events, then what was rejected.
 
-    A message that carries no reading is rejected where it stands alone, else passed over.
+    A message that carries no reading is passed over.
     """
     named = _device(topic)
     if named is None:
@@ -47,7 +47,7 @@ def decode(topic: str, payload: bytes, received_at: datetime) -> list[Reading | 
             return [rejected(topic, payload, fault, received_at, dialect=DIALECT, device=device)]
     readings: list[Reading] = []
     rejects: list[Rejected] = []
-    nothing = "the payload holds no frame"
+    passed = ""
     parts = _parts(payload)
     for index, (start, end, noise) in enumerate(parts):
         alone = len(parts) == 1
@@ -62,7 +62,7 @@ def decode(topic: str, payload: bytes, received_at: datetime) -> list[Reading | 
         except FrameError as fault:
             found = [fault]
         if not found:
-            nothing = f"{NO_READING[command_of(frame)]}: it carries no reading"
+            passed = NO_READING[command_of(frame)]
         for item in found:
             if isinstance(item, Reading):
                 readings.append(item)
@@ -79,7 +79,9 @@ def decode(topic: str, payload: bytes, received_at: datetime) -> list[Reading | 
                 )
             )
     if not readings and not rejects:
-        silent = FrameError("", nothing)
+        if passed:
+            return [Passed(topic=topic, dialect=DIALECT, kind=passed)]
+        silent = FrameError("", "the payload holds no frame")
         return [rejected(topic, payload, silent, received_at, dialect=DIALECT, device=device)]
     if len(readings) > 1:
         readings.sort(key=order)
