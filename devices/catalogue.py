@@ -16,11 +16,13 @@ from pathlib import Path
 from types import ModuleType
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 import devices
 from devices.common.clocks import AHEAD, FILED
 from devices.common.frames import Field
 from devices.common.identifiers import key_of
+from devices.common.lookalike import begins_like
 from devices.common.zones import ClockSetting, received
 from devices.reading import Decoded, Passed, Reading, Rejected
 from devices.wire import Command, Frame, Noise, Session
@@ -33,8 +35,9 @@ class Dialect(Struct, frozen=True, kw_only=True):
 
     What a module does not have is None: `explain` and `device_of` (devices.common.frames),
     `session`, `datagram` and `command` (devices.wire); commands: what its devices can be told.
-    decode_local: as `decode`, where it must not guess in which zone a device's clock is. vectors:
-    the file of its payloads and what must come out, beside it.
+    decode_local: as `decode`, where it must not guess in which zone a device's clock is.
+    recognises: whether bytes begin as its own do. vectors: the file of its payloads and what must
+    come out, beside it.
     """
 
     name: str
@@ -48,6 +51,7 @@ class Dialect(Struct, frozen=True, kw_only=True):
     datagram: Callable[[bytes, datetime], list[Frame | Noise]] | None = None
     command: Callable[[str, str, dict[str, str], int], bytes] | None = None
     decode_local: Decode | None = None
+    recognises: Callable[[bytes], bool] | None = None
     commands: tuple[Command, ...] = ()
 
 
@@ -109,6 +113,7 @@ def _dialect(name: str, module: ModuleType) -> Dialect:
         datagram=getattr(module, "datagram", None),
         command=getattr(module, "command", None),
         decode_local=getattr(module, "decode_local", None),
+        recognises=getattr(module, "recognises", None),
         commands=tuple(getattr(module, "COMMANDS", ())),
     )
 
@@ -143,6 +148,17 @@ def dialect_for(topic: str) -> Dialect | None:
         if any(matches(filter_, topic) for filter_ in dialect.filters):
             return dialect
     return None
+
+
+def looks_like(payload: bytes, but: str = "") -> str | None:
+    """What a payload that its dialect (`but`) does not understand looks like, None for nothing
+    that is known: another dialect, which has a port and a topic of its own, or a protocol that is
+    not spoken here.
+    """
+    for name, dialect in dialects().items():
+        if name != but and dialect.recognises is not None and dialect.recognises(payload):
+            return f"{name}, which has a port and a topic of its own"
+    return begins_like(payload)
 
 
 def matches(filter_: str, topic: str) -> bool:
@@ -203,7 +219,26 @@ def _decoded(
     if not found:
         fault = "the decoder found nothing in it"
         return [_rejected(topic, payload, received_at, fault, dialect.name)]
-    return [item for item in found if not isinstance(item, Passed)]
+    kept = [item for item in found if not isinstance(item, Passed)]
+    if kept and all(map(_is_foreign, kept)):
+        return [_with_likeness(item, payload, dialect) for item in kept]
+    return kept
+
+
+def _is_foreign(item: Reading | Rejected) -> bool:
+    return isinstance(item, Rejected) and item.place in ("", "start", "[0]")
+
+
+def _with_likeness(
+    item: Reading | Rejected, payload: bytes, dialect: Dialect
+) -> Reading | Rejected:
+    """Say what it looks like, unless it looks like the dialect's own."""
+    own = dialect.recognises is not None and dialect.recognises(payload)
+    framed = any(filter_.startswith("frames/") for filter_ in dialect.filters)
+    likeness = None if own else looks_like(payload, dialect.name)
+    if not isinstance(item, Rejected) or likeness is None or (likeness == "JSON" and not framed):
+        return item
+    return replace(item, reason=f"{item.reason} (it looks like {likeness})")
 
 
 def _setting(

@@ -7,6 +7,8 @@ A module of a framed dialect has, besides FILTERS and `decode`:
 
     explain(payload: bytes) -> list[Field]    what every byte means; never raises
     device_of(payload: bytes) -> str | None   whom the payload itself names, for want of a topic
+    recognises(payload: bytes) -> bool        whether it begins as its own frames do
+    decode_local(...)                         as `decode`, without a guess at the clock's zone
     session() -> Session                      see `devices.wire`; if devices connect over TCP
 """
 

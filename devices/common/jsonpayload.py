@@ -168,7 +168,8 @@ def _in_full(payload: bytes, error: Exception | None) -> Any:
         )
         if fault := _given_twice(document, ""):
             raise fault
-        return _parse(_write(document))
+        # half a surrogate, which is no character, becomes a question mark
+        return _parse(json.dumps(document, ensure_ascii=False).encode("utf-8", "replace"))
     except RecursionError:
         raise ReadingError("", "the payload is nested too deeply") from None
     except ReadingError:

@@ -32,6 +32,15 @@ The door counts as the seal: the maker sells it as one thing, and the line has n
 from __future__ import annotations
 
 from devices.eseal.decoder import FILTERS, decode, device_of, explain, session
-from devices.eseal.wire import COMMANDS, command
+from devices.eseal.wire import COMMANDS, command, recognises
 
-__all__ = ["COMMANDS", "FILTERS", "command", "decode", "device_of", "explain", "session"]
+__all__ = [
+    "COMMANDS",
+    "FILTERS",
+    "command",
+    "decode",
+    "device_of",
+    "explain",
+    "recognises",
+    "session",
+]

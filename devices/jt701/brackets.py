@@ -5,6 +5,7 @@
     W01             position of older devices, longitude first, degrees and minutes
     WLNET           what a sensor or sub-lock told by radio; see `wlnet`
     @JT P22 P52     a heartbeat, a question for the time, a password check: no readings
+    P02 P04 P43     answers to commands, and WLNET with another number than 5: no readings
 
 A field that is not what it should be is kept in `extra` as it came, under its name (time and
 position among what was refused), and so is what stands behind the last known field (`rest`). The
@@ -52,10 +53,15 @@ _LEAST = {
 """How many fields a message has that says when and where; of a lock event, what it came of too."""
 SERIAL = LAYOUTS["P45"].index("serial")
 """Of a lock event: what stands behind the 16th comma, however many follow."""
+_ANSWER = "an answer to a command"
 NO_READING = {
     "@JT": "a heartbeat",
     "P22": "a question for the time",
     "P52": "a check of a password",
+    "P02": _ANSWER,
+    "P04": _ANSWER,
+    "P43": _ANSWER,
+    "WLNET answer": _ANSWER,
 }
 
 _KNOWN = "P45, U01, U02, U03, U06, W01 or WLNET"
@@ -67,10 +73,14 @@ _CHARGING, _NO_RSSI = 255, 99
 
 
 def command_of(frame: bytes) -> str:
-    """What kind of message it is: "P45", "@JT", "WLNET"."""
-    fields = frame[1:-1].split(b",", 4)
-    wlnet = len(fields) > 3 and fields[3] == b"WLNET"
-    return "WLNET" if wlnet else fields[1].decode("latin-1")
+    """What kind of message it is: "P45", "@JT", "WLNET" (what was told by radio), "WLNET answer"
+    (to a command: any number but 5 behind the word).
+    """
+    fields = frame[1:-1].split(b",", 5)
+    if len(fields) > 3 and fields[3] == b"WLNET":
+        number = fields[4] if len(fields) > 4 else b""
+        return "WLNET answer" if number.isdigit() and number != b"5" else "WLNET"
+    return fields[1].decode("latin-1")
 
 
 def read(frame: bytes, device: str, received_at: datetime) -> Reading:

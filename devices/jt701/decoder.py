@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from devices.common.frames import MAX_BYTES, FrameError, rejected
+from devices.common.identifiers import same
 from devices.common.jointech_point import SIZE
 from devices.common.jsonpayload import wrong_topic
 from devices.jt701.binary import HEADER, long
@@ -33,7 +34,7 @@ def decode(topic: str, payload: bytes, received_at: datetime) -> Decoded:
     named = _device(topic)
     if named is None:
         return wrong_topic(topic, payload, received_at, dialect=DIALECT, expected=_TOPIC)
-    device, bare, coded = named
+    device, coded = named
     size = len(payload)
     if (  # what mostly comes: one long frame, and nothing else
         HEADER + SIZE < size == payload[9] + HEADER
@@ -56,7 +57,7 @@ def decode(topic: str, payload: bytes, received_at: datetime) -> Decoded:
         try:
             if noise:
                 raise FrameError("", noise)
-            if id_of(frame).lstrip("0") != bare:
+            if not same(id_of(frame), device):
                 raise FrameError("id", f"the id is {id_of(frame)}, expected {device}, the topic's")
             found = read(frame, device, received_at)
         except FrameError as fault:
@@ -89,14 +90,14 @@ def decode(topic: str, payload: bytes, received_at: datetime) -> Decoded:
 
 
 @lru_cache(maxsize=16_384)
-def _device(topic: str) -> tuple[str, str, bytes] | None:
+def _device(topic: str) -> tuple[str, bytes] | None:
     """The device that a topic names: as it does, without leading zeros, and as `$` frames do."""
     match = re.fullmatch(r"frames/jt701/([0-9]{1,20})", topic)
     if match is None:
         return None
     bare = match[1].lstrip("0")
     coded = bytes.fromhex(bare.zfill(ID_DIGITS)) if len(bare) <= ID_DIGITS else b""
-    return match[1], bare, coded
+    return match[1], coded
 
 
 def _parts(payload: bytes) -> list[Part]:

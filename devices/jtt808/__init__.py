@@ -25,6 +25,15 @@ from __future__ import annotations
 from devices.jtt808.commands import COMMANDS, command
 from devices.jtt808.decoder import FILTERS, decode, decode_local
 from devices.jtt808.explanation import explain
-from devices.jtt808.wire import session
+from devices.jtt808.wire import recognises, session
 
-__all__ = ["COMMANDS", "FILTERS", "command", "decode", "decode_local", "explain", "session"]
+__all__ = [
+    "COMMANDS",
+    "FILTERS",
+    "command",
+    "decode",
+    "decode_local",
+    "explain",
+    "recognises",
+    "session",
+]

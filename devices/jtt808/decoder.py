@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from devices.common.frames import MAX_BYTES, FrameError, rejected
+from devices.common.identifiers import key_of
 from devices.common.jsonpayload import wrong_topic
 from devices.jtt808 import carried
 from devices.jtt808.bits import Kind
@@ -80,7 +81,7 @@ def _alone(payload: bytes, device: str, received_at: datetime, local: bool) -> R
     try:
         message = parse(payload)
         body = message.body
-        if message.total or message.device != number_of(device) or len(body) < HEAD.size:
+        if message.total or message.device != key_of(device) or len(body) < HEAD.size:
             return None
         draft = Draft()
         read(body, HEAD.size, draft, len(body), READERS)
@@ -89,12 +90,6 @@ def _alone(payload: bytes, device: str, received_at: datetime, local: bool) -> R
         return reading(body, 0, draft, draft.by_jointech, context)
     except FrameError:
         return None
-
-
-@lru_cache(maxsize=16_384)
-def number_of(device: str) -> str:
-    """A device's id as frames have it: without the zeros before it."""
-    return device.lstrip("0") or "0"
 
 
 @lru_cache(maxsize=16_384)
@@ -111,7 +106,7 @@ class _Telling:
     ) -> None:
         self.local = local
         self.topic, self.payload, self.received_at = topic, payload, received_at
-        self.device, self.number = device, number_of(device)
+        self.device, self.number = device, key_of(device)
         self.kind = STANDARD
         self.readings: list[Reading] = []
         self.rejects: list[Rejected] = []

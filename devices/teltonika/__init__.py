@@ -30,6 +30,16 @@ from __future__ import annotations
 
 from devices.teltonika.decoder import FILTERS, decode
 from devices.teltonika.explanation import explain
+from devices.teltonika.packets import recognises
 from devices.teltonika.wire import COMMANDS, command, datagram, session
 
-__all__ = ["COMMANDS", "FILTERS", "command", "datagram", "decode", "explain", "session"]
+__all__ = [
+    "COMMANDS",
+    "FILTERS",
+    "command",
+    "datagram",
+    "decode",
+    "explain",
+    "recognises",
+    "session",
+]

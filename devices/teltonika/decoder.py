@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from devices.common.frames import MAX_BYTES, FrameError, device_in, rejected
+from devices.common.identifiers import same
 from devices.common.jsonpayload import wrong_topic
 from devices.reading import Decoded, Passed, Reading, Rejected
 from devices.teltonika.build import latest_ms
@@ -59,7 +60,7 @@ class _Decoding:
             packet = packet_at(payload, at)
             if packet.stop or packet.fault is not None:
                 self._packet(packet, number)
-            elif packet.imei is not None and packet.imei != self.device:
+            elif packet.imei is not None and not same(packet.imei, self.device):
                 # whatever follows such a login is not this device's
                 self._reject(
                     at, len(payload), self._other(packet.imei), self._place(packet, number)
@@ -81,7 +82,7 @@ class _Decoding:
         try:
             if packet.fault is not None:
                 raise packet.fault
-            if packet.imei is not None and packet.imei != self.device:
+            if packet.imei is not None and not same(packet.imei, self.device):
                 raise self._other(packet.imei)
             found = records(self.payload, packet)
         except FrameError as fault:

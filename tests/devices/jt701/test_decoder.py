@@ -254,7 +254,8 @@ def test_the_explanation_covers_every_byte_in_order(payload: bytes) -> None:
 def told_by_the_bytes(vector: dict[str, Any]) -> bool:
     """Whether what becomes of it hangs neither on the topic nor on the receipt."""
     reasons = " ".join(reject["reason"] for reject in vector.get("rejected", ()))
-    return "the topic" not in reasons and "far ahead" not in vector["name"]
+    judged = ("far ahead", "rolled over", "hours ahead", "a year behind")
+    return "the topic" not in reasons and not any(word in vector["name"] for word in judged)
 
 
 @pytest.mark.parametrize(
