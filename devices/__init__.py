@@ -5,7 +5,7 @@
 
 A dialect is a module (`owntracks.py`) or a folder (`jtt808/`) with its key or byte map in the
 docstring, `FILTERS` (the MQTT topic filters it listens on) and `decode(topic, payload, received_at)
--> list[Reading | Rejected]`, and beside it `<dialect>.vectors.toml`: payloads and what must come
+-> Decoded` (`reading.py`), and beside it `<dialect>.vectors.toml`: payloads and what must come
 out. A maker with several has them in one folder, `<maker>/<maker>_<what>.py` (`teltonika/
 teltonika_json.py`). No dialect imports another; what they share is in `common/`.
 """

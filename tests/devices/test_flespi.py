@@ -21,7 +21,8 @@ TOPIC = "flespi/message/gw/devices/5539228"
 @pytest.mark.shared_data
 def test_a_recorded_message(shared_data: Path) -> None:
     payload = (shared_data / "payloads" / "flespi_sample_scooter_omni.json").read_bytes()
-    (reading,) = flespi.decode(TOPIC, payload, RECEIVED_AT)
+    received_at = datetime(2024, 2, 2, 20, 20, tzinfo=UTC)
+    (reading,) = flespi.decode(TOPIC, payload, received_at)
     assert isinstance(reading, Reading)
     assert reading.device == "015136001986400"
     assert reading.event_time == datetime(2024, 2, 2, 20, 19, 30, 172580, tzinfo=UTC)

@@ -16,7 +16,7 @@ from devices.jtt808 import encoder as encode
 from devices.jtt808.frame import LONGEST_BODY, ODD, build, parse, unescape
 from devices.jtt808.frame import xor as fast_xor
 from devices.jtt808.stream import split
-from devices.reading import Fix, Reading, Rejected
+from devices.reading import Fix, Passed, Reading, Rejected
 from tests.devices.jtt808.support import (
     DEVICE,
     VECTORS,
@@ -70,6 +70,9 @@ def test_any_bytes(payload: bytes) -> None:
         said = identity.body(reading)
         assert identity.from_body(DEVICE, said, RECEIVED_AT, reading.buffered, "jtt808") == reading
     for reject in found[len(readings) :]:
+        if isinstance(reject, Passed):
+            assert len(found) == 1
+            continue
         assert isinstance(reject, Rejected)
         assert reject.payload in payload
         assert reject.reason
