@@ -45,7 +45,9 @@ dropped if it does not become the id. Any column that is called an id goes befor
 names where a program has made the ids ("x88330552")."""
 MARKS = "placemark.marks"
 """What readers call the names that may say a kind: folders, styles, colours. Always dropped."""
-BESIDE = (FEATURE_ID, PLACEMARK_ID, MARKS)
+OSM_ID = "@id"
+"""Where exports of OpenStreetMap have it ("way/88330552"), within the properties."""
+BESIDE = (FEATURE_ID, PLACEMARK_ID, OSM_ID, MARKS)
 Row = dict[str, Any]
 
 
@@ -93,7 +95,11 @@ def _guess(
     if key in columns and key not in chosen and any(row.get(key) is not None for row in rows):
         chosen[key] = key
         return
-    by_plain = {_plain(column): column for column in reversed(columns) if column not in chosen}
+    by_plain = {
+        _plain(column): column
+        for column in reversed(columns)
+        if column not in chosen and column not in BESIDE
+    }
     for usual in USUAL[key]:
         column = by_plain.get(usual)
         if column is None or all(row.get(column) is None for row in rows):
@@ -129,7 +135,7 @@ def _choose_id(
 ) -> None:
     """The ids that stand beside the properties, unless a program made them and the names will do:
     a person knows a place by its name, and a program makes other ids the next time."""
-    column = next((one for one in (FEATURE_ID, PLACEMARK_ID) if one in columns), None)
+    column = next((one for one in BESIDE if one in columns and one != MARKS), None)
     ids = [row[column] for row in rows if row.get(column) is not None] if column else []
     if column is None or not ids:
         return
@@ -145,7 +151,7 @@ def _choose_id(
 
 def _renamed(row: Row, chosen: Mapping[str, str], kind: Callable[[Any], Any]) -> Row:
     """A column that was not chosen gives way where its name is a key that another stands for."""
-    taken = {*chosen.values(), *BESIDE}
+    taken = {*chosen.values(), FEATURE_ID, PLACEMARK_ID, MARKS}
     made = {chosen.get(c, c): v for c, v in row.items() if c in chosen or c not in taken}
     if isinstance(made.get("id"), int | float):
         made["id"] = number_text(made["id"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from typing import Any
 
 import numpy as np
@@ -100,7 +101,12 @@ def every_position(geometry: Any, most: int = 1000) -> Array:
     while rest and len(found) < most:
         one = rest.pop()
         if isinstance(one, list) and one and isinstance(one[0], int | float):
-            found.append([one[0], one[1] if len(one) > 1 else float("nan")])
+            found.append([_number(one[0]), _number(one[1]) if len(one) > 1 else math.nan])
         elif isinstance(one, list):
             rest.extend(reversed(one))
     return np.array(found, dtype=float).reshape(-1, 2)
+
+
+def _number(value: Any) -> float:
+    """NaN for what is none, or more than any coordinate."""
+    return float(value) if isinstance(value, int | float) and abs(value) < 1e18 else math.nan

@@ -172,6 +172,8 @@ def _crossing_place(ring: Sequence[Any], place: str) -> str:
     pairs = shapely.STRtree(segments).query(segments, predicate="intersects").T
     for i, j in sorted((int(i), int(j)) for i, j in pairs if i < j):
         met = segments[i].intersection(segments[j])
+        if met.is_empty:  # a segment of no length, which two positions alike make
+            continue
         neighbours = j == i + 1 or (i == 0 and j == len(segments) - 1)
         if neighbours and met.geom_type == "Point" and segments[i].length > 0:
             continue

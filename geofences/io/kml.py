@@ -59,8 +59,8 @@ def read(path: Path, encoding: str | None) -> list[Layer]:
 
 @dataclass(slots=True)
 class _Document:
-    """What stands in a document, in its order. `styles` has the shared ones by
-    id, `types` those of columns by name."""
+    """What stands in a document, in its order. `styles` has the shared ones by id, `types` those of
+    columns by name."""
 
     root: Element
     placemarks: list[tuple[Element, tuple[str, ...]]] = field(default_factory=list)
@@ -172,6 +172,8 @@ def _links(links: list[str], has_more: bool) -> Iterator[Problem]:
 
 
 def _placemarks(root: Element) -> int:
-    """How many there are, wherever they stand, but for the updates of another file."""
-    elsewhere = sum(1 for one in root.iter("NetworkLinkControl") for _ in one.iter("Placemark"))
+    """How many there are, wherever they stand, but for those in what is passed over."""
+    elsewhere = sum(
+        1 for tag in NO_FEATURES for one in root.iter(tag) for _ in one.iter("Placemark")
+    )
     return sum(1 for _ in root.iter("Placemark")) - elsewhere

@@ -94,6 +94,16 @@ def test_a_side_value_that_cannot_be_costs_itself(tmp_path: Path, column: str) -
     assert why in note
 
 
+def test_another_time_that_cannot_be_costs_itself(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.csv", "time,lat,lon,fix_time,received_at",
+                   "2026-11-30T12:12:00Z,27.5,-99.6,nunca,0000-00-00 00:00")  # fmt: skip
+    track = tracks.read(path, zone=UTC)
+    (point,) = track.points
+    assert (point.time, point.fix_time, point.received) == (NOON, None, None)
+    assert point.body["columns"] == {"fix_time": "nunca", "received_at": "0000-00-00 00:00"}
+    assert len(track.notes) == 2
+
+
 def test_a_coordinate_that_cannot_be_costs_its_row(tmp_path: Path) -> None:
     rows = ["2026-11-30T12:12:00Z,27.5,-99.6", "2026-11-30T12:13:00Z,127.5,-99.6"]
     path = written(tmp_path / "a.csv", "time,lat,lon", *rows)

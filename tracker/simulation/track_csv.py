@@ -6,8 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 
 from geofences.errors import GeoFault
@@ -136,18 +135,36 @@ def _point_or_bad(row: Row | str, table: _Table, clocks: dict[str, Times], where
 
 def _point(row: Row, table: _Table, clocks: dict[str, Times]) -> Point:
     columns = table.columns
-    texts = {key: table.time_text(row, key) for key in clocks}
-    times = {key: clocks[key].moment(text) for key, text in texts.items() if text}
-    if "time" not in times:
+    if not (text := table.time_text(row, "time")):
         raise ValueError("no time")
+    time = clocks["time"].moment(text)
     values = [(k, row[c]) for k, c in columns.items() if k not in (*TIMES, "vehicle") and c in row]
     native, aside = body(values, {"speed": track_names.km_h(columns.get("speed", ""))})
+    others, wrong = _other_times(row, table, clocks)
+    aside = (*aside, *wrong)
     kept = {columns[key]: row[columns[key]] for key, _ in aside}
     kept |= {name: value for name, value in row.items() if name not in columns.values()}
-    found = Point(
-        time=times["time"],
+    return Point(
+        time=time,
         body=native | ({"columns": kept} if kept else {}),
         vehicle=row.get(columns.get("vehicle", "")),
+        fix_time=others.get("fix_time"),
+        received=others.get("received"),
         aside=aside,
     )
-    return replace(found, fix_time=times.get("fix_time"), received=times.get("received"))
+
+
+def _other_times(
+    row: Row, table: _Table, clocks: dict[str, Times]
+) -> tuple[dict[str, datetime], list[tuple[str, str]]]:
+    """Of the fix and of the receipt, and why one was left aside."""
+    found, aside = {}, []
+    for key, clock in clocks.items():
+        text = table.time_text(row, key)
+        if key == "time" or not text:
+            continue
+        try:
+            found[key] = clock.moment(text)
+        except ValueError as error:
+            aside.append((key, str(error)))
+    return found, aside

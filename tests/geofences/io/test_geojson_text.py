@@ -125,6 +125,12 @@ def test_ids_that_a_program_made_go_after_names(tmp_path: Path) -> None:
     path = written(tmp_path / "a.geojson", json.dumps(collection(*made)))
     assert zones(path).keys() == {"uno", "dos"}
     assert "--map feature.id=id takes those" in said(path)
+    for one in made:
+        one["properties"]["@id"] = one.pop("id")
+    path = written(tmp_path / "c.geojson", json.dumps(collection(*made)))
+    assert {own: zone.properties for own, zone in zones(path).items()} == {
+        "uno": {"@id": "way/88330552"}, "dos": {"@id": "way/88330553"}
+    }  # fmt: skip
     made[0]["id"], made[1]["id"] = "patio-norte", "patio-sur"
     path = written(tmp_path / "b.geojson", json.dumps(collection(*made)))
     assert zones(path).keys() == {"patio-norte", "patio-sur"}

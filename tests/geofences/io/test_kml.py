@@ -74,6 +74,8 @@ NO_ZONES = {
     "<PhotoOverlay><name>Foto</name><Point><coordinates>-99,27</coordinates></Point>"
     "</PhotoOverlay>": "photo overlays (1)",
     "<gx:Tour><name>Vuelo</name></gx:Tour>": "tours (1)",
+    "<gx:Tour><gx:AnimatedUpdate><Update><Change><Placemark targetId='x'/></Change></Update>"
+    "</gx:AnimatedUpdate></gx:Tour>": "tours (1)",
     "<NetworkLinkControl><Update><Create><Document>{dos}</Document></Create></Update>"
     "</NetworkLinkControl>": "updates of another file (1)",
 }
