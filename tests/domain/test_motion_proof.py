@@ -71,3 +71,19 @@ def test_a_vague_fix_after_a_clear_one_that_is_inside_begins_anew() -> None:
     lane, moves = seen(lane, 240, NOT_THERE)
     assert not moves.left
     assert "yard" in lane.zones
+
+
+def test_only_zones_of_the_plan_that_the_truck_is_not_in_are_passed() -> None:
+    way = Placement(passed=("S2/yard", "yard"))
+    lane, _ = after(fix(0))
+    _, moves = seen(lane, 60, way)
+    assert moves.passed == ("yard",)
+    _, moves = seen(in_the_yard(), 120, replace(way, zones=("yard",)))
+    assert moves.passed == ()
+
+
+def test_after_a_gap_a_straight_way_tells_of_no_passage() -> None:
+    gap_s = Policy().passage_min * 60
+    lane, _ = after(fix(0))
+    assert seen(lane, gap_s, Placement(passed=("yard",)))[1].passed == ("yard",)
+    assert seen(lane, gap_s + 1, Placement(passed=("yard",)))[1].passed == ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from tracker.domain.codes import Code
 from tracker.domain.finding import FindingType
 from tracker.domain.policy import Policy
 from tracker.domain.state import ScopeState
@@ -20,8 +21,7 @@ def test_the_first_that_is_not_bound_sets_the_time() -> None:
     assert binding(state, POLICY, DUE - timedelta(microseconds=1)) == ()
     (entry,) = binding(state, POLICY, DUE)
     assert (entry.type, entry.occurred_at) == (FindingType.READINGS_BOUND, DUE)
-    assert entry.detail == "3 readings since the last entry, 7 in all"
-    assert entry.facts == {"readings": 7}
+    assert (entry.code, entry.facts) == (Code.READINGS_BOUND, {"readings": 7, "fresh": 3})
 
 
 def test_where_all_are_bound_nothing_is_due() -> None:

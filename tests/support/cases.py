@@ -23,7 +23,7 @@ meridian; the placement is given (`zones`, `off` m, `country`), for rules see no
     tick     { tick = minutes }
     command  { command = "authorise" | "seal" | "offer" | "accept" | "close" | "ack" |
                "close_alert" | "redraw", at, ... its fields }
-An expected alert may carry more: "critical seal_tampered late at=3 seen=4 count=2 zone=customs
+An expected alert may carry more: "critical seal_tampered late at=3 seen=4 count=2 km=5 zone=customs
 device=L1 status=escalated ended"; with "not-" before a word it must not be so. After a tilde stands
 the code, of an alert those of all its chapters, with such of their facts as matter:
 "critical jamming ~ satellites_collapsed", "critical seal_release ~ released_before_last_leg;
@@ -275,6 +275,7 @@ def _facts(alert: Alert) -> dict[str, Any]:
         "seen": (alert.last_seen - T0).total_seconds() / 60,
         "count": alert.count,
         "status": str(alert.status),
+        "km": None if alert.lat is None else round((alert.lat - 20.0) * 111.195, 3),
         "zone": alert.zone,
         "device": alert.device,
         "told": [(chapter.code, chapter.facts) for chapter in alert.chapters],

@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.chain import assert_whole
 from tests.support.office import Office, message, reading, trip
+from tracker.domain.codes import Code
 from tracker.domain.finding import FindingType
 from tracker.domain.outcome import Noted
 from tracker.log import leaf
@@ -17,10 +18,16 @@ from tracker.rules.base import Result, Rule, View
 
 
 def twice(view: View, memory: Any) -> Result:
-    """Two notes that differ in wording alone, with another between them."""
+    """Two notes that differ in what no key is made of (who it was), with another between them."""
     notes = [
-        Noted(type=FindingType.RULE_FAILED, at=view.at, detail=detail, facts={"n": n})
-        for n, detail in ((1, "once"), (2, "another"), (1, "once more"))
+        Noted(
+            type=FindingType.RULE_FAILED,
+            code=Code.RULE_FAILED,
+            at=view.at,
+            actor=actor,
+            facts={"rule": rule, "error": "none"},
+        )
+        for rule, actor in (("one", "ana"), ("another", "ana"), ("one", "eva"))
     ]
     return memory, tuple(notes)
 
@@ -34,19 +41,19 @@ def stammering(office: Office) -> Office:
 
 def told(office: Office) -> list[str]:
     entries = [leaf.parse(row.leaf) for row in office.journal.entries(scope="S1")]
-    return [e["payload"]["detail"] for e in entries if e["type"] == "rule_failed"]
+    return [e["payload"]["facts"]["rule"] for e in entries if e["type"] == "rule_failed"]
 
 
 def test_it_is_one_entry_and_the_chain_has_no_gap(stammering: Office) -> None:
     stammering.hear(message("L1", reading(0)), message("L1", reading(1)))
-    assert told(stammering) == ["once", "another"] * 2
+    assert told(stammering) == ["one", "another"] * 2
     assert_whole(stammering.journal)
 
 
 def test_and_the_next_batch_goes_on_from_it(stammering: Office) -> None:
     for minute in range(3):
         stammering.hear(message("L1", reading(minute)))
-    assert told(stammering) == ["once", "another"] * 3
+    assert told(stammering) == ["one", "another"] * 3
     assert_whole(stammering.journal)
     (state,) = (s for s in stammering.journal.load().states if s.scope == "S1")
     entries = list(stammering.journal.entries(scope="S1"))
