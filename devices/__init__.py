@@ -9,3 +9,17 @@ docstring, `FILTERS` (the MQTT topic filters it listens on) and `decode(topic, p
 out. A maker with several has them in one folder, `<maker>/<maker>_<what>.py` (`teltonika/
 teltonika_json.py`). No dialect imports another; what they share is in `common/`.
 """
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+_BEFORE_FAMILIES = {"jtt808_encode": "devices.jtt808.encoder"}
+"""Names from before dialects had folders, which programs outside this project use."""
+
+
+def __getattr__(name: str) -> Any:
+    if name in _BEFORE_FAMILIES:
+        return importlib.import_module(_BEFORE_FAMILIES[name])
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
