@@ -83,9 +83,17 @@ def _refused(facts: Facts) -> str:
     return f"{said} ({shown})" if shown else said
 
 
+def _accepted(facts: Facts) -> str:
+    limits = [f"until {facts['until']}"] if facts["until"] else []
+    limits += [] if facts["distance_m"] is None else [f"within {facts['distance_m']:,} m"]
+    limits += [f"in {facts['in_zone']}"] if facts["in_zone"] else []
+    return f"accepted {', '.join(limits)}: {facts['reason']}"
+
+
 PHRASES: Phrases = {
     # The record
     "shipment_opened": "the shipment is opened",
+    "shipment_amended": "{changed} amended: {reason}",
     "delivered": lambda f: f["reason"] or "delivered",
     "given_up": lambda f: f"given up: {_reason(f['reason'])}",
     "record_handed_out": "the record was handed out, {entries} entries",
@@ -123,6 +131,10 @@ PHRASES: Phrases = {
     "still_jammed": "no reception since it was jammed",
     "reception_back": "reception is back",
     "unknown_device": "{device} reports, and no open shipment names it",
+    "not_understood": lambda f: (
+        f"what it sent cannot be read{': ' + f['place'] if f['place'] else ''}"
+    ),
+    "understood_again": "it is understood again",
     # Custody
     "custody_offered": "{from} offers custody to {to}, seal {number} {state}",
     "custody_accepted": "{to} takes custody from {from}, read seal {number}",
@@ -147,6 +159,9 @@ PHRASES: Phrases = {
     ),
     "sealed": lambda f: f"sealed with {_number(f['named'])}",
     "sealed_in_doubt": _in_doubt,
+    "number_void": "seal {number} is void or lost, and appears",
+    "number_never_issued": "seal {number} was never issued",
+    "number_on_other_shipment": "seal {number} is on another shipment, {elsewhere}",
     "lock_carries_other_number": "the lock carries {read}, in force is {in_force}",
     "recorded_other_number": "somebody recorded {read}, in force is {in_force}",
     # Seals that are opened
@@ -204,4 +219,5 @@ PHRASES: Phrases = {
     "alert_not_acknowledged": "nobody acknowledged it in time",
     "alert_acknowledged": "{note}",
     "alert_closed": "{reason}",
+    "alert_accepted": _accepted,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -10,8 +11,9 @@ from msgspec.structs import replace
 from tracker.domain import lifecycle
 from tracker.domain.alert import Alert, AlertKind, AlertStatus, Chapter, Severity
 from tracker.domain.codes import Code
+from tracker.domain.command import AcceptAlert, CloseAlert
 from tracker.domain.errors import NotFound, Refused
-from tracker.domain.finding import FindingType
+from tracker.domain.finding import Finding, FindingType
 from tracker.domain.outcome import Cleared, Raised
 from tracker.domain.policy import Policy
 from tracker.domain.state import ScopeState
@@ -54,6 +56,59 @@ def only(state: ScopeState) -> Alert:
 
 
 START = ScopeState(scope="S1")
+
+
+def close(state: ScopeState, reason: str, minutes: float = 1) -> tuple[ScopeState, Finding, Alert]:
+    command = CloseAlert(at=at(minutes), by="ana", alert="S1-1", reason=reason)
+    return lifecycle.closed(state, command, Policy())
+
+
+STRAYS = replace(
+    CUT,
+    kind=AlertKind.ROUTE_DEVIATION,
+    code=Code.STILL_OPEN,
+    severity=Severity.WARNING,
+    lat=26.0,
+    lon=-100.0,
+    seen=T0,
+)
+
+
+def on(minutes: float, **more: Any) -> Raised:
+    """The deviation that began at T0 goes on."""
+    return replace(STRAYS, seen=at(minutes), **more)
+
+
+def test_what_goes_on_after_its_alert_was_closed_is_raised_again_past_a_limit() -> None:
+    state, _ = raise_(START, STRAYS)
+    state, _ = raise_(state, on(1), 1)
+    state, _, _ = close(state, "a detour", 2)
+    assert raise_(state, on(30), 30)[1] is None
+    assert raise_(state, on(63), 63)[1] is FindingType.ALERT_RAISED, "an hour later it goes on"
+    assert raise_(state, on(30, lat=26.06), 30)[1] is FindingType.ALERT_RAISED, "7 km from there"
+    graver = on(5, severity=Severity.CRITICAL)
+    assert raise_(state, graver, 5)[1] is FindingType.ALERT_RAISED
+
+
+def test_accepted_within_limits() -> None:
+    state, _ = raise_(START, STRAYS)
+    with pytest.raises(Refused, match="without a limit"):
+        accept(state)
+    later, finding, alert = accept(state, until=at(240))
+    assert (finding.code, alert.status) == (Code.ALERT_ACCEPTED, AlertStatus.CLOSED)
+    assert raise_(later, on(239, lat=26.5), 239)[1] is None, "the time is the only limit"
+    assert raise_(later, on(241), 241)[1] is FindingType.ALERT_RAISED
+    near, _, _ = accept(state, distance_m=1_000)
+    assert raise_(near, on(600), 600)[1] is None
+    assert raise_(near, on(10, lat=26.02), 10)[1] is FindingType.ALERT_RAISED
+    there, _, _ = accept(state, zone="yard")
+    assert raise_(there, on(10, zone="yard"), 10)[1] is None
+    assert raise_(there, on(10, zone="other"), 10)[1] is FindingType.ALERT_RAISED
+
+
+def accept(state: ScopeState, **limits: Any) -> tuple[ScopeState, Finding, Alert]:
+    command = AcceptAlert(at=at(2), by="ana", alert="S1-1", reason="agreed", **limits)
+    return lifecycle.closed(state, command, Policy())
 
 
 def test_raised_once_and_then_counted() -> None:
@@ -182,7 +237,7 @@ def test_acknowledged_it_does_not_escalate() -> None:
 
 def test_closed_with_a_reason_it_leaves_and_the_next_is_another() -> None:
     state, _ = raise_(START, CUT)
-    state, finding, alert = lifecycle.closed(state, "S1-1", by="ana", reason="a test", now=at(1))
+    state, finding, alert = close(state, "a test")
     assert (finding.type, finding.actor, finding.facts["reason"]) == (
         FindingType.ALERT_CLOSED,
         "ana",
@@ -196,11 +251,11 @@ def test_closed_with_a_reason_it_leaves_and_the_next_is_another() -> None:
 def test_not_closed_without_a_reason() -> None:
     state, _ = raise_(START, CUT)
     with pytest.raises(Refused, match="without a reason"):
-        lifecycle.closed(state, "S1-1", by="ana", reason="  ", now=at(1))
+        close(state, "  ")
 
 
 def test_nobody_acknowledges_or_closes_what_is_not_open() -> None:
     with pytest.raises(NotFound):
         lifecycle.acknowledged(START, "S1-1", by="ana", note="", now=T0)
     with pytest.raises(NotFound):
-        lifecycle.closed(START, "S1-1", by="ana", reason="so", now=T0)
+        close(START, "so")

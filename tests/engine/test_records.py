@@ -23,6 +23,10 @@ COMMANDS = [
     (commands.OpenShipment(document_sha256="00", **NOW), Code.SHIPMENT_OPENED),
     (commands.Authorise(authorisation=LEAVE, **NOW), Code.OPENING_AUTHORISED),
     (commands.ZonesInForce(version="v", zones=1, corridors=2, **NOW), Code.ZONES_IN_FORCE),
+    (
+        commands.AmendShipment(changed=("crossing",), reason="r", document_sha256="d", **NOW),
+        Code.SHIPMENT_AMENDED,
+    ),
     (commands.RotateKey(key="k", previous="j", **NOW), Code.KEY_ROTATED),
     (commands.EraseData(counts={"payload.actor": 2}, reason="r", **NOW), Code.DATA_ERASED),
     (commands.IssueSeals(first="A1", last="A9", count=9, **NOW), Code.SEALS_ISSUED),
@@ -54,6 +58,7 @@ def test_of_what_a_gateway_says_only_a_refusal_is_kept(status: str, kept: str | 
 
 def test_every_command_that_is_an_entry_is_here() -> None:
     answers = {commands.OfferCustody, commands.AcceptCustody, commands.RedrawZones}
-    answers |= {commands.AcknowledgeAlert, commands.CloseAlert}  # rules and alerts enter those
+    answers |= {commands.AcknowledgeAlert, commands.AcceptAlert, commands.CloseAlert}
+    answers |= {commands.ReportReject, commands.ReportNumber}  # rules and alerts enter those
     kinds = {type(command) for command, _ in COMMANDS}
     assert kinds | answers == set(commands.Command.__subclasses__())

@@ -22,7 +22,8 @@ meridian; the placement is given (`zones`, `off` m, `country`), for rules see no
              they were; doubtful, passed: zones that the fix's accuracy, or the way to it, speaks of
     tick     { tick = minutes }
     command  { command = "authorise" | "seal" | "offer" | "accept" | "close" | "ack" |
-               "close_alert" | "redraw", at, ... its fields }
+               "close_alert" | "accept_alert" | "report_reject" | "report_number" | "issue" |
+               "void" | "redraw", at, ... its fields }
 An expected alert may carry more: "critical seal_tampered late at=3 seen=4 count=2 km=5 zone=customs
 device=L1 status=escalated ended"; with "not-" before a word it must not be so. After a tilde stands
 the code, of an alert those of all its chapters, with such of their facts as matter:
@@ -254,6 +255,11 @@ class Play:
             "close": commands.CloseShipment,
             "ack": commands.AcknowledgeAlert,
             "close_alert": commands.CloseAlert,
+            "accept_alert": commands.AcceptAlert,
+            "report_reject": commands.ReportReject,
+            "report_number": commands.ReportNumber,
+            "issue": commands.IssueSeals,
+            "void": commands.VoidSeal,
             "redraw": commands.RedrawZones,
         }
         return kinds[name](at=at, **said)  # type: ignore[no-any-return]

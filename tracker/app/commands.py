@@ -8,18 +8,21 @@ tracker sees the change with its next batch or tick.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
+from tracker.app.numbers import NumberCheck
 from tracker.app.planning import Geography
 from tracker.app.shipments import ShipmentRegistry
 from tracker.app.transactions import Transactions
 from tracker.app.unit_of_work import UnitOfWork, fresh_salt
 from tracker.domain import custody_checks, declaration
 from tracker.domain.command import (
+    AmendShipment,
     AnyCommand,
     Authorise,
     CloseShipment,
@@ -28,7 +31,7 @@ from tracker.domain.command import (
     RecordSeal,
     SendCommand,
 )
-from tracker.domain.errors import NotFound
+from tracker.domain.errors import NotFound, Refused
 from tracker.domain.finding import Finding
 from tracker.domain.shipment import Shipment, public
 from tracker.domain.state import NUMBER_SCOPE, DeviceState, Lane, ScopeState
@@ -87,9 +90,58 @@ class CommandHandler:
                     conflicts=custody_checks.conflicts(stored, others),
                 ),
             )
+            for number in stored.numbers:
+                if all(number not in other.numbers for other in others):
+                    NumberCheck().report(unit, stored.id, number, now)
 
         self.durably(fill)
         return shipment
+
+    def amend(
+        self, shipment: str, changes: dict[str, Any], *, by: str, reason: str
+    ) -> list[Finding]:
+        """Change what an open shipment declares (fields of its file, as JSON values; null takes one
+        away): what follows is judged by it. What it said before is kept.
+
+        Raises NotFound, UsageError for what cannot be changed so, Refused for a closed shipment, a
+        device that is elsewhere, or without a reason.
+        """
+        if not reason.strip():
+            raise Refused("a shipment is not amended without a reason", mend="--reason WHY")
+
+        def fill(unit: UnitOfWork) -> None:
+            stored = _shipment(unit, shipment)
+            custody_checks.may_change(stored)
+            now = self.now()
+            before = msgspec.json.decode(stored.document, type=Shipment)
+            after, changed = declaration.amended(before, changes, at=now, reason=reason)
+            new = replace(
+                stored,
+                document=msgspec.json.encode(after),
+                devices=tuple(device.id for device in after.devices),
+            )
+            custody_checks.may_carry(new, _related(unit, new))
+            unit.replan(new)
+            unit.states[shipment] = _manned(unit.state(shipment), new.devices, now)
+            unit.judge(
+                shipment,
+                AmendShipment(
+                    at=now,
+                    by=by,
+                    changed=changed,
+                    reason=reason,
+                    document_sha256=hashlib.sha256(public(after)).hexdigest(),
+                ),
+            )
+
+        return self.durably(fill)
+
+    def preview(self, shipment: str, command: AnyCommand) -> list[Finding]:
+        """What a command would lead to; nothing is changed. Raises as `submit` does."""
+        self.transactions.refresh()
+        unit = self.transactions.unit()
+        self._apply(unit, shipment, command)
+        return unit.findings
 
     def submit(self, shipment: str, command: AnyCommand) -> list[Finding]:
         """Apply one command to an open shipment; what it led to.
@@ -97,20 +149,22 @@ class CommandHandler:
         Raises NotFound, Refused if custody forbids it, UsageError if it contradicts itself.
         """
 
-        def fill(unit: UnitOfWork) -> None:
-            stored = _shipment(unit, shipment)
-            custody_checks.may_change(stored)
-            custody_checks.gives_up_openly(command)
-            plan = unit.plan(shipment)
-            if plan is not None:
-                custody_checks.names_its_lock(plan, command)
-                custody_checks.names_a_known_zone(plan, command)
-            changed = _after(stored, command)
-            if changed is not stored:
-                unit.replan(changed)
-            unit.judge(shipment, command)
+        return self.durably(lambda unit: self._apply(unit, shipment, command))
 
-        return self.durably(fill)
+    def _apply(self, unit: UnitOfWork, shipment: str, command: AnyCommand) -> None:
+        stored = _shipment(unit, shipment)
+        custody_checks.may_change(stored)
+        custody_checks.gives_up_openly(command)
+        plan = unit.plan(shipment)
+        if plan is not None:
+            custody_checks.names_its_lock(plan, command)
+            custody_checks.names_a_known_zone(plan, command)
+        changed = _after(stored, command)
+        if changed is not stored:
+            unit.replan(changed)
+        unit.judge(shipment, command)
+        if isinstance(command, RecordSeal):
+            NumberCheck().report(unit, shipment, command.number, command.at)
 
     def record(self, scope: str, command: AnyCommand, *, release: bool = True) -> list[Finding]:
         """Apply a command that concerns the record itself, whether a shipment is open or closed.
@@ -164,6 +218,12 @@ class CommandHandler:
             self.sign()
         return unit.findings
 
+    def breached(self, shipment: str) -> list[str]:
+        """The devices whose seal was cut or opened, and not sealed again on record."""
+        self.transactions.refresh()
+        state = self.transactions.unit().state(shipment)
+        return [device for device, known in state.devices.items() if known.live.seal.breached]
+
     def sign(self) -> None:
         """Sign the log as it is now, if it has a key. Raises LogContradicted."""
         if self.signer is not None:
@@ -198,6 +258,13 @@ def _blank(shipment: Shipment, now: datetime) -> ScopeState:
     custodian = first or (shipment.custodians[0].id if shipment.custodians else None)
     devices = {device.id: DeviceState(live=Lane(), heard_at=now) for device in shipment.devices}
     return ScopeState(scope=shipment.id, devices=devices, custodian=custodian)
+
+
+def _manned(state: ScopeState, devices: Sequence[str], now: datetime) -> ScopeState:
+    """With these devices: a new one is heard from now on, one that was taken away no more."""
+    kept = {device: known for device, known in state.devices.items() if device in devices}
+    new = {device: DeviceState(live=Lane(), heard_at=now) for device in devices}
+    return replace(state, devices={device: kept.get(device, new[device]) for device in devices})
 
 
 def _after(stored: StoredShipment, command: AnyCommand) -> StoredShipment:

@@ -10,6 +10,7 @@ identity.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import statistics
 from collections.abc import Callable, Iterable, Sequence
@@ -19,6 +20,7 @@ import msgspec
 
 from devices import catalogue, identity
 from devices.reading import Reading, Rejected
+from tracker.app.numbers import NumberCheck
 from tracker.app.patience import Patience
 from tracker.app.placement import BatchPlacement
 from tracker.app.planning import Geography
@@ -27,7 +29,9 @@ from tracker.app.shipments import ShipmentRegistry
 from tracker.app.transactions import OlderCopy, Transactions
 from tracker.app.unit_of_work import UnitOfWork
 from tracker.app.zone_changes import put_in_force
+from tracker.domain.command import ReportReject
 from tracker.domain.errors import Passing, ServiceUnreachable, TrackerError
+from tracker.domain.finding import SYSTEM_ACTOR
 from tracker.domain.state import DEVICE_SCOPE
 from tracker.engine import HeardReading, Tick
 from tracker.ports import Clock, Inbox, Journal, Message, Notifier, Signer, StoredReading
@@ -82,6 +86,7 @@ class Ingest:
         self._pulse = None if heartbeat_s is None else Pulse(journal, clock, heartbeat_s)
         self._wait_s = min(tick_s, tick_s if heartbeat_s is None else heartbeat_s)
         self._beat()
+        self._numbers = NumberCheck()
         self._heard: dict[str, datetime] = {}  # device -> its own time, since last settled
 
     def run(self, stop: Callable[[], bool]) -> None:
@@ -211,6 +216,7 @@ class Ingest:
         def fill(unit: UnitOfWork) -> None:
             unit.rejects += rejects
             self._judge(unit, stored)
+            self._report(unit, rejects)
 
         if rejects or stored:
             self._durably(fill)
@@ -231,8 +237,29 @@ class Ingest:
             unit.readings.append(
                 msgspec.structs.replace(item, shipment=step.state.shipment, late=step.late)
             )
+            report = item.reading.seal
+            if report is not None and report.number and step.state.shipment is not None:
+                self._numbers.report(unit, scope, report.number, item.reading.received_at)
             if not step.late:
                 self._heard[item.reading.device] = item.reading.event_time
+
+    def _report(self, unit: UnitOfWork, rejects: Sequence[Rejected]) -> None:
+        """Let the open shipments know whose devices could not be understood."""
+        named = [(reject, reject.device) for reject in rejects if reject.device is not None]
+        self.registry.hold({DEVICE_SCOPE + device for _, device in named})
+        for reject, device in named:
+            scope = unit.scope_of(device, reject.received_at)
+            if scope.startswith(DEVICE_SCOPE):
+                continue
+            self.registry.hold({scope})
+            command = ReportReject(
+                at=reject.received_at,
+                by=SYSTEM_ACTOR,
+                device=device,
+                place=reject.place,
+                sha256=hashlib.sha256(reject.payload).hexdigest(),
+            )
+            unit.judge(scope, command)
 
     def _durably(self, fill: Callable[[UnitOfWork], None]) -> None:
         """Compute and commit; then tell."""

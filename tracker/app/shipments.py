@@ -233,7 +233,10 @@ class ShipmentRegistry:
         """
         scope = DEVICE_SCOPE + device
         for carried in self.carriers(scope):
-            if carried.closed_at is None or at <= carried.closed_at:
+            if carried.closed_at is not None and at > carried.closed_at:
+                continue
+            known = self._shipments.get(carried.shipment)
+            if known is None or device in known.stored.devices:  # else it was taken off
                 return carried.shipment
         return scope
 

@@ -40,6 +40,10 @@ class Transactions:
             )
         self.registry.refresh()
 
+    def unit(self) -> UnitOfWork:
+        """A new unit of work, from what is at hand."""
+        return UnitOfWork(self.registry, self._origin, self.salt)
+
     def run(self, fill: Callable[[UnitOfWork], None]) -> UnitOfWork:
         """Commit what `fill` puts into a unit of work; it, durable. Nothing to write is nothing to
         commit. `fill` is called again, with a new unit, whenever somebody else wrote first what it

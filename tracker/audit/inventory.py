@@ -40,13 +40,13 @@ class Inventory:
     used: dict[str, tuple[Use, ...]] = field(default_factory=dict)
 
     def items(self) -> Iterator[SealItem]:
-        """Every issued seal, in the order of issue. One that is void and used counts as used: where
-        it was is what matters.
+        """Every issued seal, in the order of issue. One that is void and used stays void: issued =
+        used + void + on hand; `shipment` says where it was used all the same.
         """
         for issue in self.issues:
             for number in issue.numbers.numbers():
                 uses, void = self.used.get(number, ()), self.voided.get(number)
-                status = Status.USED if uses else Status.VOID if void else Status.ON_HAND
+                status = Status.VOID if void else Status.USED if uses else Status.ON_HAND
                 yield SealItem(
                     number=number,
                     status=status,

@@ -49,6 +49,7 @@ class AlertKind(enum.StrEnum):
     HANDOVER_MISMATCH = "handover_mismatch"
     HANDOVER_NOT_ACCEPTED = "handover_not_accepted"
     UNKNOWN_DEVICE = "unknown_device"
+    NOT_UNDERSTOOD = "not_understood"
     RULE_FAILED = "rule_failed"
 
 
@@ -102,3 +103,8 @@ class Alert(Struct, frozen=True, kw_only=True):
     def scope(self) -> str:
         """The scope whose state it belongs to: ids are that and a number (`lifecycle.raised`)."""
         return self.id.rpartition("-")[0]
+
+    @property
+    def lasts(self) -> bool:
+        """A condition that was seen more than once, and of which nothing says that it is over."""
+        return self.ended_at is None and self.last_seen > self.occurred_at

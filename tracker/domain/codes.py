@@ -31,6 +31,10 @@ class Code(enum.StrEnum):
     # The record: shipments, zones, the log itself
 
     SHIPMENT_OPENED = "shipment_opened", {"document_sha256": str}
+    SHIPMENT_AMENDED = (
+        "shipment_amended",
+        {"changed": str, "reason": str, "document_sha256": str},
+    )
     DELIVERED = "delivered", {"reason": str}
     GIVEN_UP = "given_up", {"reason": str}
     RECORD_HANDED_OUT = "record_handed_out", {"entries": int}
@@ -81,6 +85,8 @@ class Code(enum.StrEnum):
     STILL_JAMMED = "still_jammed"
     RECEPTION_BACK = "reception_back"
     UNKNOWN_DEVICE = "unknown_device", {"device": str}
+    NOT_UNDERSTOOD = "not_understood", {"place": str, "sha256": str}
+    UNDERSTOOD_AGAIN = "understood_again"
 
     # Custody
 
@@ -155,6 +161,9 @@ class Code(enum.StrEnum):
         "sealed_in_doubt",
         {"outside_loading": bool, "moving": bool, "minutes_after_loading": MaybeInt},
     )
+    NUMBER_VOID = "number_void", {"number": str}
+    NUMBER_NEVER_ISSUED = "number_never_issued", {"number": str}
+    NUMBER_ON_OTHER_SHIPMENT = "number_on_other_shipment", {"number": str, "elsewhere": str}
     LOCK_CARRIES_OTHER_NUMBER = "lock_carries_other_number", {"read": str, "in_force": str}
     RECORDED_OTHER_NUMBER = "recorded_other_number", {"read": str, "in_force": str}
 
@@ -228,3 +237,7 @@ class Code(enum.StrEnum):
     ALERT_NOT_ACKNOWLEDGED = "alert_not_acknowledged"
     ALERT_ACKNOWLEDGED = "alert_acknowledged", {"note": str}
     ALERT_CLOSED = "alert_closed", {"reason": str}
+    ALERT_ACCEPTED = (
+        "alert_accepted",
+        {"reason": str, "until": MaybeText, "distance_m": MaybeInt, "in_zone": MaybeText},
+    )

@@ -53,6 +53,16 @@ class RecordSeal(Command, frozen=True):
     occurred_at: datetime | None = None
 
 
+class AmendShipment(Command, frozen=True):
+    """The shipment's declaration is changed: what follows is judged by it. changed: the names of
+    the fields; document_sha256: hex, over the file as it is stored then, without people.
+    """
+
+    changed: tuple[str, ...]
+    reason: str
+    document_sha256: str
+
+
 class Authorise(Command, frozen=True):
     """Leave to open is recorded (before, or within the policy's time after)."""
 
@@ -191,8 +201,45 @@ class CloseAlert(Command, frozen=True):
     reason: str
 
 
+class AcceptAlert(Command, frozen=True):
+    """What goes on is known and borne with, within limits: it is raised again past `until`, further
+    than `distance_m` from where it was accepted, or in another zone than `zone`.
+    """
+
+    alert: str
+    reason: str
+    until: datetime | None = None
+    distance_m: int | None = None
+    zone: str | None = None
+
+
+class ReportNumber(Command, frozen=True):
+    """The tracker itself tells: a seal number appeared that is not this shipment's to have.
+
+    why: "void", "never_issued" or "elsewhere"; elsewhere: the shipment that has it.
+    """
+
+    number: str
+    why: str
+    elsewhere: str | None = None
+
+
+class ReportReject(Command, frozen=True):
+    """The tracker itself tells: what this device sent could not be read. place: where in the
+    payload; sha256: hex, over its bytes.
+    """
+
+    device: str
+    place: str
+    sha256: str
+
+
 AnyCommand = (
     OpenShipment
+    | AmendShipment
+    | AcceptAlert
+    | ReportReject
+    | ReportNumber
     | RecordSeal
     | Authorise
     | OfferCustody

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -24,11 +24,18 @@ class KnownShipment(Protocol):
     def closed_at(self) -> datetime | None: ...
 
 
-def may_open(new: KnownShipment, others: Iterable[KnownShipment]) -> None:
+def may_open(new: KnownShipment, others: Sequence[KnownShipment]) -> None:
     """Raises Refused if the id is taken, or a device is on another open shipment."""
+    if any(other.id == new.id for other in others):
+        raise Refused(f"shipment {new.id} exists already", mend="give it another id")
+    may_carry(new, others)
+
+
+def may_carry(new: KnownShipment, others: Sequence[KnownShipment]) -> None:
+    """Raises Refused if a device is on another open shipment."""
     for other in others:
         if other.id == new.id:
-            raise Refused(f"shipment {new.id} exists already", mend="give it another id")
+            continue
         shared = set(other.devices) & set(new.devices)
         if shared and other.closed_at is None:
             raise Refused(

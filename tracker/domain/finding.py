@@ -16,6 +16,7 @@ from tracker.domain.codes import Code, Fact, FactType, MaybeInt, MaybeText
 
 class FindingType(enum.StrEnum):
     SHIPMENT_OPENED = "shipment_opened"
+    SHIPMENT_AMENDED = "shipment_amended"
     SHIPMENT_CLOSED = "shipment_closed"
     SHIPMENT_HEAD = "shipment_head"
     SEAL_STATE = "seal_state"

@@ -9,8 +9,10 @@ from msgspec.structs import replace
 
 from tracker.domain.alert import Alert, AlertStatus, Chapter, Severity
 from tracker.domain.codes import Code, Fact
+from tracker.domain.command import AcceptAlert, CloseAlert
 from tracker.domain.errors import NotFound, Refused
 from tracker.domain.finding import Finding, FindingType
+from tracker.domain.geo import metres_between
 from tracker.domain.outcome import Cleared, Raised
 from tracker.domain.policy import Policy, minutes
 from tracker.domain.state import ScopeState, Settled
@@ -30,7 +32,8 @@ def raised(
 ) -> Change:
     """Raise an alert for this incident, or count the evidence in the one that is open.
 
-    More evidence of an incident that was closed raises nothing; a new one, or a graver turn, does.
+    More evidence of an incident that was closed raises nothing for a while, and near there; what
+    goes on longer or elsewhere does, and a graver turn or a new incident at once.
     """
     slot = f"{what.kind}:{what.key}"
     alert, seen = state.alerts.get(slot), what.seen or what.at
@@ -178,42 +181,71 @@ def acknowledged(
 
 
 def closed(
-    state: ScopeState, alert_id: str, *, by: str, reason: str, now: datetime
+    state: ScopeState, command: CloseAlert | AcceptAlert, policy: Policy
 ) -> tuple[ScopeState, Finding, Alert]:
-    """Close it: it leaves the state; the same incident going on raises no other.
+    """Close it: it leaves the state. The same incident going on raises another only past a limit:
+    those of an acceptance, else those of the policy.
 
     Raises NotFound if no such alert is open, Refused without a reason.
     """
-    slot, alert = _open(state, alert_id)
-    if not reason.strip():
+    slot, alert = _open(state, command.alert)
+    if not command.reason.strip():
         raise Refused(
-            f"alert {alert_id} can't be closed without a reason",
+            f"alert {command.alert} can't be closed without a reason",
             mend="say what came of it: --reason TEXT",
         )
     alert = replace(
         alert,
         status=AlertStatus.CLOSED,
-        closed_at=now,
-        closed_by=by,
-        close_reason=reason,
+        closed_at=command.at,
+        closed_by=command.by,
+        close_reason=command.reason,
         escalate_at=None,
     )
     rest = {s: a for s, a in state.alerts.items() if s != slot}
-    settled = Settled(until=alert.last_seen, severity=alert.severity)
+    settled = _settled(alert, command, policy)
     state = replace(state, alerts=rest, settled={**state.settled, slot: settled})
-    return (
+    code, facts = Code.ALERT_CLOSED, dict[str, Fact](reason=command.reason)
+    if isinstance(command, AcceptAlert):
+        code = Code.ALERT_ACCEPTED
+        facts |= {
+            "until": command.until.isoformat() if command.until else None,
+            "distance_m": command.distance_m,
+            "in_zone": command.zone,
+        }
+    finding = _finding(
+        FindingType.ALERT_CLOSED,
         state,
-        _finding(
-            FindingType.ALERT_CLOSED,
-            state,
-            alert,
-            now,
-            Code.ALERT_CLOSED,
-            {"reason": reason},
-            at=now,
-            actor=by,
-        ),
         alert,
+        command.at,
+        code,
+        facts,
+        at=command.at,
+        actor=command.by,
+    )
+    return state, finding, alert
+
+
+def _settled(alert: Alert, command: CloseAlert | AcceptAlert, policy: Policy) -> Settled:
+    until: datetime | None = command.at + minutes(policy.closed_again_min)
+    within: float | None = policy.closed_again_m
+    zone = None
+    if isinstance(command, AcceptAlert):
+        if command.until is None and command.distance_m is None and command.zone is None:
+            raise Refused(
+                f"alert {command.alert} can't be accepted without a limit",
+                mend="--until TIME, --distance-m METRES or --zone ZONE",
+            )
+        until, within, zone = command.until, command.distance_m, command.zone
+    return Settled(
+        until=alert.last_seen,
+        severity=alert.severity,
+        quiet_until=until,
+        within_m=within,
+        in_zone=zone,
+        lat=alert.lat,
+        lon=alert.lon,
+        zone=alert.zone,
     )
 
 
@@ -225,10 +257,25 @@ def _open(state: ScopeState, alert_id: str) -> tuple[str, Alert]:
 
 
 def _is_settled(state: ScopeState, slot: str, what: Raised) -> bool:
+    """It goes on as it was when its alert was closed: within the limits of that, and no graver."""
     settled = state.settled.get(slot)
     if settled is None or what.seen is None:  # a single event is always an incident of its own
         return False
-    return what.at <= settled.until and what.severity.rank <= settled.severity.rank
+    if what.at > settled.until or what.severity.rank > settled.severity.rank:
+        return False
+    if settled.quiet_until is not None and what.seen > settled.quiet_until:
+        return False
+    if what.zone is not None and what.zone not in (settled.zone, settled.in_zone):
+        return settled.in_zone is None and settled.within_m is not None and _near(settled, what)
+    return _near(settled, what)
+
+
+def _near(settled: Settled, what: Raised) -> bool:
+    if settled.within_m is None or settled.lat is None or settled.lon is None:
+        return True
+    if what.lat is None or what.lon is None:
+        return True
+    return metres_between(settled.lat, settled.lon, what.lat, what.lon) <= settled.within_m
 
 
 def _due(severity: Severity, now: datetime, policy: Policy) -> datetime | None:

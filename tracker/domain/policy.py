@@ -202,6 +202,30 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             "ours: as long as a critical alert may wait for its acknowledgement",
         ),
     ] = 5.0
+    closed_again_min: Annotated[
+        float,
+        _meta(
+            "a condition whose alert was closed, and that goes on for so long, raises again",
+            "min",
+            "ours",
+        ),
+    ] = 60.0
+    closed_again_m: Annotated[
+        float,
+        _meta(
+            "a condition whose alert was closed, and that is met so far from there, raises again",
+            "m",
+            "ours",
+        ),
+    ] = 5_000.0
+    reject_over_min: Annotated[
+        float,
+        _meta(
+            "a device that was not understood is understood again after so long without a reject",
+            "min",
+            "ours",
+        ),
+    ] = 10.0
     escalate_critical_min: Annotated[
         float,
         _meta(

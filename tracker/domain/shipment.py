@@ -132,6 +132,28 @@ class Authorisation(Declared, frozen=True, rename={"from_time": "from", "until_t
     recorded_by: str | None = None
 
 
+class Amendment(Declared, frozen=True):
+    """What the file said before a change: `was`, the fields that were changed, each as it stood."""
+
+    at: Moment
+    reason: str
+    was: dict[str, Any]
+
+
+AMENDABLE = (
+    "vehicle",
+    "trailer",
+    "devices",
+    "documents",
+    "custodians",
+    "legs",
+    "crossing",
+    "planned_stops",
+    "zones",
+)
+"""What may change on the way. Seals are recorded, and leave to open is authorised."""
+
+
 class Shipment(Declared, frozen=True):
     id: Identifier
     devices: Annotated[tuple[Device, ...], Meta(min_length=1)]
@@ -158,6 +180,9 @@ class Shipment(Declared, frozen=True):
     policy: Annotated[
         dict[str, float], Meta(description="thresholds that differ for this shipment")
     ] = {}
+    amendments: Annotated[
+        tuple[Amendment, ...], Meta(description="written by `tracker shipment amend` alone")
+    ] = ()
 
 
 def public(shipment: Shipment) -> bytes:
@@ -174,12 +199,35 @@ def public(shipment: Shipment) -> bytes:
     )
 
 
+def before_amendments(shipment: Shipment) -> Shipment:
+    """As it was declared at first; leave to open that was recorded since stands at its end."""
+    for amendment in reversed(shipment.amendments):
+        was = msgspec.to_builtins(shipment) | amendment.was
+        missing = [name for name, value in amendment.was.items() if value is None]
+        for name in missing:
+            was.pop(name, None)
+        shipment = msgspec.convert(was, Shipment)
+    return replace(shipment, amendments=())
+
+
+def is_as_amended(document: bytes, digest: object) -> bool:
+    """Whether today's file, but for leave to open that was recorded since, has this SHA-256."""
+    today = msgspec.json.decode(document, type=Shipment)
+    return any(
+        hashlib.sha256(
+            public(replace(today, authorisations=today.authorisations[:count]))
+        ).hexdigest()
+        == digest
+        for count in range(len(today.authorisations), -1, -1)
+    )
+
+
 def as_opened(document: bytes, digest: object) -> Shipment | None:
     """The shipment as it was opened: that beginning of today's file whose public form has this
     SHA-256 (hex, of the first entry); None if none has. Leave to open that was recorded since
-    stands at the file's end.
+    stands at the file's end; what was amended is kept with it.
     """
-    today = msgspec.json.decode(document, type=Shipment)
+    today = before_amendments(msgspec.json.decode(document, type=Shipment))
     for count in range(len(today.authorisations), -1, -1):
         then = replace(today, authorisations=today.authorisations[:count])
         if hashlib.sha256(public(then)).hexdigest() == digest:

@@ -75,10 +75,20 @@ class DeviceState(Struct, frozen=True, kw_only=True):
 
 
 class Settled(Struct, frozen=True, kw_only=True):
-    """An alert was closed: its incident reached until then, and was as grave as that."""
+    """An alert was closed: its incident reached until then, there, and was as grave as that.
+
+    The same incident going on raises nothing within limits: until `quiet_until`, no further than
+    `within_m` metres from there, in no other zone than there or `in_zone`. None: no such limit.
+    """
 
     until: datetime
     severity: Severity
+    quiet_until: datetime | None = None
+    within_m: float | None = None
+    in_zone: str | None = None
+    lat: float | None = None
+    lon: float | None = None
+    zone: str | None = None
 
 
 class ScopeState(Struct, frozen=True, kw_only=True):

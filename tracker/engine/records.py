@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tracker.domain.codes import Code, Fact
 from tracker.domain.command import (
+    AmendShipment,
     AnyCommand,
     Authorise,
     CloseShipment,
@@ -32,6 +33,18 @@ def opening(command: AnyCommand) -> Noted | None:
             at=command.at,
             actor=command.by,
             facts={"document_sha256": command.document_sha256},
+        )
+    if isinstance(command, AmendShipment):
+        return Noted(
+            type=FindingType.SHIPMENT_AMENDED,
+            code=Code.SHIPMENT_AMENDED,
+            at=command.at,
+            actor=command.by,
+            facts={
+                "changed": ", ".join(command.changed),
+                "reason": command.reason,
+                "document_sha256": command.document_sha256,
+            },
         )
     if isinstance(command, Authorise):
         leave = command.authorisation

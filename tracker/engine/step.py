@@ -25,6 +25,7 @@ from tracker import rules as registry
 from tracker.domain import lifecycle
 from tracker.domain.alert import Alert
 from tracker.domain.command import (
+    AcceptAlert,
     AcknowledgeAlert,
     AnyCommand,
     CloseAlert,
@@ -164,10 +165,8 @@ class _Run:
             )
             self.conclusions.findings.append(finding)
             return
-        if isinstance(command, CloseAlert):
-            self.state, finding, alert = lifecycle.closed(
-                self.state, command.alert, by=command.by, reason=command.reason, now=at
-            )
+        if isinstance(command, CloseAlert | AcceptAlert):
+            self.state, finding, alert = lifecycle.closed(self.state, command, self.policy)
             self.conclusions.findings.append(finding)
             self.closed.append(alert)
             return

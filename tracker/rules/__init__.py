@@ -11,12 +11,14 @@ from tracker.rules import (
     custody,
     jamming,
     legs,
+    not_understood,
     overdue,
     restricted_zone,
     route_deviation,
     seal_continuity,
     seal_departure,
     seal_incident,
+    seal_inventory,
     seal_issue,
     seal_opening,
     seal_refusals,
@@ -33,7 +35,7 @@ from tracker.rules import (
 )
 from tracker.rules.base import Rule
 
-VERSION = "3"
+VERSION = "4"
 """Stands in every custody entry; raised whenever a rule concludes anything else than before."""
 
 ORDER: tuple[Rule, ...] = (
@@ -59,4 +61,6 @@ ORDER: tuple[Rule, ...] = (
     overdue.RULE,
     custody.RULE,
     unknown_device.RULE,
+    not_understood.RULE,
+    seal_inventory.RULE,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -81,7 +82,7 @@ def shipment_view(stored: StoredShipment, records: Records, watch: Watch) -> Shi
         leg=state.leg,
         legs=len(msgspec.json.decode(stored.document, type=Shipment).legs),
         devices=tuple(_now(device, state) for device in stored.devices),
-        breaches=_breaches(state),
+        breaches=_breaches(state, alerts),
         open_alerts=sum(map(_is_open, alerts)),
         alerts=len(alerts),
         shipment=msgspec.Raw(stored.document),
@@ -112,10 +113,19 @@ def _now(device: str, state: ScopeState) -> DeviceNow:
     )
 
 
-def _breaches(state: ScopeState) -> dict[str, str]:
-    """The lock may say "sealed" again; an open incident says what that is worth."""
+def _breaches(state: ScopeState, alerts: Sequence[Alert]) -> dict[str, str]:
+    """The lock may say "sealed" again; an open incident says what that is worth. A seal that was
+    cut or opened unlawfully stays breached until it is sealed anew on record, though its alert was
+    closed.
+    """
+    against = [
+        alert
+        for alert in alerts
+        if alert.device and alert.severity is Severity.CRITICAL and alert.kind in BREACHES
+    ]
+    breached = {device for device, known in state.devices.items() if known.live.seal.breached}
     return {
         alert.device: alert.id
-        for alert in state.alerts.values()
-        if alert.device and alert.severity is Severity.CRITICAL and alert.kind in BREACHES
+        for alert in against
+        if alert.device and (_is_open(alert) or alert.device in breached)
     }

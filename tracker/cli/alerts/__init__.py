@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import typer
 
+from tracker.cli.alerts.accept import accept
 from tracker.cli.alerts.ack import ack
 from tracker.cli.alerts.close import close
 from tracker.cli.alerts.list import list_
 from tracker.cli.alerts.show import show
 from tracker.cli.alerts.watch import watch
 
-app = typer.Typer(no_args_is_help=True, help="Alerts: list, show, follow, acknowledge, close.")
+app = typer.Typer(
+    no_args_is_help=True, help="Alerts: list, show, follow, acknowledge, accept, close."
+)
 
 
 app.command("list")(list_)
 app.command()(show)
 app.command()(watch)
 app.command()(ack)
+app.command()(accept)
 app.command()(close)

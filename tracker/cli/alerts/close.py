@@ -22,7 +22,10 @@ def close(
     reason: Annotated[str, typer.Option(help="What it was, and how it ended.")],
     as_json: Json = False,
 ) -> None:
-    """Close an alert, with the reason that an auditor will read."""
+    """Close an alert, with the reason that an auditor will read.
+
+    A condition that lasts is said so, and is raised again if it goes on (see `tracker policy`).
+    """
     from tracker import wiring
     from tracker.domain.command import CloseAlert
 
@@ -30,8 +33,14 @@ def close(
     with wiring.commands(load_config(ctx)) as commands:
 
         def one(alert: str) -> None:
+            before = commands.journal.alert(alert)
             command = CloseAlert(at=commands.now(), by=by, alert=alert, reason=reason)
             found.extend(commands.submit_alert(alert, command))
+            if before is not None and before.lasts:
+                render.warn(
+                    f"{alert} is closed, and what it tells of goes on\n"
+                    "  -> it is raised again if it lasts or grows; `alerts accept` sets limits"
+                )
 
         try:
             each(alerts, one)

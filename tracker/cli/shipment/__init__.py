@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from tracker.cli.shipment.amend import amend
 from tracker.cli.shipment.authorise import authorise
 from tracker.cli.shipment.close import close
 from tracker.cli.shipment.handover import handover
@@ -20,6 +21,7 @@ app.command("open")(open_)
 app.command()(show)
 app.command("list")(list_)
 app.command()(handover)
+app.command()(amend)
 app.command()(authorise)
 app.command()(seal)
 app.command()(close)

@@ -38,8 +38,9 @@ class EntryChecks:
     """Fed one row after the other, from the first; collects the leaf hashes and the faults.
 
     demands: by scope, what the entries bind of its readings: (count, digest in hex, entry index),
-    each count once, rising. opened: by scope, the hash of the shipment's file. bound_whole: scopes
-    that began when readings were bound already.
+    each count once, rising. opened, amended: by scope, the hash of the shipment's file as it was
+    opened, and as it was amended last. bound_whole: scopes that began when readings were bound
+    already.
     """
 
     def __init__(self, origin: str) -> None:
@@ -49,6 +50,7 @@ class EntryChecks:
         self.tails: dict[str, Tail] = {}
         self.demands: dict[str, list[tuple[int, str | None, int]]] = {}
         self.opened: dict[str, object] = {}
+        self.amended: dict[str, object] = {}
         self.bound_whole: set[str] = set()
         self.commitments: dict[str, dict[str, str]] = {}
         self.count = 0
@@ -131,6 +133,8 @@ class EntryChecks:
         self._keys.add(said.key)
         if said.seq == 0 and said.type == FindingType.SHIPMENT_OPENED and said.heard is not None:
             self.opened[said.scope] = said.payload.facts.get("document_sha256")
+        if said.type == FindingType.SHIPMENT_AMENDED:
+            self.amended[said.scope] = said.payload.facts.get("document_sha256")
         if said.seq == 0 and said.heard is not None and said.heard.count == 0:
             self.bound_whole.add(said.scope)
         if said.commitments:

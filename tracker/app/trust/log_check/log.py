@@ -22,7 +22,7 @@ from sealproof.note import SignedNote, VerifierKey, parse_signature
 from sealproof.trust import Trust
 from tracker.app.trust.log_check.entries import EntryChecks
 from tracker.app.trust.log_check.telemetry import Heads, Telemetry
-from tracker.domain.shipment import as_opened
+from tracker.domain.shipment import as_opened, is_as_amended
 from tracker.domain.times import moment
 from tracker.log.leaf import SALT_BYTES
 from tracker.log.tree import WIDTH, Run, grow, root_of
@@ -271,10 +271,12 @@ class _Check:
                 continue
             try:
                 same = as_opened(stored.document, self.entries.opened[stored.id]) is not None
+                if stored.id in self.entries.amended:
+                    same &= is_as_amended(stored.document, self.entries.amended[stored.id])
             except _GARBAGE:
                 same = False
             if not same:
-                self._fault(f"the file of {stored.id} is not the one that was opened")
+                self._fault(f"the file of {stored.id} is not the one that was opened, or amended")
 
     def _grade(self, count: int) -> Grade:
         quorum = max((one.size for one in self.outside if one.quorum), default=0)

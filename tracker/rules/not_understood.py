@@ -1,0 +1,66 @@
+"""A device of an open shipment sent what cannot be read: its next word may be of a cut seal.
+
+A warning, counted while it goes on; it is over once the device was understood for `reject_over_min`
+without another such message. The bytes are kept among the rejects, their digest in the entry.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from tracker.domain.alert import AlertKind, Severity
+from tracker.domain.codes import Code
+from tracker.domain.command import ReportReject
+from tracker.domain.outcome import Cleared, Raised
+from tracker.domain.policy import minutes
+from tracker.rules.base import NOTHING, Result, Rule, View
+
+
+class Memory(Struct, frozen=True, kw_only=True):
+    """Since when, and when last; None where all is understood."""
+
+    since: datetime | None = None
+    last: datetime | None = None
+
+
+def on_command(view: View, memory: Memory) -> Result:
+    command = view.command
+    if not isinstance(command, ReportReject) or command.device != view.device:
+        return memory, NOTHING
+    since = memory.since or view.at
+    return Memory(since=since, last=view.at), (
+        Raised(
+            kind=AlertKind.NOT_UNDERSTOOD,
+            severity=Severity.WARNING,
+            code=Code.NOT_UNDERSTOOD,
+            facts={"place": command.place, "sha256": command.sha256},
+            key=view.device,
+            at=since,
+            seen=view.at,
+            **view.where(),
+        ),
+    )
+
+
+def on_reading(view: View, memory: Memory) -> Result:
+    if memory.last is None or view.now - memory.last < minutes(view.policy.reject_over_min):
+        return memory, NOTHING
+    return Memory(), (
+        Cleared(
+            kind=AlertKind.NOT_UNDERSTOOD,
+            code=Code.UNDERSTOOD_AGAIN,
+            key=view.device or "",
+            at=view.now,
+        ),
+    )
+
+
+RULE = Rule(
+    name="not_understood",
+    memory=Memory,
+    keeps="device",
+    on_command=on_command,
+    on_reading=on_reading,
+)
