@@ -47,10 +47,11 @@ LAYOUTS: dict[str, tuple[str, ...]] = {
 }
 """The fields of each message with a reading, in order, between its commas."""
 _LEAST = {
-    command: layout.index("unlock" if "unlock" in layout else "course")
-    for command, layout in LAYOUTS.items()
+    len(layout): layout.index("unlock" if "unlock" in layout else "course")
+    for layout in LAYOUTS.values()
 }
-"""How many fields a message has that says when and where; of a lock event, what it came of too."""
+"""By how many fields a layout has: how many there are in a message that says when and where; of a
+lock event, what it came of too."""
 SERIAL = LAYOUTS["P45"].index("serial")
 """Of a lock event: what stands behind the 16th comma, however many follow."""
 _ANSWER = "an answer to a command"
@@ -89,10 +90,10 @@ def read(frame: bytes, device: str, received_at: datetime) -> Reading:
     layout = layout_of(texts)
     if layout is None:
         raise FrameError("command", f"the message is {show(texts[1])}, expected {_KNOWN}")
-    least = min(_LEAST[name] for name, known in LAYOUTS.items() if known is layout)
+    least = _LEAST[len(layout)]
     if len(texts) < least:
         raise FrameError("", f"it ends after {len(texts)} fields, expected {least} at least")
-    said = _Said(dict(zip(layout, texts, strict=False)))
+    said = _Said(layout, texts)
     said.extra["message"] = said.text("command")
     told, position = _position(said, received_at)
     seal = _event(said) if texts[1] == "P45" else None
@@ -139,12 +140,12 @@ class _Said:
 
     strict = True
 
-    def __init__(self, texts: dict[str, str]) -> None:
-        self._texts = texts
+    def __init__(self, names: tuple[str, ...], texts: list[str]) -> None:
+        self._texts = dict(zip(names, map(str.strip, texts), strict=False))
         self.extra: dict[str, Any] = {}
 
     def text(self, name: str) -> str:
-        return self._texts.get(name, "").strip()
+        return self._texts.get(name, "")
 
     def degrees(self, name: str, low: float, high: float) -> float | None:
         """The number; None, and refused, where it is none or not within low to high."""
@@ -164,21 +165,27 @@ class _Said:
 
     def number(self, name: str, high: float = 1e15) -> float | None:
         """The number from 0 to high; None for none, kept where it is something else."""
-        text = self.text(name)
+        text = self._texts.get(name)
+        if not text:
+            return None
         if _NUMBER.fullmatch(text) and 0 <= float(text) <= high:
             return float(text)
-        self.keep(name)
+        self.extra[name] = text
         return None
 
     def whole(self, name: str) -> int | None:
-        text = self.text(name)
+        text = self._texts.get(name)
+        if not text:
+            return None
         if _WHOLE.fullmatch(text):
             return int(text)
-        self.keep(name)
+        self.extra[name] = text
         return None
 
     def keep(self, *names: str) -> None:
-        self.extra |= {name: text for name in names if (text := self.text(name))}
+        for name in names:
+            if text := self._texts.get(name):
+                self.extra[name] = text
 
 
 def _position(said: _Said, received_at: datetime) -> tuple[Told, Fix | NoFix]:

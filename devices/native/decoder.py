@@ -96,6 +96,9 @@ def read(
     position = _position(message, told, received_at, accepted, refused)
     seal = message.seal
     cell = message.cell
+    extra: dict[str, Any] = {}
+    if refused or told.notes or type(position) is NoFix or not _is_plain(said, message):
+        extra = _Extra(said, message, refused).all(told, type(position) is Fix)
     return Reading(
         device=device,
         dialect=DIALECT,
@@ -112,7 +115,7 @@ def read(
         if cell
         else None,
         clock=told.clock,
-        extra=_Extra(said, message, refused).all(told, type(position) is Fix),
+        extra=extra,
     )
 
 
@@ -199,6 +202,21 @@ def _seal(seal: keys.Seal) -> SealReport:
     )
 
 
+def _is_plain(said: dict[str, Any], message: keys.Message) -> bool:
+    """Whether every key of it has a field in the Reading."""
+    seal = message.seal
+    return (
+        said.keys() <= keys.KEYS
+        and (seal is None or said["seal"].keys() <= keys.INNER_KEYS["seal"])
+        and (message.cell is None or said["cell"].keys() <= keys.INNER_KEYS["cell"])
+        and (
+            seal is None
+            or seal.credential is None
+            or said["seal"]["credential"].keys() <= keys.INNER_KEYS["seal.credential"]
+        )
+    )
+
+
 class _Extra:
     """What the Reading has no field for, by key ("seal.door" where it stood inside `seal`)."""
 
@@ -229,7 +247,7 @@ class _Extra:
             if key in self.extra:
                 refuse(self.refused, key, self.extra[key], "the key is the tracker's own")
             self.extra[key] = value
-        return with_refused(self.extra, self.refused)
+        return with_refused(self.extra, self.refused) if self.refused else self.extra
 
     def keep(self, name: str, value: object) -> None:
         place = join("", name)
