@@ -1,7 +1,8 @@
 """What trucks and seals say: bytes in, `Reading`s out.
 
-`reading.py` holds the only shapes that leave this package, `catalogue.py` finds the dialects,
-`identity.py` says which readings are the same one, `wire.py` how devices speak over TCP and UDP.
+`reading.py` holds the only shapes that leave this package. `catalogue.py` decodes by the dialect of
+a topic; `discovery.py` finds the dialects. `identity.py` says which readings are the same one,
+`wire.py` how devices speak over TCP and UDP.
 
 A dialect is a module (`owntracks.py`) or a folder (`jtt808/`) with its key or byte map in the
 docstring, `FILTERS` (the MQTT topic filters it listens on) and `decode(topic, payload, received_at)

@@ -1,4 +1,4 @@
-"""The dialects that there are, found by themselves (where: see the package's docstring).
+"""The dialects, and what a message says by them.
 
 They are imported at the first question, not with this module. One that cannot be imported is told
 by `broken()`; the others speak on.
@@ -6,134 +6,39 @@ by `broken()`; the others speak on.
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from functools import cache, lru_cache
-from pathlib import Path
-from types import ModuleType
+from functools import lru_cache
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-import devices
+from devices import discovery
 from devices.common.clocks import AHEAD, FILED
-from devices.common.frames import Field
 from devices.common.identifiers import key_of
 from devices.common.lookalike import begins_like
 from devices.common.zones import ClockSetting, received
-from devices.reading import Decoded, Passed, Reading, Rejected
-from devices.wire import Command, Frame, Noise, Session
+from devices.discovery import Broken, Decode, Dialect, broken, dialects
+from devices.reading import Passed, Reading, Rejected
 
-Decode = Callable[[str, bytes, datetime], Decoded]
-
-
-class Dialect(Struct, frozen=True, kw_only=True):
-    """One way to say it: `about` is the first line of its documentation.
-
-    What a module does not have is None: `explain` and `device_of` (devices.common.frames),
-    `session`, `datagram` and `command` (devices.wire); commands: what its devices can be told.
-    decode_local: as `decode`, where it must not guess in which zone a device's clock is.
-    recognises: whether bytes begin as its own do. vectors: the file of its payloads and what must
-    come out, beside it.
-    """
-
-    name: str
-    about: str
-    filters: tuple[str, ...]
-    decode: Decode
-    vectors: Path
-    explain: Callable[[bytes], list[Field]] | None = None
-    device_of: Callable[[bytes], str | None] | None = None
-    session: Callable[[], Session] | None = None
-    datagram: Callable[[bytes, datetime], list[Frame | Noise]] | None = None
-    command: Callable[[str, str, dict[str, str], int], bytes] | None = None
-    decode_local: Decode | None = None
-    recognises: Callable[[bytes], bool] | None = None
-    commands: tuple[Command, ...] = ()
-
-
-class Broken(Struct, frozen=True, kw_only=True):
-    """A dialect that could not be imported. why: the fault and where; mend: what to do."""
-
-    name: str
-    why: str
-    mend: str
-
-
-@cache
-def dialects() -> dict[str, Dialect]:
-    """All dialects by name, which is the name of their module or folder."""
-    return _load()[0]
-
-
-def broken() -> tuple[Broken, ...]:
-    """The dialects that could not be imported: nobody listens to their devices."""
-    return _load()[1]
-
-
-@cache
-def _load() -> tuple[dict[str, Dialect], tuple[Broken, ...]]:
-    found: dict[str, Dialect] = {}
-    faults: list[Broken] = []
-    for name, place in sorted(_places()):
-        try:
-            module = importlib.import_module(place)
-            if hasattr(module, "FILTERS") and hasattr(module, "decode"):
-                found[name] = _dialect(name, module)
-        except Exception as error:  # noqa: BLE001 - one broken dialect must not silence the others
-            faults.append(_broken(name, place, error))
-    return found, tuple(faults)
-
-
-def _places() -> Iterator[tuple[str, str]]:
-    """(name, dotted module) of everything that may be a dialect."""
-    for info in pkgutil.iter_modules(devices.__path__):
-        place = f"{devices.__name__}.{info.name}"
-        yield info.name, place
-        if info.ispkg:
-            folders = [str(Path(folder) / info.name) for folder in devices.__path__]
-            for inner in pkgutil.iter_modules(folders):
-                if inner.name.startswith(f"{info.name}_"):
-                    yield inner.name, f"{place}.{inner.name}"
-
-
-def _dialect(name: str, module: ModuleType) -> Dialect:
-    return Dialect(
-        name=name,
-        about=(module.__doc__ or "").partition("\n")[0],
-        filters=tuple(module.FILTERS),
-        decode=module.decode,
-        vectors=Path(str(module.__file__)).with_name(f"{name}.vectors.toml"),
-        explain=getattr(module, "explain", None),
-        device_of=getattr(module, "device_of", None),
-        session=getattr(module, "session", None),
-        datagram=getattr(module, "datagram", None),
-        command=getattr(module, "command", None),
-        decode_local=getattr(module, "decode_local", None),
-        recognises=getattr(module, "recognises", None),
-        commands=tuple(getattr(module, "COMMANDS", ())),
-    )
-
-
-def _broken(name: str, place: str, error: Exception) -> Broken:
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    where = f"{Path(last.filename).name}, line {last.lineno}"
-    if isinstance(error, SyntaxError) and error.filename:
-        where = f"{Path(error.filename).name}, line {error.lineno}"
-    return Broken(
-        name=name,
-        why=f"{type(error).__name__}: {str(error)[:200]} ({where})",
-        mend=f"see `python -c 'import {place}'`; until then its topics are not subscribed",
-    )
+__all__ = [
+    "Broken",
+    "Decode",
+    "Dialect",
+    "broken",
+    "decode",
+    "dialect_for",
+    "dialects",
+    "filters",
+    "forget",
+    "looks_like",
+    "matches",
+]
 
 
 def forget() -> None:
-    """Look again at the next question: for tests that add a dialect."""
-    for cached in (_load, dialects, dialect_for):
-        cached.cache_clear()
+    """Look for dialects again at the next question: for tests that add one."""
+    discovery.forget()
+    dialect_for.cache_clear()
 
 
 def filters() -> tuple[str, ...]:
@@ -216,6 +121,8 @@ def _decoded(
     except Exception as error:  # noqa: BLE001 - a faulty decoder must not cost a message
         fault = f"the decoder failed with {type(error).__name__}: {str(error)[:200]!a}"
         return [_rejected(topic, payload, received_at, fault, dialect.name)]
+    if len(found) == 1 and isinstance(found[0], Reading):  # what mostly comes
+        return found  # type: ignore[return-value]  # it is of that one
     if not found:
         fault = "the decoder found nothing in it"
         return [_rejected(topic, payload, received_at, fault, dialect.name)]

@@ -97,7 +97,7 @@ def turned(said: datetime, received_at: datetime) -> datetime | None:
     """`said` with the weeks that a receiver may have lost, or as it is; None if the clock was never
     set. For who must find out its zone first: a day more or less makes no difference.
     """
-    if received_at < FILED and said < received_at:
+    if received_at - said > BEHIND and received_at < FILED:
         weeks = round((received_at - said) / ROLLOVER) * ROLLOVER
         if weeks and abs(received_at - said - weeks) <= ROLLED_BACKLOG + timedelta(days=1):
             return said + weeks

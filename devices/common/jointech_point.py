@@ -18,7 +18,7 @@ from datetime import datetime
 from typing import Any
 
 from devices.common.bcd import moment_dmy
-from devices.common.clocks import Told, plausible, settle, without
+from devices.common.clocks import AHEAD, BEHIND, Told, settle, without
 from devices.common.frames import FrameError
 from devices.common.refusal import KEY as REFUSED
 from devices.common.refusal import refuse
@@ -108,7 +108,7 @@ def when(
         refuse(extra.setdefault(REFUSED, {}), place, raw.hex(), fault.reason)
         told = without(raw.hex(), received_at, fixed)
     else:
-        if plausible(said, received_at):
+        if -AHEAD <= received_at - said <= BEHIND:
             return Told(said, Clock.DEVICE, {}, False)
         told = settle(said, received_at, buffered=buffered, fixed=fixed)
     extra.update(told.notes)

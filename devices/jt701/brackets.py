@@ -15,7 +15,6 @@ is taken for km/h, as in P45.
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import Any
 
@@ -23,8 +22,7 @@ from devices.common import jointech_point, jointech_seal
 from devices.common.clocks import Told, without
 from devices.common.fields import show
 from devices.common.frames import FrameError
-from devices.common.refusal import KEY as REFUSED
-from devices.common.refusal import refuse
+from devices.jt701.fields import WHOLE, Fields
 from devices.reading import Cell, Clock, Fix, NoFix, NoFixReason, Reading, SealReport
 
 DIALECT = "jt701"
@@ -47,10 +45,11 @@ LAYOUTS: dict[str, tuple[str, ...]] = {
 }
 """The fields of each message with a reading, in order, between its commas."""
 _LEAST = {
-    command: layout.index("unlock" if "unlock" in layout else "course")
-    for command, layout in LAYOUTS.items()
+    len(layout): layout.index("unlock" if "unlock" in layout else "course")
+    for layout in LAYOUTS.values()
 }
-"""How many fields a message has that says when and where; of a lock event, what it came of too."""
+"""By how many fields a layout has: how many there are in a message that says when and where; of a
+lock event, what it came of too."""
 SERIAL = LAYOUTS["P45"].index("serial")
 """Of a lock event: what stands behind the 16th comma, however many follow."""
 _ANSWER = "an answer to a command"
@@ -65,8 +64,6 @@ NO_READING = {
 }
 
 _KNOWN = "P45, U01, U02, U03, U06, W01 or WLNET"
-_NUMBER = re.compile(r"[+-]?\d{1,15}(?:\.\d{0,15})?", re.ASCII)
-_WHOLE = re.compile(r"\d{1,18}", re.ASCII)
 _VALID = {"A": True, "V": False, "T": True, "F": False}
 _HALVES = {"lat": {"N": 1, "S": -1}, "lon": {"E": 1, "W": -1}}
 _CHARGING, _NO_RSSI = 255, 99
@@ -89,10 +86,10 @@ def read(frame: bytes, device: str, received_at: datetime) -> Reading:
     layout = layout_of(texts)
     if layout is None:
         raise FrameError("command", f"the message is {show(texts[1])}, expected {_KNOWN}")
-    least = min(_LEAST[name] for name, known in LAYOUTS.items() if known is layout)
+    least = _LEAST[len(layout)]
     if len(texts) < least:
         raise FrameError("", f"it ends after {len(texts)} fields, expected {least} at least")
-    said = _Said(dict(zip(layout, texts, strict=False)))
+    said = Fields(layout, texts)
     said.extra["message"] = said.text("command")
     told, position = _position(said, received_at)
     seal = _event(said) if texts[1] == "P45" else None
@@ -132,56 +129,7 @@ def layout_of(texts: list[str]) -> tuple[str, ...] | None:
     return LAYOUTS.get(command)
 
 
-class _Said:
-    """The fields of a message by name. `extra` collects what does not fit. strict: False while what
-    is wrong needs no reason, for the device itself says that there is nothing.
-    """
-
-    strict = True
-
-    def __init__(self, texts: dict[str, str]) -> None:
-        self._texts = texts
-        self.extra: dict[str, Any] = {}
-
-    def text(self, name: str) -> str:
-        return self._texts.get(name, "").strip()
-
-    def degrees(self, name: str, low: float, high: float) -> float | None:
-        """The number; None, and refused, where it is none or not within low to high."""
-        text = self.text(name)
-        if _NUMBER.fullmatch(text) and low <= (value := float(text)) <= high:
-            return value
-        self.refuse(name, f"a number from {low:g} to {high:g}")
-        return None
-
-    def refuse(self, name: str, expected: str, text: str | None = None) -> None:
-        if not self.strict:
-            self.keep(name)
-            return
-        text = self.text(name) if text is None else text
-        why = f"{name} is {show(text)}, expected {expected}"
-        refuse(self.extra.setdefault(REFUSED, {}), name, text, why)
-
-    def number(self, name: str, high: float = 1e15) -> float | None:
-        """The number from 0 to high; None for none, kept where it is something else."""
-        text = self.text(name)
-        if _NUMBER.fullmatch(text) and 0 <= float(text) <= high:
-            return float(text)
-        self.keep(name)
-        return None
-
-    def whole(self, name: str) -> int | None:
-        text = self.text(name)
-        if _WHOLE.fullmatch(text):
-            return int(text)
-        self.keep(name)
-        return None
-
-    def keep(self, *names: str) -> None:
-        self.extra |= {name: text for name in names if (text := self.text(name))}
-
-
-def _position(said: _Said, received_at: datetime) -> tuple[Told, Fix | NoFix]:
+def _position(said: Fields, received_at: datetime) -> tuple[Told, Fix | NoFix]:
     """When and where. What of it cannot be is refused, and then there is no fix."""
     told = _told(said, received_at)
     valid = _VALID.get(said.text("valid"))
@@ -217,9 +165,9 @@ def _position(said: _Said, received_at: datetime) -> tuple[Told, Fix | NoFix]:
     return told, NoFix(reason=reason, satellites=satellites, speed_kmh=speed)
 
 
-def _told(said: _Said, received_at: datetime) -> Told:
+def _told(said: Fields, received_at: datetime) -> Told:
     text = said.text("date") + said.text("time")
-    if len(text) == 12 and _WHOLE.fullmatch(text):
+    if len(text) == 12 and WHOLE.fullmatch(text):
         return jointech_point.when(bytes.fromhex(text), received_at, said.extra)
     said.refuse("time", "DDMMYYhhmmss", text)
     told = without(text or None, received_at)
@@ -227,7 +175,7 @@ def _told(said: _Said, received_at: datetime) -> Told:
     return told
 
 
-def _decimal(said: _Said, name: str, half: str, limit: int) -> float | None:
+def _decimal(said: Fields, name: str, half: str, limit: int) -> float | None:
     value = said.degrees(name, -limit, limit)
     sign = _HALVES[name].get(said.text(half))
     if sign is None:
@@ -236,7 +184,7 @@ def _decimal(said: _Said, name: str, half: str, limit: int) -> float | None:
     return value if value is None or value < 0 else value * sign
 
 
-def _minutes(said: _Said, name: str, half: str, limit: int) -> float | None:
+def _minutes(said: Fields, name: str, half: str, limit: int) -> float | None:
     """Degrees and minutes, DDMM.MMMM."""
     value, sign = said.degrees(name, 0, limit * 100), _HALVES[name].get(said.text(half))
     if sign is None:
@@ -251,7 +199,7 @@ def _minutes(said: _Said, name: str, half: str, limit: int) -> float | None:
     return round(whole + minutes / 60, 7) * sign
 
 
-def _event(said: _Said) -> SealReport | None:
+def _event(said: Fields) -> SealReport | None:
     source, unlock = said.whole("source"), said.whole("unlock")
     right, wrong = said.whole("password_ok"), said.whole("wrong_passwords")
     return event(said.extra, source, unlock, said.text("card"), password_ok=right, wrong=wrong)
@@ -285,10 +233,10 @@ def event(
     return seal
 
 
-def _battery(said: _Said) -> float | None:
+def _battery(said: Fields) -> float | None:
     """Percent, with or without its sign; 255 is charging."""
     text = said.text("battery").removesuffix("%")
-    if _WHOLE.fullmatch(text) and int(text) <= 100:
+    if WHOLE.fullmatch(text) and int(text) <= 100:
         return float(text)
     if text == str(_CHARGING):
         said.extra["charging"] = True
@@ -297,7 +245,7 @@ def _battery(said: _Said) -> float | None:
     return None
 
 
-def _cell(said: _Said) -> Cell | None:
+def _cell(said: Fields) -> Cell | None:
     cid, lac, rssi = (said.whole(name) for name in ("cid", "lac", "rssi"))
     cid, lac = (cid, lac) if cid or lac else (None, None)
     rssi = None if rssi == _NO_RSSI else rssi

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from devices.common import clocks
-from devices.common.clocks import Told, plausible
+from devices.common.clocks import AHEAD, BEHIND, Told
 from devices.reading import Clock
 
 CHINA = timedelta(hours=8)
@@ -49,7 +49,7 @@ def settle(
         extra["clock"] = "gmt+8" if china else "utc"
         if china:
             said -= CHINA
-    if plausible(said, received_at):
+    if -AHEAD <= received_at - said <= BEHIND:
         return Told(said, Clock.DEVICE, {}, False)
     told = clocks.settle(said, received_at, buffered=buffered)
     extra.update(told.notes)

@@ -12,12 +12,13 @@ from msgspec import ValidationError
 
 from devices.common import jsonexplain
 from devices.common.clocks import Told, plausible, settle, without
-from devices.common.fields import EARLIEST, ReadingError, join, kept, show, utc
+from devices.common.fields import EARLIEST, ReadingError, show, utc
 from devices.common.frames import Field
 from devices.common.identifiers import same
 from devices.common.jsonpayload import decode_each, parse, wrong_topic
-from devices.common.refusal import Refused, refuse, sift, with_refused
+from devices.common.refusal import Refused, refuse, sift
 from devices.native import keys
+from devices.native.extras import Extras, is_plain
 from devices.reading import (
     Cell,
     Clock,
@@ -96,6 +97,9 @@ def read(
     position = _position(message, told, received_at, accepted, refused)
     seal = message.seal
     cell = message.cell
+    extra: dict[str, Any] = {}
+    if refused or told.notes or type(position) is NoFix or not is_plain(said, message):
+        extra = Extras(said, message, refused).all(told, type(position) is Fix)
     return Reading(
         device=device,
         dialect=DIALECT,
@@ -112,7 +116,7 @@ def read(
         if cell
         else None,
         clock=told.clock,
-        extra=_Extra(said, message, refused).all(told, type(position) is Fix),
+        extra=extra,
     )
 
 
@@ -197,53 +201,3 @@ def _seal(seal: keys.Seal) -> SealReport:
         else None,
         lock_count=seal.lock_count,
     )
-
-
-class _Extra:
-    """What the Reading has no field for, by key ("seal.door" where it stood inside `seal`)."""
-
-    def __init__(self, said: dict[str, Any], message: keys.Message, refused: Refused) -> None:
-        self.said, self.message, self.refused = said, message, refused
-        self.extra: dict[str, Any] = {}
-
-    def all(self, told: Told, has_fix: bool) -> dict[str, Any]:
-        said, message = self.said, self.message
-        if not said.keys() <= keys.KEYS:
-            for key, value in said.items():
-                if key not in keys.KEYS:
-                    native = key[:1] == "~" and keys.has_native_name(key)
-                    self.keep(key[1:] if native else key, value)
-        if message.seal:
-            self.inner("seal", said["seal"])
-            if message.seal.credential:
-                self.inner("seal.credential", said["seal"]["credential"])
-        if message.cell:
-            self.inner("cell", said["cell"])
-        if not has_fix:
-            # 0,0 is told by the reason alone, and so need not be kept
-            zero = message.no_fix is None and message.lat == 0 == message.lon
-            for key in keys.FIX_KEYS[2:] if zero else keys.FIX_KEYS:
-                if said.get(key) is not None and key not in self.refused:
-                    self.keep(key, said[key])
-        for key, value in told.notes.items():
-            if key in self.extra:
-                refuse(self.refused, key, self.extra[key], "the key is the tracker's own")
-            self.extra[key] = value
-        return with_refused(self.extra, self.refused)
-
-    def keep(self, name: str, value: object) -> None:
-        place = join("", name)
-        if name in self.extra:
-            why = f"{place} is given twice: here and under another name"
-            refuse(self.refused, place, value, why)
-            return
-        try:
-            self.extra[name] = kept(value, name)
-        except ReadingError as fault:
-            refuse(self.refused, place, value, fault.reason)
-
-    def inner(self, place: str, said: dict[str, Any]) -> None:
-        known = keys.INNER_KEYS[place]
-        for key, value in said.items():
-            if key not in known:
-                self.keep(f"{place}.{key}", value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from devices.common.clocks import AHEAD, FILED, Told, plausible, settle
+from devices.common.clocks import AHEAD, BEHIND, FILED, Told, settle
 from devices.common.refusal import Refused, with_refused
 from devices.reading import Clock, Fix, NoFix, NoFixReason, Reading
 from devices.teltonika.elements import Elements
@@ -98,7 +98,7 @@ def no_fix(
 def told_of(time_ms: int, received_at: datetime, *, buffered: bool = False) -> Told:
     """The best time for what a device dates so, in Unix milliseconds."""
     time = datetime.fromtimestamp(min(time_ms, _END_MS) / 1000, UTC)
-    if plausible(time, received_at):
+    if -AHEAD <= received_at - time <= BEHIND:
         return Told(time, Clock.DEVICE, {}, False)
     return settle(time, received_at, buffered=buffered)
 

@@ -169,6 +169,16 @@ def test_closing_ends_it(opened: Run) -> None:
     assert "closed" in opened("shipment", "seal", "TRIP-1", "--number", "MX7", code=1).err
 
 
+def test_what_is_given_up_says_why_and_has_no_consignee(opened: Run) -> None:
+    close = ["shipment", "close", "TRIP-1", "--given-up"]
+    assert "--reason WHY" in opened(*close, "--reason", " ", code=2).err
+    assert "leave out --seal" in opened(*close, "--reason", "no", "--seal", "MX7", code=2).err
+    told = opened(*close, "--reason", "the order was cancelled", "--json").documents
+    (closed,) = (one for one in told if one["type"] == "shipment_closed")
+    assert (closed["code"], closed["facts"]["reason"]) == ("given_up", "the order was cancelled")
+    assert closed["detail"] == "given up: the order was cancelled"
+
+
 @pytest.mark.parametrize("command", [["shipment", "show"], ["alerts", "show"], ["alerts", "ack"]])
 def test_what_is_not_there(opened: Run, command: list[str]) -> None:
     err = opened(*command, "NONE-1", code=2).err

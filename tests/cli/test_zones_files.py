@@ -222,7 +222,7 @@ def test_a_zone_of_the_library_is_replaced_or_switched_off(started: Run, tmp_pat
         (["a.gpkg", "--crs", "EPSG:0"], "PROJ does not know EPSG:0"),
         (["a.gpkg", "--kind", "patio"], "patio"),
         (["none.gpkg"], "none.gpkg"),
-        (["a.gpkg", "-o", "a.gpkg"], "is to be read and written"),
+        (["b.geojson", "-o", "b.geojson"], "is to be read and written"),
         (["a.gpkg", "-o", "other.txt"], "other.txt"),
     ],
 )
@@ -230,6 +230,7 @@ def test_calls_that_cannot_be_meant(
     run: Run, tmp_path: Path, arguments: list[str], words: str
 ) -> None:
     patios(tmp_path / "a.gpkg")
+    (tmp_path / "b.geojson").write_text(collection())
     (tmp_path / "other.txt").write_text("a letter")  # never overwritten: it is no zones file
     before = files(tmp_path)
     assert words in run("zones", "import", *arguments, code=2).err

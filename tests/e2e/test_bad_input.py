@@ -136,4 +136,5 @@ def test_a_rule_that_raises_is_a_finding_and_costs_no_other_rule(tmp_path: Path)
         assert (failed["shipment"], failed["device"], failed["count"]) == ("TRIP-1", TRUCK, 1)
         assert failed["detail"] == "rule faulty failed: ZeroDivisionError: seven"
         (entry,) = [one for one in product.documents("log", "show") if one["type"] == "rule_failed"]
-        assert entry["leaf"]["payload"]["facts"] == {"rule": "faulty"}
+        error = "ZeroDivisionError: seven"
+        assert entry["leaf"]["payload"]["facts"] == {"rule": "faulty", "error": error}

@@ -142,7 +142,8 @@ class Following:
 
     def turn(self, follower: Follower, limit: int = TURN) -> int:
         """Tell it what is new, and commit what it does with its position; how many entries it was.
-        Raises Unreadable for a leaf that is none, ServiceUnreachable if the journal is gone.
+        Raises Unreadable for a leaf that is none, and what the journal raises: then nothing is
+        lost, and the turn can be taken again.
         """
         while True:
             version, _ = self._followed(())

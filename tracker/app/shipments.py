@@ -83,9 +83,11 @@ class ShipmentRegistry:
         for scope in missing:
             self._held.add(scope)
             self.states.setdefault(scope, ScopeState(scope=scope))
-            self._carried[scope] = [one for one in snapshot.carried if one.scope == scope]
+            self._carried[scope] = []
             if snapshot.version > self.version:
                 self._as_of[scope] = snapshot.version
+        for one in snapshot.carried:
+            self._carried[one.scope].append(one)
         self._settle(missing)
 
     def committed(
@@ -107,6 +109,7 @@ class ShipmentRegistry:
         else:
             self._as_of.update(dict.fromkeys(read, version))
         self._settle({*states, *(stored.id for stored in shipments)})
+        self._forget_settled()
 
     @property
     def newest(self) -> int:
@@ -146,6 +149,7 @@ class ShipmentRegistry:
                 self.states[state.scope] = engine.decode(state.body, self.rules)
         self.hold((open_ | waking) & news)
         self._settle(news & self._held)
+        self._forget_settled()
 
     def _take(self, snapshot: Snapshot) -> None:
         for state in snapshot.states:
@@ -181,12 +185,15 @@ class ShipmentRegistry:
             self._carried[scope] = sorted([*others, new], key=_opening)
 
     def _settle(self, scopes: Iterable[str]) -> None:
-        """Closed shipments whose timers have run out are kept for a while, then forgotten."""
+        """Note which of them are closed shipments whose timers have run out."""
         for scope in scopes:
             known = self._shipments.get(scope)
             self._settled.pop(scope, None)
             if known is not None and known.stored.closed_at and self._rests(scope):
                 self._settled[scope] = None
+
+    def _forget_settled(self) -> None:
+        """All but the last of them; never while a work is being computed from what is at hand."""
         while len(self._settled) > KEPT_CLOSED:
             scope, _ = self._settled.popitem(last=False)
             self._held.discard(scope)
