@@ -162,3 +162,13 @@ def test_more_evidence_of_an_incident_is_not_another_line(tmp_path: Path) -> Non
     look()
     assert lines == [("S1-1", "raised"), ("S1-1", "acknowledged"), ("S1-1", "closed")]
     office.close()
+
+
+def test_a_database_that_is_gone_is_not_a_fleet_without_alerts(opened: Run, tmp_path: Path) -> None:
+    """As when its disk is not mounted. Before the first checkpoint nothing can tell."""
+    opened("log", "checkpoint")
+    (tmp_path / "tracker.db").rename(tmp_path / "elsewhere")
+    for command in (["alerts", "list"], ["alerts", "ack", "TRIP-1-1"], ["log", "verify"]):
+        assert "the database is gone" in opened(*command, code=2).err
+    assert "FAILED  database" in opened("doctor", code=3).out
+    assert not (tmp_path / "tracker.db").exists()

@@ -26,7 +26,7 @@ from tracker.app.placement import BatchPlacement
 from tracker.app.planning import Geography
 from tracker.app.pulse import Pulse
 from tracker.app.shipments import ShipmentRegistry
-from tracker.app.transactions import OlderCopy, Transactions
+from tracker.app.transactions import Transactions
 from tracker.app.unit_of_work import UnitOfWork
 from tracker.app.zone_changes import put_in_force
 from tracker.domain.command import ReportReject
@@ -132,8 +132,8 @@ class Ingest:
 
     def _between(self) -> None:
         """What is done between two batches."""
-        self._beat()
         self.tick()
+        self._beat()
         if self.clock.now() - self._released_at >= self._checkpoint_s:
             self._release()
 
@@ -141,7 +141,7 @@ class Ingest:
         """Commit everything that these messages mean, then acknowledge them."""
         try:
             self._commit(messages)
-        except (ServiceUnreachable, Passing, OlderCopy):
+        except (ServiceUnreachable, Passing):
             raise
         except Exception:
             if len(messages) > 1:  # find the one at fault; it must not take the others with it
@@ -175,8 +175,9 @@ class Ingest:
             self._signer.release()
 
     def _beat(self) -> None:
-        if self._pulse is not None:
-            self._pulse.beat(self.inbox.trouble)
+        if self._pulse is not None and self._pulse.due(trouble := self.inbox.trouble):
+            self._transactions.refresh()  # no sign of ours in a copy of the journal
+            self._pulse.beat(trouble)
 
     def _end(self, trouble: str = "") -> None:
         """Say that nobody is watching any more. A sign that cannot be left will be missed."""

@@ -15,11 +15,15 @@ class Pulse:
         self._started = clock.now()
         self._last: Heartbeat | None = None
 
+    def due(self, trouble: str) -> bool:
+        """It is time for a sign, or there is other trouble than before."""
+        last = self._last
+        return last is None or last.trouble != trouble or self._clock.now() - last.at >= self._every
+
     def beat(self, trouble: str) -> None:
-        """Leave a sign if it is time, or if there is other trouble than before."""
-        now, last = self._clock.now(), self._last
-        if last is None or last.trouble != trouble or now - last.at >= self._every:
-            self._leave(Heartbeat(started_at=self._started, at=now, trouble=trouble))
+        """Leave a sign."""
+        now = self._clock.now()
+        self._leave(Heartbeat(started_at=self._started, at=now, trouble=trouble))
 
     def end(self, trouble: str = "") -> None:
         """The last sign: nobody is watching from here on, for this reason."""

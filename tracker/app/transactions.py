@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from tracker.app.shipments import ShipmentRegistry
 from tracker.app.unit_of_work import UnitOfWork, fresh_salt
-from tracker.domain.errors import Refused
+from tracker.domain.errors import Passing
 from tracker.ports import Journal, Stale
 
 
-class OlderCopy(Refused):
+class OlderCopy(Passing):
     """The journal lacks what was committed to it: somebody put a copy in its place."""
 
 
@@ -36,7 +36,8 @@ class Transactions:
             raise OlderCopy(
                 f"this is an older copy of the database: it is at version {found}, and version "
                 f"{known} was committed",
-                mend="put the newest database back, and start again",
+                where="the database",
+                mend="put the newest one back; nothing is appended to this one",
             )
         self.registry.refresh()
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 from tracker.wiring.brokers import (
     NotRunning,
     broker,
+    broker_runs,
     caller,
     embedded,
     gateway,
@@ -23,7 +24,7 @@ from tracker.wiring.brokers import (
     probe,
     publisher,
 )
-from tracker.wiring.database import journal, read_only, records
+from tracker.wiring.database import journal, made, may_be_made, read_only, records
 from tracker.wiring.outsiders import attester, attestors, new_witness_key, trust_policy, witness
 from tracker.wiring.tracking import backtest, commands, exporter, ingest, manual_clock, map_scene
 from tracker.wiring.trust import (
@@ -44,6 +45,7 @@ __all__ = [
     "attestors",
     "backtest",
     "broker",
+    "broker_runs",
     "caller",
     "check_log",
     "checkpoint",
@@ -60,8 +62,10 @@ __all__ = [
     "log_key",
     "log_keys",
     "log_signer",
+    "made",
     "manual_clock",
     "map_scene",
+    "may_be_made",
     "mqtt_settings",
     "new_log_key",
     "new_witness_key",

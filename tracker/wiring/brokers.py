@@ -131,13 +131,18 @@ def probe(config: Config) -> str:
     from tracker.adapters.mqtt import inbox
 
     settings = mqtt_settings(config)
-    if config.broker.embedded and not _listens(settings.host, settings.port):
+    if config.broker.embedded and not broker_runs(config):
         raise NotRunning(
             "the embedded broker is not running: what devices say reaches nobody",
             where=settings.where,
             mend="`tracker run` starts it",
         )
     return inbox.probe(settings)
+
+
+def broker_runs(config: Config) -> bool:
+    """Something listens where the embedded broker does; False where another broker is named."""
+    return config.broker.embedded and _listens(config.broker.host, config.broker.port)
 
 
 def _listens(host: str, port: int) -> bool:

@@ -11,6 +11,10 @@ from sqlalchemy import Engine, event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from tracker.domain.errors import StorageShut
+
+_IS_OURS = "SELECT 1 FROM sqlite_master WHERE name = 'head'"
+
 
 class SameFile:
     """Sees to it that an engine's connections are to the file at `path`, as long as it lives.
@@ -22,7 +26,9 @@ class SameFile:
     """
 
     def __init__(self, path: Path, *, reads_only: bool) -> None:
-        self._path, self._reads_only, self._made = path.absolute(), reads_only, False
+        self._path, self._reads_only = path.absolute(), reads_only
+        self._made = False
+        self._first: tuple[int, int, bool] | None = None
 
     def watch(self, engine: Engine) -> None:
         event.listen(engine, "do_connect", self._connecting)
@@ -38,9 +44,16 @@ class SameFile:
             return
         args[0], named["uri"] = f"{self._path.as_uri()}?{how}", True
 
-    def _connected(self, _connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
-        self._made = True
-        record.info["file"] = self._identity()
+    def _connected(self, connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
+        found = record.info["file"] = self._identity()
+        if not self._made:
+            self._made, self._first = True, found
+        elif found != self._first and not connection.execute(_IS_OURS).fetchone():
+            raise StorageShut(
+                "another file is in the database's place, and none of a tracker's",
+                where=str(self._path),
+                mend="mount its disk, or put the database back",
+            )
 
     def _checkout(
         self, _connection: sqlite3.Connection, record: ConnectionPoolEntry, _proxy: Any

@@ -38,7 +38,9 @@ def watch(
     seen: dict[str, Alert] = {}
     state: Watching | None = None
     trouble = ""
-    with wiring.records(config) as records:
+    # One that is not there yet is made: it is to be followed from its first alert on.
+    opened = wiring.records if wiring.made(config) else wiring.journal
+    with opened(config) as records:
         while True:
             try:
                 now, found = watch_now(config, records), changed(records, shipment, seen)

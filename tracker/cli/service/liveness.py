@@ -20,6 +20,9 @@ UTC = ZoneInfo("UTC")
 def database(config: Config) -> str:
     from tracker import wiring
 
+    if not wiring.made(config):
+        wiring.may_be_made(config)
+        return f"{config.database.url}: not there yet; `tracker run` makes it"
     with wiring.journal(config) as journal:
         counts = journal.counts()
         try:
@@ -78,6 +81,12 @@ def tracker(config: Config) -> str:
         now, opened = watch_now(config, records), len(records.shipments(closed=False))
     if now.watched:
         return f"watching, {sentence(now, UTC)}"
+    if now.watching is Watching.NEVER and wiring.broker_runs(config):
+        raise UsageError(
+            "the embedded broker runs, and this database knows of no tracker",
+            where=config.database.url,
+            mend="is this the tracker's database, and its disk mounted?",
+        )
     if now.watching is Watching.NEVER and not opened:
         return "not running yet: `tracker run` watches"
     shipments = f"; shipments open: {opened}" if opened else ""

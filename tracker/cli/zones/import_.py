@@ -81,9 +81,9 @@ def import_(
     )  # fmt: skip
     config = load_config(ctx, needed=False)
     target = output or _usual_target(config, files)
-    named_as(target, ".geojson", ".json", what="GeoJSON (.geojson)")
     if target.resolve() in {file.resolve() for file in files}:
         raise UsageError("is to be read and written", where=str(target), mend="name another -o")
+    named_as(target, ".geojson", ".json", what="GeoJSON (.geojson)")
     with zones_reading.handled():
         before = _existing(target)
         survey = lint.survey(
