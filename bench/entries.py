@@ -11,7 +11,8 @@ import msgspec
 
 from sealproof.merkle import leaf_hash
 from tracker.adapters.journal import SqlJournal
-from tracker.domain.finding import Fact, Finding, FindingType
+from tracker.domain.codes import Code, Fact
+from tracker.domain.finding import Finding, FindingType
 from tracker.log import leaf
 from tracker.log.document import HeardCount, LeafDocument, LeafPayload
 from tracker.ports import NewEntry, Work
@@ -22,25 +23,32 @@ OPEN, EACH = 20, 30
 """Shipments under way at once, which take turns, and entries of each."""
 PORTION = 10_000
 """Entries of one commit while a journal is filled."""
-_KINDS: tuple[tuple[FindingType, str, dict[str, Fact]], ...] = (
-    (FindingType.ZONE_ENTERED, "enters monterrey.plant", {"kind": "yard"}),
+_KINDS: tuple[tuple[FindingType, Code, dict[str, Fact]], ...] = (
+    (FindingType.ZONE_ENTERED, Code.ZONE_ENTERED, {"kind": "yard", "name": "Monterrey"}),
     (
         FindingType.SEAL_STATE,
-        "sealed with MX1234567",
-        {"from": "ARMED", "lock_count": None, "number": "MX1234567", "to": "SEALED"},
+        Code.SEALED,
+        {
+            "from": "ARMED",
+            "lock_count": None,
+            "named": "MX1234567",
+            "number": "MX1234567",
+            "to": "SEALED",
+        },
     ),
     (
         FindingType.ALERT_RAISED,
-        "stands for 64 min where no stop is planned",
+        Code.STANDING_UNPLANNED,
         {
             "alert": "BENCH-1",
             "count": 1,
             "kind": "unplanned_stop",
+            "minutes": 64,
             "severity": "critical",
             "status": "raised",
         },
     ),
-    (FindingType.READINGS_BOUND, "31 readings since the last entry", {"readings": 31}),
+    (FindingType.READINGS_BOUND, Code.READINGS_BOUND, {"fresh": 31, "readings": 31}),
 )
 _written = msgspec.json.Encoder(order="sorted").encode
 """For ASCII this is RFC 8785, and fast enough for a million; `write` compares the first."""
@@ -63,7 +71,7 @@ class Author:
         number, self.count = self.count, self.count + 1
         scope = f"BENCH-{number // (OPEN * EACH) * OPEN + number % OPEN:06}"
         seq, prev = self._tails.get(scope, (0, None))
-        kind, detail, facts = _KINDS[number % 7 % len(_KINDS)]
+        kind, code, facts = _KINDS[number % 7 % len(_KINDS)]
         moment = T0 + timedelta(seconds=number)
         finding = Finding(
             type=kind,
@@ -74,7 +82,7 @@ class Author:
             lat=25.6866142,
             lon=-100.3161126,
             zone="monterrey.plant",
-            detail=detail,
+            code=code,
             evidence="8c32604184b07b8587313f7e0a786d6d",
             facts=facts,
         )
@@ -100,9 +108,9 @@ def filled(folder: Path, size: int) -> tuple[SqlJournal, Author, list[bytes]]:
     """A journal of so many entries, the author who can go on, and all leaf hashes."""
     journal, author = SqlJournal.open(f"sqlite:///{folder / f'{size}.db'}"), Author()
     hashes: list[bytes] = []
-    for version, count in enumerate(_portions(size)):
+    for count in _portions(size):
         entries = author.write(count)
-        journal.commit(Work(entries=entries), version)
+        journal.commit(Work(entries=entries), {})
         hashes += [one.hash for one in entries]
     return journal, author, hashes
 
@@ -123,7 +131,7 @@ def _document(finding: Finding, seq: int, prev: str | None, key: str) -> LeafDoc
         origin=ORIGIN,
         payload=LeafPayload(
             actor=None,
-            detail=finding.detail,
+            code=finding.code.value,
             device=finding.device,
             facts=finding.facts,
             lat=f"{finding.lat:.7f}",

@@ -62,12 +62,12 @@ def journal() -> Iterator[tuple[SqlJournal, Geography, ManualClock]]:
             journal=opened, clock=clock, geography=geography, origin="bench/log"
         )
         for truck in range(TRUCKS):
-            commands.open(json.dumps(_shipment(truck)).encode(), by="bench")
+            commands.open(json.dumps(shipment(truck)).encode(), by="bench")
         yield opened, geography, clock
         opened.close()
 
 
-def _shipment(truck: int) -> dict[str, object]:
+def shipment(truck: int) -> dict[str, object]:
     return {
         "id": f"BENCH-{truck:03}",
         "devices": [{"id": f"TRUCK-{truck:03}"}],

@@ -35,16 +35,17 @@ from typing import Any
 from msgspec.structs import replace
 
 from devices.common import jsonexplain
-from devices.common.devicetime import event_time
-from devices.common.fields import SET_FROM, ReadingError, wrong
-from devices.common.frames import Field, too_far_ahead, unset
+from devices.common.clocks import Told, settle
+from devices.common.fields import SET_FROM, ReadingError
+from devices.common.frames import Field
 from devices.common.jsonpayload import decode_each, parse, wrong_topic
 from devices.common.vendorjson import PositionKeys, Said, number, position
 from devices.reading import (
     Cell,
+    Clock,
+    Decoded,
     Fix,
     Reading,
-    Rejected,
     SealCondition,
     SealEvent,
     SealReport,
@@ -96,7 +97,7 @@ _SECONDS = "Unix seconds"
 _LATEST = datetime.max.replace(tzinfo=UTC).timestamp() - 1
 
 
-def decode(topic: str, payload: bytes, received_at: datetime) -> list[Reading | Rejected]:
+def decode(topic: str, payload: bytes, received_at: datetime) -> Decoded:
     """The readings of one message in the order of their event times, then what was rejected."""
     device = _device(topic)
     if device is None:
@@ -133,54 +134,46 @@ def _read(document: dict[str, Any], device: str, received_at: datetime) -> Readi
     ident = _ident(said)
     if ident is not None:
         said.drop("ident")
-    moment, notes = _moment(said, received_at)
+    buffered = said.state("message.buffered.status") is True
     fixed = _time(said, "position.timestamp")
-    where = position(
-        said,
-        POSITION,
-        moment,
-        clock_unset="clock" in notes or (fixed is not None and unset(fixed)),
-        valid=said.flag("position.valid") is not False,
+    told = said.settled(
+        "timestamp",
+        _time(said, "timestamp"),
+        received_at,
+        form=_SECONDS,
+        buffered=buffered,
+        fixed=fixed,
     )
+    of_fix = told._replace(lost=told.lost or (fixed is not None and fixed < SET_FROM))
+    where = position(said, POSITION, of_fix, valid=said.flag("position.valid") is not False)
     if isinstance(where, Fix):
         said.raised("position.valid")
-        where = replace(where, time=_fix_time(said, fixed, moment, received_at))
+        where = replace(where, time=_fix_time(said, fixed, told, received_at))
+    seal = _seal(said)
+    said.stands(told, seal)
     jamming = [flag for key in JAMMING if (flag := said.state(key)) is not None]
     seq = said.whole("event.seqnum")
     return Reading(
         device=ident or device,
         dialect=DIALECT,
-        event_time=moment,
+        event_time=told.time,
         received_at=received_at,
         position=where,
-        seal=_seal(said),
+        seal=seal,
         battery_pct=said.number("battery.level", 0, 100),
         jamming=any(jamming) if jamming else None,
-        buffered=said.state("message.buffered.status") is True,
+        buffered=buffered,
         seq=seq,
-        message_id=str(seq) if "clock" in notes and seq is not None else None,
+        message_id=str(seq) if told.clock is Clock.RECEIPT and seq is not None else None,
         cell=_cell(said),
-        extra=said.rest() | notes,
+        clock=told.clock,
+        extra=said.rest() | told.notes,
     )
 
 
 def _ident(said: Said) -> str | None:
     ident = str(said.peek("ident") or "")
     return ident if _ID.fullmatch(ident) else None
-
-
-def _moment(said: Said, received_at: datetime) -> tuple[datetime, dict[str, Any]]:
-    if "timestamp" not in said:
-        raise ReadingError("timestamp", f"timestamp is missing, expected {_SECONDS}")
-    moment = _time(said, "timestamp")
-    if moment is None:
-        raise wrong("timestamp", said.peek("timestamp"), _SECONDS)
-    settled = event_time(moment, received_at)
-    if settled is None:
-        expected = "at most 24 h after the receipt"
-        raise wrong("timestamp", said.peek("timestamp"), expected)
-    said.drop("timestamp")
-    return settled
 
 
 def _time(said: Said, key: str) -> datetime | None:
@@ -191,15 +184,14 @@ def _time(said: Said, key: str) -> datetime | None:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _fix_time(
-    said: Said, fixed: datetime | None, moment: datetime, received_at: datetime
-) -> datetime:
+def _fix_time(said: Said, fixed: datetime | None, told: Told, received_at: datetime) -> datetime:
     """When the position was found; the event's time where that is not said, or cannot be."""
-    if fixed is not None and not too_far_ahead(fixed, received_at):
+    found = None if fixed is None else settle(fixed, received_at, buffered=True)
+    if found is not None and found.clock is not Clock.RECEIPT:
         said.drop("position.timestamp")
-        return fixed
-    age = said.number("position.fix.age", 0, (moment - SET_FROM).total_seconds())
-    return moment if age is None else moment - timedelta(seconds=age)
+        return found.time
+    age = said.number("position.fix.age", 0, (told.time - SET_FROM).total_seconds())
+    return told.time if age is None else told.time - timedelta(seconds=age)
 
 
 def _cell(said: Said) -> Cell | None:

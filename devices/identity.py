@@ -5,6 +5,10 @@ sends again from its buffer: all of that is the same reading, and takes effect o
 identity is what it says (and which device says it), not how it came: the receipt, the dialect and
 `buffered` stay out. And it is everything it says: one that differs in any content is another
 reading, even under the same `id`, time or `seq`, so none is suppressed by using an identity again.
+
+One exception: where the receipt stands in for the event's time, it says nothing of the reading.
+What is one then is told by what the device itself counted (its clock, however wrong, its `seq`, its
+id); a reading without any of these is one by itself: nothing could tell it from the next like it.
 """
 
 from __future__ import annotations
@@ -16,7 +20,7 @@ import msgspec
 
 from devices import native
 from devices.common.jsonpayload import parse
-from devices.reading import Reading
+from devices.reading import Clock, Reading
 
 DIGEST_BYTES = 16
 """Of SHA-256: two among 10^12 readings agree by chance with a probability of 10^-15."""
@@ -32,9 +36,21 @@ def body(reading: Reading) -> bytes:
 
 
 def digest(reading: Reading, body: bytes) -> bytes:
-    """The identity, 16 bytes: SHA-256 over the device's id in UTF-8, a zero byte, the body."""
+    """The identity, 16 bytes: SHA-256 over the device's id in UTF-8, a zero byte, the body (without
+    its times, where they are the receipt and something else counts).
+    """
+    if reading.clock is Clock.RECEIPT:
+        body = _without_receipt(body)
     said = reading.device.encode() + b"\0" + body
     return hashlib.sha256(said).digest()[:DIGEST_BYTES]
+
+
+def _without_receipt(body: bytes) -> bytes:
+    said = parse(body)
+    counted = any(key in said for key in ("device_time", "seq", "id"))
+    if native.EVENT_CLOCK not in said or not counted:  # or stored before there was that key
+        return body
+    return _write({key: value for key, value in said.items() if key != "time"})
 
 
 def from_body(

@@ -2,6 +2,7 @@
 
 Three times are kept apart everywhere: the fix's (`Fix.time`), the device's event time
 (`Reading.event_time`) and the receipt (`Reading.received_at`). All are aware datetimes in UTC.
+How the event time was found says `Reading.clock`: one that is not `device` dates nothing for sure.
 Units stand in the names: metres, km/h, degrees (WGS 84), percent.
 """
 
@@ -22,9 +23,28 @@ class NoFixReason(enum.StrEnum):
     ZERO = "zero"
     """The device sent 0,0: its receiver had no fix (446 of 762 messages of one maker)."""
     INVALID = "invalid"
-    """The device itself marked the position as not valid."""
+    """The device itself marked the position as not valid, or it is none (latitude 91, half of it
+    missing): what stood there is among the extras."""
     CLOCK_UNSET = "clock_unset"
     """The device's clock had not been set (a date of 2000 or 2004), so the fix has no time."""
+
+
+class Clock(enum.StrEnum):
+    """How a reading's event time was found; see `devices/common/clocks.py`."""
+
+    DEVICE = "device"
+    """The device's own clock, which nothing speaks against."""
+    ROLLOVER = "rollover"
+    """Its clock and a multiple of 1,024 weeks, which its GPS receiver had lost."""
+    OFFSET = "offset"
+    """Its clock less the offset or zone that is configured for it."""
+    FIX = "fix"
+    """The time of its position: its own was no time, or never set."""
+    RECEIPT = "receipt"
+    """The receipt. The extra `device_time` is what its clock said; without it, that was nothing."""
+    DOUBTED = "doubted"
+    """Its own clock, though it may be wrong: a stored report half a year old, an hour that a zone
+    has twice."""
 
 
 class Fix(Struct, frozen=True, kw_only=True):
@@ -125,7 +145,9 @@ class Reading(Struct, frozen=True, kw_only=True):
     """One thing one device said, whatever its language was.
 
     `seal` is None when the reading says nothing of the seal. `extra` holds every key the dialect
-    does not know, unchanged. `buffered`: stored by the device and sent later.
+    does not know, unchanged, and under `refused` what cannot be (a speed of -1): by its key the
+    value and why. `buffered`: stored by the device and sent later. `clock`: how `event_time` was
+    found; `extra["device_time"]` is then what the device's clock said.
     """
 
     device: str
@@ -140,6 +162,7 @@ class Reading(Struct, frozen=True, kw_only=True):
     seq: int | None = None
     message_id: str | None = None
     cell: Cell | None = None
+    clock: Clock = Clock.DEVICE
     extra: dict[str, Any] = {}
 
 
@@ -156,3 +179,18 @@ class Rejected(Struct, frozen=True, kw_only=True):
     dialect: str | None = None
     device: str | None = None
     place: str = ""
+
+
+class Passed(Struct, frozen=True, kw_only=True):
+    """A sound message that says nothing of a truck or a seal: a last will, a heartbeat, a login.
+
+    It is neither kept nor counted as the device's word; `kind` says in words what it is.
+    """
+
+    topic: str
+    dialect: str
+    kind: str
+
+
+Decoded = list[Reading | Rejected | Passed]
+"""What a dialect makes of one payload; never empty."""

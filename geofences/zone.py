@@ -22,7 +22,8 @@ class Zone:
     """One area. `polygon` is in degrees, WGS 84, (lon, lat) order as GeoJSON has it.
 
     `country` is "US", "MX" or None (not said); `crossing` is the crossing's id, for the zones
-    that belong to one; `properties` keeps everything else the file said.
+    that belong to one; `least_stay_min` is how long (minutes) somebody stays before it counts as
+    a visit, None for what is usual for its kind; `properties` keeps everything else the file said.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Zone:
     precision: Precision = Precision.APPROXIMATE
     source: str = ""
     properties: dict[str, Any] = field(default_factory=dict)
+    least_stay_min: float | None = None
 
     @cached_property
     def _edges(self) -> Lines:

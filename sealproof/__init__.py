@@ -1,8 +1,8 @@
 """Proof that a stranger can check: Merkle proofs, signed notes, checkpoints, policies, bundles.
 
-This package needs the standard library and `cryptography` only, and imports nothing else of the
-tracker: it is what `tracker-verify` is made of, and what the tracker itself trusts. Copy the folder
-elsewhere and `python -m verify bundle.zip --policy FILE` works there.
+A distribution of its own (pyproject.toml and README.md in this folder) that needs the standard
+library and `cryptography` only, and imports nothing else of the tracker. It is the command
+`tracker-verify`, and the tracker itself judges its log by the same code.
 
     merkle      hashes of RFC 6962, inclusion and consistency proofs
     note        C2SP signed notes and their keys (Ed25519)
@@ -15,6 +15,10 @@ elsewhere and `python -m verify bundle.zip --policy FILE` works there.
     anchors     what a checkpoint is proved to be; brackets: when entries were appended
     grades      how much is proved; trust: the verifier's own side
     bundle      all of that over one file, read by `archive`; main: the command, in `plain` text
+    witness     what a witness answers to a log, without its server
 
 Whatever is wrong with untrusted bytes is a ProofError, never another exception.
 """
+
+VERSION = "0.1.0+tracker"
+"""Of this distribution. The tracker asks for exactly this one (its pyproject.toml)."""

@@ -65,7 +65,7 @@ def released(note: SignedNote) -> bytes:
     own signature lines (those under the origin's name), without what witnesses added.
     """
     origin = parse_text(note.text).origin
-    own = tuple(one for one in note.signatures if one.name == origin)
+    own = tuple(line for line in note.signatures if line.name == origin)
     return str(SignedNote(note.text, own)).encode()
 
 
@@ -90,7 +90,7 @@ def judge(
         raise ProofError(f"the policy names no log {checkpoint.origin!r}")
     signed = note.check(keys)
     seen, idle = list(_cosigned(note, policy)), []
-    cosigners = [one.by for one in seen]
+    cosigners = [sighting.by for sighting in seen]
     for name, token in (stamps or {}).items():
         stamp = _stamped(note, policy, name, token, check_stamp)
         if stamp is None:
@@ -100,7 +100,7 @@ def judge(
     return Anchor(
         checkpoint,
         tuple(key.vkey for key in signed),
-        tuple(sorted(seen, key=lambda one: one.at)),
+        tuple(sorted(seen, key=lambda sighting: sighting.at)),
         policy.reached(cosigners),
         tuple(idle),
     )

@@ -57,7 +57,7 @@ class Archive:
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        self.members: Mapping[str, Member] = {one.name: one for one in _directory(file)}
+        self.members: Mapping[str, Member] = {member.name: member for member in _directory(file)}
 
     def read(self, name: str) -> bytes:
         """A whole file. Raises ProofError if it is missing, damaged, or greater than MAX_WHOLE."""
@@ -144,7 +144,7 @@ def _directory(file: BinaryIO) -> list[Member]:
             raise ProofError("the archive's directory is greater than its files' names need")
         file.seek(at)
         members = list(_central(file.read(length), count))
-        total = sum(one.size for one in members)
+        total = sum(member.size for member in members)
         if total > MAX_TOTAL:
             raise ProofError(f"unpacked it has {total:,} bytes, and at most {MAX_TOTAL:,} are read")
         _check_local(file, members, at)
@@ -185,14 +185,15 @@ def _central(raw: bytes, count: int) -> Iterator[Member]:
 def _check_local(file: BinaryIO, members: list[Member], end: int) -> None:
     """What stands before each file's data says the same as the directory."""
     at = 0
-    for one in members:
-        name = one.name.encode()
+    for member in members:
+        name = member.name.encode()
         file.seek(at)
-        wanted = (b"PK\3\4", VERSION, 0, one.method, 0, DATE, one.crc, one.packed, one.size)
-        found = _LOCAL.unpack(file.read(_LOCAL.size))
-        if found != (*wanted, len(name), 0) or file.read(len(name)) != name:
-            raise ProofError(f"{one.name}: the archive says two things of it")
-        at = one.start + one.packed
+        sizes = member.crc, member.packed, member.size
+        expected = (b"PK\3\4", VERSION, 0, member.method, 0, DATE, *sizes, len(name), 0)
+        header = _LOCAL.unpack(file.read(_LOCAL.size))
+        if header != expected or file.read(len(name)) != name:
+            raise ProofError(f"{member.name}: the archive says two things of it")
+        at = member.start + member.packed
     if at != end:
         raise ProofError("the archive hides data between its files")
 

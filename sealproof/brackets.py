@@ -34,10 +34,12 @@ class Brackets:
     """The brackets that these checkpoints give; each holds for all entries between two sizes."""
 
     def __init__(self, anchors: Iterable[Anchor]) -> None:
-        by_size = sorted((one for one in anchors if one.seen), key=lambda one: one.size)
+        by_size = sorted(
+            (anchor for anchor in anchors if anchor.seen), key=lambda anchor: anchor.size
+        )
         seen = [
-            (size, sorted(seen.at for one in group for seen in one.seen))
-            for size, group in groupby(by_size, key=lambda one: one.size)
+            (size, sorted(sighting.at for anchor in group for sighting in anchor.seen))
+            for size, group in groupby(by_size, key=lambda anchor: anchor.size)
         ]
         self._sizes = [size for size, _ in seen]
         self._brackets = list(_brackets([times for _, times in seen]))
@@ -59,8 +61,8 @@ def _brackets(times: Sequence[Sequence[datetime]]) -> Iterator[Bracket]:
             after = heappop(waiting)
         yield Bracket(after, before)
         if number < len(times):
-            for one in times[number]:
-                heappush(waiting, one)
+            for at in times[number]:
+                heappush(waiting, at)
 
 
 def wrong_time(what: str, at: datetime, known: Bracket) -> str | None:

@@ -225,13 +225,13 @@ class _Check:
     def _verdict(
         self, entries: Sequence[HistoryEntry], anchors: Sequence[Anchor], bound: Bound
     ) -> Verdict:
-        seen = [seen.kind for one in anchors for seen in one.seen]
+        kinds = [sighting.kind for anchor in anchors for sighting in anchor.seen]
         checked = {
             "files": len(self.manifest.files),
             "entries": len(entries),
             "checkpoints": len(self.notes),
-            "cosignatures": seen.count("cosignature"),
-            "time-stamps": seen.count("timestamp"),
+            "cosignatures": kinds.count("cosignature"),
+            "time-stamps": kinds.count("timestamp"),
             "readings": bound.readings or 0,
             "personal values": len(bound.disclosed),
         }

@@ -33,7 +33,7 @@ def check_bound(archive: Archive, entries: Sequence[HistoryEntry]) -> Bound:
     try:
         if READINGS in archive.members:
             readings = check_readings(archive.lines(READINGS), entries)
-        elif count := max((one.heard.count for one in entries if one.heard), default=0):
+        elif count := max((entry.heard.count for entry in entries if entry.heard), default=0):
             warnings.append(f"the {count:,} readings that it binds are not in the bundle")
     except ProofError as error:
         faults.append(LogFault(f"{READINGS}: {error}"))

@@ -60,20 +60,22 @@ def statement(origin: str, shipment: str, digest: str) -> str:
 def read_manifest(archive: Archive) -> Manifest:
     """Raises ProofError unless exactly the files it lists are there, each as it was packed."""
     raw = archive.read(MANIFEST)
-    said = members(read_json(raw, MANIFEST), {"format", "origin", "shipment", "files"}, MANIFEST)
-    if said["format"] != FORMAT:
+    document = members(
+        read_json(raw, MANIFEST), {"format", "origin", "shipment", "files"}, MANIFEST
+    )
+    if document["format"] != FORMAT:
         raise ProofError(f"the bundle's format is not {FORMAT}")
     files = {
         name: typed(digest, str, f"the digest of {name}")
-        for name, digest in typed(said["files"], dict, "files").items()
+        for name, digest in typed(document["files"], dict, "files").items()
     }
     _check_names(archive, files)
     for name, digest in files.items():
         if archive.digest(name) != digest:
             raise ProofError(f"{name} is not the file that the manifest lists")
     return Manifest(
-        origin=_line(said["origin"], "origin"),
-        shipment=_line(said["shipment"], "shipment"),
+        origin=_line(document["origin"], "origin"),
+        shipment=_line(document["shipment"], "shipment"),
         files=files,
         digest=sha256(raw).hexdigest(),
     )
@@ -111,47 +113,47 @@ class Proofs:
 
 def read_proofs(archive: Archive) -> Proofs:
     """Raises ProofError."""
-    said = members(
+    document = members(
         read_json(archive.read(PROOFS), PROOFS), {"size", "inclusion", "consistency"}, PROOFS
     )
     inclusion, consistency = [], {}
-    for one in typed(said["inclusion"], list, "inclusion"):
-        proof = members(one, {"index", "path"}, "an inclusion proof")
+    for item in typed(document["inclusion"], list, "inclusion"):
+        proof = members(item, {"index", "path"}, "an inclusion proof")
         inclusion.append((count(proof["index"], "index"), _path(proof["path"])))
-    for one in typed(said["consistency"], list, "consistency"):
-        proof = members(one, {"size", "path"}, "a consistency proof")
+    for item in typed(document["consistency"], list, "consistency"):
+        proof = members(item, {"size", "path"}, "a consistency proof")
         size = count(proof["size"], "size")
         if size in consistency:
             raise ProofError(f"the consistency from {size} entries is proved twice")
         consistency[size] = _path(proof["path"])
-    return Proofs(count(said["size"], "size"), tuple(inclusion), consistency)
+    return Proofs(count(document["size"], "size"), tuple(inclusion), consistency)
 
 
 def _path(value: object) -> tuple[bytes, ...]:
     hashes = typed(value, list, "path")
     if len(hashes) > MAX_PATH:
         raise ProofError(f"a path of {len(hashes)} hashes, and at most {MAX_PATH} are read")
-    return tuple(unb64(typed(one, str, "a hash")) for one in hashes)
+    return tuple(unb64(typed(text, str, "a hash")) for text in hashes)
 
 
 def written(path: Iterable[bytes]) -> list[str]:
     """A path as proofs.json has it."""
-    return [base64.b64encode(one).decode() for one in path]
+    return [base64.b64encode(digest).decode() for digest in path]
 
 
 def read_checkpoints(archive: Archive) -> dict[int, tuple[Checkpoint, SignedNote]]:
     """By size. Raises ProofError for one whose name says another size, or if there is none."""
-    found = {}
+    checkpoints = {}
     for name in archive.members:
         named = _CHECKPOINT.fullmatch(name)
         if named:
             checkpoint, note = parse_checkpoint(archive.read(name))
             if checkpoint.size != int(named[1]):
                 raise ProofError(f"{name} is a checkpoint of {checkpoint.size} entries")
-            found[checkpoint.size] = checkpoint, note
-    if not found:
+            checkpoints[checkpoint.size] = checkpoint, note
+    if not checkpoints:
         raise ProofError("the bundle has no checkpoint")
-    return found
+    return checkpoints
 
 
 def read_stamps(archive: Archive) -> Iterator[tuple[int, str, bytes]]:

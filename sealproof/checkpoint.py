@@ -56,10 +56,10 @@ def parse_text(text: str) -> Checkpoint:
     if len(lines) < 4 or lines[-1] or not all(lines[:-1]):
         raise ProofError("not a checkpoint: origin, size and root, each on its line")
     origin, size, root = lines[:3]
-    found = unb64(root)
-    if len(found) != HASH_BYTES:
-        raise ProofError(f"the checkpoint's root has {len(found)} bytes, not {HASH_BYTES}")
-    return Checkpoint(origin, decimal(size), found)
+    root_hash = unb64(root)
+    if len(root_hash) != HASH_BYTES:
+        raise ProofError(f"the checkpoint's root has {len(root_hash)} bytes, not {HASH_BYTES}")
+    return Checkpoint(origin, decimal(size), root_hash)
 
 
 def parse_checkpoint(raw: bytes) -> tuple[Checkpoint, SignedNote]:

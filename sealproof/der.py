@@ -44,13 +44,13 @@ class DerReader:
     def take(self, tag: int | None = None) -> DerItem:
         """The next item, which must have this tag (None: whatever it has)."""
         start = self._at
-        found = self._bytes(1)[0]
-        if found & 0x1F == 0x1F:
+        actual = self._bytes(1)[0]
+        if actual & 0x1F == 0x1F:
             raise ProofError("not DER as we read it: a tag of several bytes")
-        if tag is not None and found != tag:
-            raise ProofError(f"not the structure expected: tag {found:#04x} instead of {tag:#04x}")
+        if tag is not None and actual != tag:
+            raise ProofError(f"not the structure expected: tag {actual:#04x} instead of {tag:#04x}")
         body = self._bytes(self._length())
-        return DerItem(found, body, self._raw[start : self._at])
+        return DerItem(actual, body, self._raw[start : self._at])
 
     def optional(self, tag: int) -> DerItem | None:
         """The next item if it has this tag."""
@@ -102,9 +102,9 @@ class DerReader:
         end = self._at + count
         if end > len(self._raw):
             raise ProofError("not DER: it ends in the middle of an item")
-        found = self._raw[self._at : end]
+        taken = self._raw[self._at : end]
         self._at = end
-        return found
+        return taken
 
 
 def dotted(body: bytes) -> str:

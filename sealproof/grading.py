@@ -39,8 +39,8 @@ def standing(
     if policy is None:
         return Standing(Grade.CONSISTENT, (), (NO_POLICY,))
     everything = [*anchors, *([] if kept is None else [kept])]
-    quorum = max((one.size for one in everything if one.quorum), default=0)
-    seen = max((one.size for one in everything if one.seen or one is kept), default=0)
+    quorum = max((anchor.size for anchor in everything if anchor.quorum), default=0)
+    seen = max((anchor.size for anchor in everything if anchor.seen or anchor is kept), default=0)
     rests = tuple(_rests_on(last, everything, kept))
     levels = ((Grade.WITNESSED, quorum), (Grade.ANCHORED, seen))
     grade = next((level for level, size in levels if size > last), Grade.CONSISTENT)
@@ -56,19 +56,21 @@ def standing(
 
 def _rests_on(last: int, anchors: Sequence[Anchor], kept: Anchor | None) -> Iterator[str]:
     """Strongest first; of each kind the first checkpoint that holds all the entries."""
-    holding = sorted((one for one in anchors if one.size > last), key=lambda one: one.size)
-    for one in holding:
-        if one.quorum:
-            names = ", ".join(str(seen) for seen in one.seen if seen.kind == "cosignature")
-            yield f"the checkpoint of {one.size} entries, which your quorum has seen: {names}"
+    holding = sorted(
+        (anchor for anchor in anchors if anchor.size > last), key=lambda anchor: anchor.size
+    )
+    for anchor in holding:
+        if anchor.quorum:
+            names = ", ".join(str(seen) for seen in anchor.seen if seen.kind == "cosignature")
+            yield f"the checkpoint of {anchor.size} entries, which your quorum has seen: {names}"
             break
     if kept is not None and kept.size > last:
         yield f"the checkpoint of {kept.size} entries that you kept"
     told: set[str] = set()
-    for one in holding:
-        for seen in one.seen:
-            if seen.by not in told and not (one.quorum and seen.kind == "cosignature"):
+    for anchor in holding:
+        for seen in anchor.seen:
+            if seen.by not in told and not (anchor.quorum and seen.kind == "cosignature"):
                 told.add(seen.by)
-                yield f"the checkpoint of {one.size} entries, {seen}"
-    for vkey in sorted({key for one in holding for key in one.signed_by}):
+                yield f"the checkpoint of {anchor.size} entries, {seen}"
+    for vkey in sorted({key for anchor in holding for key in anchor.signed_by}):
         yield f"the log's signature ({vkey})"

@@ -15,13 +15,13 @@ from typing import Any
 from sealproof.commitments import opens
 from sealproof.errors import ProofError
 from sealproof.grades import LogFault
-from sealproof.leaves import parse_leaf
+from sealproof.leaves import PAYLOADS, parse_leaf
 from sealproof.merkle import HASH_BYTES, leaf_hash
 from sealproof.strict import count, hex_bytes, members, moment, read_json, typed
+from sealproof.wording import words
 
 CLOSED, HANDED_OUT = "shipment_closed", "shipment_head"
 """Types of the entries that state how many there are."""
-_PAYLOAD = {"actor", "detail", "device", "facts", "lat", "late", "lon", "zone"}
 
 
 @dataclass(frozen=True)
@@ -58,13 +58,25 @@ class HistoryEntry:
         found: Mapping[str, Any] = self.payload["facts"]
         return found
 
+    @property
+    def code(self) -> str:
+        """What it says; "" in leaves of versions 1 and 2, which have words instead."""
+        return str(self.payload.get("code", ""))
+
+    @property
+    def detail(self) -> str:
+        """The same in words: those that an old leaf holds, else made of code and facts."""
+        written = self.payload.get("detail")
+        return words(self.code, self.facts) if written is None else str(written)
+
 
 def read_entry(index: int, leaf: bytes) -> HistoryEntry:
     """Raises ProofError unless these are bytes that a log could have written as an entry."""
     said = parse_leaf(leaf)
-    payload = members(said["payload"], _PAYLOAD, "the payload")
-    typed(payload["detail"], str, "detail")
+    payload = members(said["payload"], {*PAYLOADS[said["v"]]}, "the payload")
     typed(payload["late"], bool, "late")
+    for name in payload.keys() & {"code", "detail"}:
+        typed(payload[name], str, name)
     for name in ("actor", "device", "zone", "lat", "lon"):
         if payload[name] is not None:
             typed(payload[name], str, name)

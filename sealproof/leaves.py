@@ -19,7 +19,11 @@ VERSIONS = {
     ),
 }
 VERSIONS[2] = VERSIONS[1] | {"heard"}
+VERSIONS[3] = VERSIONS[2]
 """Members by the version of the layout. 2 adds `heard`, which binds the telemetry."""
+_PAYLOAD = frozenset({"actor", "device", "facts", "lat", "late", "lon", "zone"})
+PAYLOADS = {1: _PAYLOAD | {"detail"}, 2: _PAYLOAD | {"detail"}, 3: _PAYLOAD | {"code"}}
+"""The payload's. 3 has a code, of which words are made (`sealproof.wording`), for words."""
 EXACT = 2**53 - 1
 """The greatest integer that every reader of JSON keeps exact."""
 _FOUR_BYTES = 0xF0

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from sealproof import VERSION
 from sealproof.bundle import Bundle, check_bundle
 from sealproof.errors import ProofError
 from sealproof.plain import plain
@@ -64,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
         help="a checkpoint or receipt that you kept: the log must continue it",
     )
     parser.add_argument("--json", action="store_true", help="one JSON document")
+    parser.add_argument("--version", action="version", version=f"sealproof {VERSION}")
     return parser
 
 
@@ -80,15 +82,15 @@ def _verified(
 
 
 def _bundle_json(bundle: Bundle) -> dict[str, Any]:
-    found = bundle.verdict.as_json()
+    document = bundle.verdict.as_json()
     if bundle.completeness is not None and not bundle.verdict.faults:
-        found |= {
+        document |= {
             "origin": bundle.origin,
             "shipment": bundle.shipment,
             "closed": bundle.completeness.closed,
             "completeness": str(bundle.completeness),
         }
-    return found
+    return document
 
 
 def _bundle_lines(bundle: Bundle) -> Iterator[str]:
@@ -111,10 +113,11 @@ def _story_lines(told: ShipmentStory) -> Iterator[str]:
             f"  seal   {change.at.isoformat()} {change.device} {change.before} -> "
             f"{change.after}{number}: {change.detail}"
         )
-    for one in told.handovers:
-        what = "accepted" if one.accepted else "offered"
+    for handover in told.handovers:
+        what = "accepted" if handover.accepted else "offered"
         yield (
-            f"  custody {one.at.isoformat()} {what}: {one.giver} -> {one.taker}, seal {one.number}"
+            f"  custody {handover.at.isoformat()} {what}: {handover.giver} -> {handover.taker}, "
+            f"seal {handover.number}"
         )
     for alert in told.alerts:
         state = "closed" if alert.closed else "not closed"
@@ -128,15 +131,15 @@ def _story_lines(told: ShipmentStory) -> Iterator[str]:
 
 
 def _receipt_json(receipt: Receipt) -> dict[str, Any]:
-    found = receipt.verdict.as_json()
+    document = receipt.verdict.as_json()
     if receipt.entry is not None and receipt.checkpoint is not None:
-        found |= {
+        document |= {
             "origin": receipt.checkpoint.origin,
             "size": receipt.checkpoint.size,
             "index": receipt.entry.index,
             "entry": dict(receipt.entry.said),
         }
-    return found
+    return document
 
 
 def _receipt_lines(receipt: Receipt) -> Iterator[str]:
@@ -145,8 +148,4 @@ def _receipt_lines(receipt: Receipt) -> Iterator[str]:
     if entry is not None and checkpoint is not None:
         yield ""
         yield f"entry {entry.id}, number {entry.index} of the log {checkpoint.origin}"
-        yield f"  recorded {entry.recorded_at.isoformat()}, {entry.type}: {entry.payload['detail']}"
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+        yield f"  recorded {entry.recorded_at.isoformat()}, {entry.type}: {entry.detail}"

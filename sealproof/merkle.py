@@ -33,20 +33,20 @@ def check_inclusion(
     _hashes(leaf, root, *proof)
     if not 0 <= index < size:
         raise ProofError(f"entry {index} cannot be in a tree of {size}")
-    fn, sn, found = index, size - 1, leaf
+    fn, sn, computed = index, size - 1, leaf
     for sibling in proof:
         if sn == 0:
             raise ProofError("the inclusion proof has too many hashes")
         if fn & 1 or fn == sn:
-            found = node_hash(sibling, found)
+            computed = node_hash(sibling, computed)
             while not fn & 1 and fn:
                 fn, sn = fn >> 1, sn >> 1
         else:
-            found = node_hash(found, sibling)
+            computed = node_hash(computed, sibling)
         fn, sn = fn >> 1, sn >> 1
     if sn:
         raise ProofError("the inclusion proof has too few hashes")
-    if found != root:
+    if computed != root:
         raise ProofError("the inclusion proof leads to another root")
 
 

@@ -85,7 +85,7 @@ class SignedNote:
     signatures: tuple[Signature, ...]
 
     def __str__(self) -> str:
-        return f"{self.text}\n{''.join(one.line for one in self.signatures)}"
+        return f"{self.text}\n{''.join(signature.line for signature in self.signatures)}"
 
     def check(self, keys: Iterable[VerifierKey]) -> list[VerifierKey]:
         """Those of the keys (of kind ED25519) that signed.
@@ -106,7 +106,7 @@ class SignedNote:
 
     def _why_nobody(self, keys: list[VerifierKey]) -> str:
         names = {key.name for key in keys}
-        strangers = [one.key_id.hex() for one in self.signatures if one.name in names]
+        strangers = [line.key_id.hex() for line in self.signatures if line.name in names]
         why = "no key that is trusted has signed this note"
         if not strangers:
             return why
@@ -117,7 +117,7 @@ class SignedNote:
 
     def plus(self, signatures: Iterable[Signature]) -> SignedNote:
         """The note with these lines besides its own, none twice."""
-        more = [one for one in signatures if one not in self.signatures]
+        more = [line for line in signatures if line not in self.signatures]
         return SignedNote(self.text, (*self.signatures, *dict.fromkeys(more)))
 
 

@@ -10,5 +10,6 @@ def plain(line: str) -> str:
     if line.isprintable():
         return line
     return "".join(
-        one if one.isprintable() else one.encode("unicode_escape").decode() for one in line
+        character if character.isprintable() else character.encode("unicode_escape").decode()
+        for character in line
     )

@@ -69,7 +69,7 @@ class TrustPolicy:
         if group is None:
             return name in cosigned
         # A group names only what stands before it, so this ends.
-        return sum(self._met(one, cosigned) for one in group.members) >= group.threshold
+        return sum(self._met(member, cosigned) for member in group.members) >= group.threshold
 
 
 def parse_policy(text: str) -> TrustPolicy:

@@ -19,7 +19,14 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from sealproof import der
 from sealproof.errors import ProofError
-from sealproof.tsp import TST_INFO, Signer, certificate_names, hash_name, parse_info, parse_token
+from sealproof.tsp import (
+    TST_INFO,
+    TokenSigner,
+    certificate_names,
+    hash_name,
+    parse_info,
+    parse_token,
+)
 
 CONTENT_TYPE, MESSAGE_DIGEST = "1.2.840.113549.1.9.3", "1.2.840.113549.1.9.4"
 SIGNING_CERTIFICATE = "1.2.840.113549.1.9.16.2.12"
@@ -36,7 +43,9 @@ ECDSA_WITH = {
     "1.2.840.10045.4.3.3": "sha384",
     "1.2.840.10045.4.3.4": "sha512",
 }
-_HASHES: dict[str, HashAlgorithm] = {one.name: one for one in (SHA256(), SHA384(), SHA512())}
+_HASHES: dict[str, HashAlgorithm] = {
+    algorithm.name: algorithm for algorithm in (SHA256(), SHA384(), SHA512())
+}
 _DISLIKED = (
     ValueError,
     TypeError,
@@ -62,12 +71,12 @@ def check_timestamp(token: bytes, message: bytes, trusted: Sequence[x509.Certifi
       4. the certificate is for time-stamping alone, was valid then, and is trusted.
     """
     try:
-        found = parse_token(token)
-        info, signer = parse_info(found.info), found.signer
+        parsed = parse_token(token)
+        info, signer = parse_info(parsed.info), parsed.signer
         if new_hash(info.hash, message).digest() != info.digest:
             raise ProofError("the time-stamp is of another message")
-        certificate = _certificate(signer, found.certificates, trusted)
-        _check_attributes(signer, found.info, certificate)
+        certificate = _certificate(signer, parsed.certificates, trusted)
+        _check_attributes(signer, parsed.info, certificate)
         loaded = x509.load_der_x509_certificate(certificate)
         _check_signature(signer, loaded)
         _check_trust(loaded, trusted, info.at)
@@ -87,16 +96,16 @@ def read_certificates(pem: bytes) -> list[x509.Certificate]:
 
 
 def _certificate(
-    signer: Signer, along: Sequence[bytes], trusted: Sequence[x509.Certificate]
+    signer: TokenSigner, along: Sequence[bytes], trusted: Sequence[x509.Certificate]
 ) -> bytes:
     """The signer's certificate, DER."""
-    for raw in (*along, *(one.public_bytes(Encoding.DER) for one in trusted)):
+    for raw in (*along, *(certificate.public_bytes(Encoding.DER) for certificate in trusted)):
         if certificate_names(raw) == (signer.issuer, signer.serial):
             return raw
     raise ProofError("the signer's certificate neither came along nor is trusted")
 
 
-def _check_attributes(signer: Signer, info: bytes, certificate: bytes) -> None:
+def _check_attributes(signer: TokenSigner, info: bytes, certificate: bytes) -> None:
     given = signer.attributes
     content = given.get(CONTENT_TYPE)
     if content is None or content.tag != der.OID or der.dotted(content.body) != TST_INFO:
@@ -130,7 +139,7 @@ def _named_certificate(item: der.DerItem, *, v2: bool) -> tuple[str, bytes]:
     return name, first.take(der.OCTET_STRING).body
 
 
-def _check_signature(signer: Signer, certificate: x509.Certificate) -> None:
+def _check_signature(signer: TokenSigner, certificate: x509.Certificate) -> None:
     (oid, parameters), key = signer.algorithm, certificate.public_key()
     algorithm = _HASHES[signer.hash]
     if isinstance(key, rsa.RSAPublicKey) and oid == RSASSA_PSS:
@@ -171,7 +180,7 @@ def _check_trust(
     _check_validity(certificate, at)
     if certificate in trusted:
         return
-    issuers = [one for one in trusted if one.subject == certificate.issuer]
+    issuers = [issuer for issuer in trusted if issuer.subject == certificate.issuer]
     if not issuers:
         raise ProofError("the signer's certificate is neither trusted nor issued by one that is")
     hashed = certificate.signature_hash_algorithm

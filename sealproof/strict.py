@@ -20,14 +20,14 @@ def read_json(raw: bytes, what: str) -> Any:
     once, no byte that says nothing. Raises ProofError that begins with `what` it should have been.
     """
     try:
-        found = json.loads(raw, parse_float=_refuse, parse_constant=_refuse)
-        if canonical(found) != raw:
+        document = json.loads(raw, parse_float=_refuse, parse_constant=_refuse)
+        if canonical(document) != raw:
             raise ProofError(f"{what} is not in canonical form (RFC 8785)")
     except (ValueError, RecursionError) as error:  # deep nesting is an attack, not a document
         if isinstance(error, ProofError):
             raise
         raise ProofError(f"{what}: {error}") from error
-    return found
+    return document
 
 
 def members(value: Any, names: set[str], what: str) -> dict[str, Any]:

@@ -21,24 +21,24 @@ _MEMBERS = {"body", "buffered", "device", "dialect", "received_at_us"}
 
 def read_line(line: bytes) -> dict[str, Any]:
     """One reading. Raises ProofError."""
-    said = members(read_json(line, "a reading"), _MEMBERS, "a reading")
+    reading = members(read_json(line, "a reading"), _MEMBERS, "a reading")
     for name in ("body", "device", "dialect"):
-        if "\0" in typed(said[name], str, name):
+        if "\0" in typed(reading[name], str, name):
             raise ProofError(f"a reading's {name} holds a zero byte")
-    typed(said["buffered"], bool, "buffered")
-    count(said["received_at_us"], "received_at_us")
-    return said
+    typed(reading["buffered"], bool, "buffered")
+    count(reading["received_at_us"], "received_at_us")
+    return reading
 
 
-def bytes_of(said: dict[str, Any]) -> bytes:
+def bytes_of(reading: dict[str, Any]) -> bytes:
     """What the running hash is over. Raises ProofError."""
     try:
         return record(
-            said["device"],
-            said["received_at_us"],
-            said["dialect"],
-            buffered=said["buffered"],
-            body=said["body"].encode(),
+            reading["device"],
+            reading["received_at_us"],
+            reading["dialect"],
+            buffered=reading["buffered"],
+            body=reading["body"].encode(),
         )
     except UnicodeEncodeError as error:
         raise ProofError("a reading holds text that is not Unicode") from error
@@ -46,7 +46,7 @@ def bytes_of(said: dict[str, Any]) -> bytes:
 
 def check_readings(lines: Iterable[bytes], entries: Iterable[HistoryEntry]) -> int:
     """How many there are. Raises ProofError unless they are exactly those that the entries bind."""
-    bound = {one.heard.count: one for one in entries if one.heard is not None}
+    bound = {entry.heard.count: entry for entry in entries if entry.heard is not None}
     last, number, head = max(bound, default=0), 0, START
     for line in lines:
         if number == last:

@@ -64,7 +64,7 @@ def _line(entry: HistoryEntry, people: People) -> StoryLine:
         occurred_at=entry.occurred_at,
         recorded_at=entry.recorded_at,
         type=entry.type,
-        detail=payload["detail"],
+        detail=entry.detail,
         by=_by(entry, people),
         zone=_text(payload["zone"]),
         device=_text(payload["device"]),
@@ -78,7 +78,7 @@ def _line(entry: HistoryEntry, people: People) -> StoryLine:
 def _facts(entry: HistoryEntry, people: People) -> Iterator[tuple[str, str]]:
     for name, value in entry.facts.items():
         place = f"payload.facts.{name}"
-        if value is not None:
+        if value not in (None, ""):
             yield name, _text(value)
         elif place in entry.said["commitments"]:
             yield name, people.get((entry.id, place), WITHHELD)
@@ -93,7 +93,7 @@ def _seal(entry: HistoryEntry) -> SealChange:
         after=_text(facts.get("to")),
         number=_text(facts.get("number")),
         zone=_text(payload["zone"]),
-        detail=payload["detail"],
+        detail=entry.detail,
         entry=entry.id,
     )
 
@@ -160,10 +160,9 @@ def _alerts(entries: Sequence[HistoryEntry], people: People) -> Iterator[AlertLi
             kind=_text(first.facts.get("kind")),
             severity=_text(last.facts.get("severity")),
             raised_at=first.occurred_at,
-            detail=first.payload["detail"],
+            detail=first.detail,
             done=tuple(
-                (one.recorded_at, one.type, _by(one, people), one.payload["detail"])
-                for one in life[1:]
+                (one.recorded_at, one.type, _by(one, people), one.detail) for one in life[1:]
             ),
         )
 

@@ -34,7 +34,7 @@ class TlogProof:
 
     def __str__(self) -> str:
         extra = [f"extra {base64.b64encode(self.extra).decode()}"] if self.extra else []
-        path = [base64.b64encode(one).decode() for one in self.path]
+        path = [base64.b64encode(digest).decode() for digest in self.path]
         return "\n".join([HEADER, *extra, f"index {self.index}", *path, "", str(self.note)])
 
     def check(self, leaf: bytes) -> Checkpoint:

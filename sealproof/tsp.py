@@ -30,7 +30,7 @@ _TIME = re.compile(rb"(\d{14})(?:\.(\d{0,8}[1-9]))?Z")
 
 
 @dataclass(frozen=True)
-class Signer:
+class TokenSigner:
     """What a SignerInfo says. `issuer` (DER) and `serial` name its certificate.
 
     signed: the bytes under the signature. attributes: OID -> its one value. hash: as in hashlib.
@@ -46,16 +46,16 @@ class Signer:
 
 
 @dataclass(frozen=True)
-class Token:
+class TimestampToken:
     """`info`: the bytes of TSTInfo. `certificates`: those that came along, DER."""
 
     info: bytes
     certificates: tuple[bytes, ...]
-    signer: Signer
+    signer: TokenSigner
 
 
 @dataclass(frozen=True)
-class Info:
+class TimestampInfo:
     """TSTInfo: `digest` of the message by `hash`, and when the authority saw it (genTime)."""
 
     hash: str
@@ -63,7 +63,7 @@ class Info:
     at: datetime
 
 
-def parse_token(raw: bytes) -> Token:
+def parse_token(raw: bytes) -> TimestampToken:
     """A TimeStampResp or a ContentInfo. Raises ProofError, or ValueError for what is no time."""
     if len(raw) > MAX_BYTES:
         raise ProofError(f"a time-stamp of {len(raw):,} bytes, and at most {MAX_BYTES:,} are read")
@@ -81,7 +81,7 @@ def parse_token(raw: bytes) -> Token:
     return _signed_data(_only(content, der.CONSTRUCTED, der.SEQUENCE).inside())
 
 
-def parse_info(raw: bytes) -> Info:
+def parse_info(raw: bytes) -> TimestampInfo:
     """TSTInfo. Raises ProofError, or ValueError for what is no time."""
     outer = der.DerReader(raw)
     info = outer.take(der.SEQUENCE).inside()
@@ -101,7 +101,7 @@ def parse_info(raw: bytes) -> Info:
     if extensions := info.optional(der.CONSTRUCTED + 1):
         _refuse_critical(extensions.inside())
     info.end()
-    return Info(algorithm, digest, at)
+    return TimestampInfo(algorithm, digest, at)
 
 
 def certificate_names(raw: bytes) -> tuple[bytes, int]:
@@ -121,7 +121,7 @@ def hash_name(algorithm: tuple[str, der.DerItem | None]) -> str:
     return HASHES[oid]
 
 
-def _signed_data(data: der.DerReader) -> Token:
+def _signed_data(data: der.DerReader) -> TimestampToken:
     if data.integer() != 3:
         raise ProofError("not a time-stamp: signed data of another version than 3")
     digests = data.take(der.SET).inside()
@@ -139,45 +139,45 @@ def _signed_data(data: der.DerReader) -> Token:
     signer = _signer(_only(data, der.SET, der.SEQUENCE).inside())
     if declared != signer.hash:
         raise ProofError("the time-stamp declares another digest than its signer's")
-    return Token(info, tuple(certificates), signer)
+    return TimestampToken(info, tuple(certificates), signer)
 
 
 def _only(reader: der.DerReader, outer: int, inner: int) -> der.DerItem:
     """The one item within the last item."""
     inside = reader.take(outer).inside()
     reader.end()
-    found = inside.take(inner)
+    item = inside.take(inner)
     inside.end()
-    return found
+    return item
 
 
-def _signer(info: der.DerReader) -> Signer:
+def _signer(info: der.DerReader) -> TokenSigner:
     if info.integer() != 1:
         raise ProofError("the signer is not named by issuer and serial number")
     named = info.take(der.SEQUENCE).inside()
     issuer, serial = named.take(der.SEQUENCE).raw, named.integer()
     named.end()
     digest = hash_name(info.algorithm())
-    attributes = info.take(der.CONSTRUCTED)
+    signed_set = info.take(der.CONSTRUCTED)
     algorithm, signature = info.algorithm(), info.take(der.OCTET_STRING).body
     info.end()
     # What is signed is the SET itself, not its place in the structure (RFC 5652 section 5.4).
-    signed = bytes([der.SET]) + attributes.raw[1:]
-    found = _attributes(attributes.inside())
-    return Signer(issuer, serial, digest, signed, found, algorithm, signature)
+    signed = bytes([der.SET]) + signed_set.raw[1:]
+    attributes = _attributes(signed_set.inside())
+    return TokenSigner(issuer, serial, digest, signed, attributes, algorithm, signature)
 
 
 def _attributes(items: der.DerReader) -> dict[str, der.DerItem]:
-    found: dict[str, der.DerItem] = {}
+    attributes: dict[str, der.DerItem] = {}
     while items.tag is not None:
-        one = items.take(der.SEQUENCE).inside()
-        oid, values = one.oid(), one.take(der.SET).inside()
-        one.end()
-        if oid in found:
+        attribute = items.take(der.SEQUENCE).inside()
+        oid, values = attribute.oid(), attribute.take(der.SET).inside()
+        attribute.end()
+        if oid in attributes:
             raise ProofError(f"the signed attribute {oid} stands twice")
-        found[oid] = values.take()
+        attributes[oid] = values.take()
         values.end()
-    return found
+    return attributes
 
 
 def _refuse_critical(extensions: der.DerReader) -> None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from devices.common.devicetime import NEVER, written
 from devices.common.frames import FrameError
-
-NEVER = datetime(2000, 1, 1, tzinfo=UTC)
-"""What six zero bytes are taken for, which name no day: a clock that was never set."""
 
 _NO_DECIMAL = 10_000
 """Stands for a byte that is no two decimals: no part of a date may have it, so datetime refuses."""
@@ -64,6 +62,11 @@ def moment_ymd(raw: bytes, place: str = "time") -> datetime:
 
 
 def _odd(raw: bytes, place: str, form: str) -> datetime:
+    """Of a date that does not exist. form: how it is written, YYMMDD first or DDMMYY."""
     if raw == _ZEROS:
         return NEVER
+    day = raw[:3] if form.startswith("YY") else raw[2::-1]
+    moment = written(f"20{day.hex('-')} {raw[3:].hex(':')}")
+    if len(raw) == len(_ZEROS) and moment is not None:
+        return moment
     raise FrameError(place, f"{place} is {raw.hex()}, expected a time written {form} in decimals")

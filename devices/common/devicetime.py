@@ -1,24 +1,23 @@
-"""Times as devices write them in words, and what becomes of a clock that was never set.
+"""Times as devices write them in words.
 
-A clock that was never set must not cost the seal's event: the reading then takes the time of its
-receipt, has no fix (the position's age is not known), and what the clock said is kept.
+Second 60 is the second after 59 (leap seconds; some receivers write it at any minute's end), and
+24:00:00 is the midnight that ends the day.
 """
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Any
 
-from devices.common.bcd import NEVER
-from devices.common.fields import rfc3339
-from devices.common.frames import too_far_ahead, unset
-
+NEVER = datetime(2000, 1, 1, tzinfo=UTC)
+"""What a time of zeros is taken for, which names no day: a clock that was never set."""
 _WRITTEN = re.compile(
     r"(\d{4})[-/](\d\d)[-/](\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(\.\d{1,9})?)?"
     r" ?(?:(Z|UTC)|([+-])(\d\d):?(\d\d))?(?:\[UTC\])?",
     re.ASCII,
 )
+
+_ZONE = re.compile(r"(?:Z|[+-]\d\d:\d\d)\s*\Z", re.ASCII)
 
 
 def written(text: str) -> datetime | None:
@@ -33,8 +32,14 @@ def written(text: str) -> datetime | None:
     year, month, day, hour, minute = (int(found[part]) for part in range(1, 6))
     if year == month == day == 0:
         return NEVER
+    second = int(found[6] or 0)
+    over = timedelta(0)
+    if second == 60:
+        second, over = 59, timedelta(seconds=1)
+    if hour == 24 and minute == second == 0 and not over:
+        hour, over = 0, timedelta(days=1)
     try:
-        moment = datetime(year, month, day, hour, minute, int(found[6] or 0), tzinfo=UTC)
+        moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC) + over
         if found[9]:
             offset = timedelta(hours=int(found[10]), minutes=int(found[11]))
             zone = timezone(offset if found[9] == "+" else -offset)
@@ -44,11 +49,10 @@ def written(text: str) -> datetime | None:
         return None
 
 
-def event_time(moment: datetime, received_at: datetime) -> tuple[datetime, dict[str, Any]] | None:
-    """When it happened, and what is to be noted among the extras: of a clock that was never set
-    (2004 or before) the receipt, with `clock` "unset" and `device_time`. None for a time more than
-    24 h after the receipt.
+def leap(text: str) -> datetime | None:
+    """The time of RFC 3339 that a text with second 60, or hour 24, stands for; None for another.
+
+    It must name its zone, as all times of RFC 3339 do.
     """
-    if unset(moment):
-        return received_at.astimezone(UTC), {"clock": "unset", "device_time": rfc3339(moment)}
-    return None if too_far_ahead(moment, received_at) else (moment, {})
+    zoned = _ZONE.search(text.upper())
+    return written(text.upper()) if zoned else None

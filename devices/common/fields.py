@@ -9,23 +9,19 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Any, get_args, get_origin
 
 import msgspec
 from msgspec import Meta, Struct
 
-from devices.reading import NoFixReason
-
 EARLIEST = datetime(2015, 1, 1, tzinfo=UTC)
-"""What the native dialect takes. Earlier times come from clocks that were never set."""
+"""From when on a time in the native dialect is of a clock that was set."""
 LAST_UNSET_YEAR = 2004
 """Makers' clocks that were never set start from 1970, 1980, 2000-01-01 or 2004. What a maker's own
 frame dates later is a reading, however old: locks of 2010 are on the road, and in archives."""
 SET_FROM = datetime(LAST_UNSET_YEAR + 1, 1, 1, tzinfo=UTC)
 """The first moment of a clock that was set, in every dialect but the native one."""
-AHEAD = timedelta(hours=24)
-"""How far a device's clock may run ahead of the receipt."""
 MAX_DEPTH = 32
 """Nesting allowed in what is merely kept: writing it again must never run out of stack."""
 
@@ -99,37 +95,38 @@ def complaint(kind: type[Struct], said: Mapping[str, Any], place: str = "") -> R
         if field.encode_name not in said:
             if field.required:
                 return ReadingError(here, f"{here} is missing, expected {_expected(field.type)}")
-        elif fault := _value_fault(field.type, said[field.encode_name], here):
+        elif fault := value_fault(field.type, said[field.encode_name], here):
             return fault
     return ReadingError(
         place, f"{place or 'the object'} does not fit, for a reason that was not found"
     )
 
 
-def _value_fault(kind: Any, value: object, place: str) -> ReadingError | None:
+def value_fault(kind: Any, value: object, place: str) -> ReadingError | None:
+    """What keeps the value from being a `kind`, None if nothing does."""
     try:
         msgspec.convert(value, kind)
     except msgspec.ValidationError:
-        for part in _parts(kind):
+        for part in alternatives(kind):
             if isinstance(value, dict) and isinstance(part, type) and issubclass(part, Struct):
                 return complaint(part, value, place)
             if isinstance(value, list) and get_origin(part) is list:
                 (item,) = get_args(part)
                 for index, child in enumerate(value):
-                    if fault := _value_fault(item, child, f"{place}[{index}]"):
+                    if fault := value_fault(item, child, f"{place}[{index}]"):
                         return fault
         return wrong(place, value, _expected(kind))
     return None
 
 
-def _parts(kind: Any) -> Iterator[Any]:
+def alternatives(kind: Any) -> Iterator[Any]:
     """The alternatives of a union (all but None), or the type itself."""
     members = get_args(kind) if type(None) in get_args(kind) else (kind,)
     return (member for member in members if member is not type(None))
 
 
 def _expected(kind: Any) -> str:
-    part = next(_parts(kind))
+    part = next(alternatives(kind))
     for meta in getattr(part, "__metadata__", ()):
         return str(meta.description)
     if get_origin(part) is list:
@@ -139,32 +136,10 @@ def _expected(kind: Any) -> str:
     return "an object"
 
 
-def instant(
-    said: datetime | float, received_at: datetime, place: str, earliest: datetime = EARLIEST
-) -> datetime:
-    """The time that a device wrote, in UTC, to the microsecond.
-
-    Raises ReadingError when it lies before `earliest` or more than 24 h after the receipt.
-    """
-    moment = utc(said)
-    if moment < earliest:
-        expected = f"a time of {earliest.year} or later (was the clock never set?)"
-        raise _time_fault(place, said, expected)
-    if moment > received_at + AHEAD:
-        receipt = rfc3339(received_at)
-        raise _time_fault(place, said, f"at most 24 h after the receipt at {receipt}")
-    return moment
-
-
-def clock_unset(said: datetime | float) -> bool:
-    """Whether the time is one that only a clock that was never set shows (before 2015)."""
-    return utc(said) < EARLIEST
-
-
 def utc(said: datetime | float) -> datetime:
     """The time that is written so, whenever that is.
 
-    Times outside of 1970 to 9999 may come out as those limits: no such time is ever accepted.
+    Times outside of 1970 to 9999 may come out as those limits: no clock is believed that says so.
     """
     if isinstance(said, datetime):
         try:
@@ -175,11 +150,6 @@ def utc(said: datetime | float) -> datetime:
     return datetime.fromtimestamp(min(max(seconds, 0.0), 253_402_300_799.0), UTC)
 
 
-def _time_fault(place: str, said: datetime | float, expected: str) -> ReadingError:
-    shown = said.isoformat() if isinstance(said, datetime) else show(said)
-    return ReadingError(place, f"{place} is {shown}, expected {expected}")
-
-
 def rfc3339(moment: datetime) -> str:
     """In UTC with "Z", and no more digits of a second than it takes: none, 3 or 6."""
     if moment.tzinfo is not UTC:
@@ -188,18 +158,6 @@ def rfc3339(moment: datetime) -> str:
         return moment.isoformat()[:-6] + "Z"
     digits = "microseconds" if moment.microsecond % 1000 else "milliseconds"
     return moment.isoformat(timespec=digits)[:-6] + "Z"
-
-
-def no_fix_reason(lat: float | None, lon: float | None) -> NoFixReason | None:
-    """None when the two are a position. Raises ReadingError when only one of them is there."""
-    if lat is None or lon is None:
-        if lat is not lon:
-            missing = "lat" if lat is None else "lon"
-            raise ReadingError(
-                missing, f"{missing} is missing, expected both lat and lon or neither"
-            )
-        return NoFixReason.ABSENT
-    return NoFixReason.ZERO if lat == 0 == lon else None
 
 
 def kept(value: object, key: str) -> object:

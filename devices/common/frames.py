@@ -7,16 +7,17 @@ A module of a framed dialect has, besides FILTERS and `decode`:
 
     explain(payload: bytes) -> list[Field]    what every byte means; never raises
     device_of(payload: bytes) -> str | None   whom the payload itself names, for want of a topic
+    recognises(payload: bytes) -> bool        whether it begins as its own frames do
+    decode_local(...)                         as `decode`, without a guess at the clock's zone
     session() -> Session                      see `devices.wire`; if devices connect over TCP
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from msgspec import Struct
 
-from devices.common.fields import AHEAD, SET_FROM
 from devices.reading import Rejected
 
 MAX_BYTES = 1024 * 1024
@@ -76,12 +77,3 @@ def rejected(
         device=device,
         place=where,
     )
-
-
-def unset(moment: datetime) -> bool:
-    """Whether a device's clock was never set: see `fields.LAST_UNSET_YEAR`."""
-    return moment < SET_FROM
-
-
-def too_far_ahead(moment: datetime, received_at: datetime, allowed: timedelta = AHEAD) -> bool:
-    return moment > received_at.astimezone(UTC) + allowed

@@ -6,9 +6,10 @@
     15     speed   knots, a plain byte (0x12 is 18 kn, 33.3 km/h: the maker's manual)
     16     course  degrees / 2
 
-Longitude and flags share their last byte. A clock that was never set (2004 or before) is no fix,
-and the reading takes the time of its receipt. Without the fix flag, or at 0,0, there is no fix
-either; the degrees sent are kept in `extra`, as is a course beyond 360.
+Longitude and flags share their last byte. With a clock that was never set (2004 or before), or a
+time that does not exist, there is no fix, for nobody knows when it was. Without the fix flag, at
+0,0 or with degrees that do not exist there is none either; the degrees sent are kept in `extra`, as
+is a course beyond 360.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ from datetime import datetime
 from typing import Any
 
 from devices.common.bcd import moment_dmy
-from devices.common.devicetime import event_time
-from devices.common.fields import SET_FROM, rfc3339
+from devices.common.clocks import Told, plausible, settle, without
 from devices.common.frames import FrameError
-from devices.reading import Fix, NoFix, NoFixReason
+from devices.common.refusal import KEY as REFUSED
+from devices.common.refusal import refuse
+from devices.reading import Clock, Fix, NoFix, NoFixReason, SealReport
 
 SIZE = 17
 KMH_PER_KNOT = 1.852
@@ -36,6 +38,7 @@ _MINUTES = 600_000
 _MINUTE_DIGITS, _LON_DIGITS = 10**6, 10**9
 _MAX_LAT, _MAX_LON = 90 * _MINUTES, 180 * _MINUTES
 _FIX, _NORTH, _EAST = 1, 2, 4
+_DEGREES = "expected DDMMMMMM to 90 and DDDMMMMMM to 180 degrees"
 
 
 def position(
@@ -47,59 +50,75 @@ def position(
     satellites: int | None = None,
     altitude_m: float | None = None,
     by_cell: bool = False,
-) -> tuple[datetime, Fix | NoFix]:
+    buffered: bool = False,
+) -> tuple[Told, Fix | NoFix]:
     """The event's time and the position of the point at `at`; what neither takes goes to `extra`.
 
-    by_cell: the device says that the position is that of a cell.
-    Raises FrameError: digits that are none, a time that does not exist or is more than 24 h ahead,
-    a fix out of range.
+    by_cell: the device says that the position is that of a cell. buffered: that it is a stored one.
     """
-    said = moment_dmy(raw[at : at + 6])
-    moment = said if SET_FROM <= said <= received_at else when(said, received_at, extra)
+    told = when(raw[at : at + 6], received_at, extra, buffered=buffered)
     lat, lon = degrees(raw[at + 6 : at + 15])
     speed, course = SPEED_KMH[raw[at + 15]], COURSE_DEG[raw[at + 16]]
-    if said < SET_FROM:
+    if told.lost:
         reason = NoFixReason.CLOCK_UNSET
     elif lat == 0 == lon:
         reason = NoFixReason.ZERO
     elif not raw[at + 14] & _FIX:
         reason = NoFixReason.INVALID
+    elif lat.__class__ is str or lon.__class__ is str:
+        reason = NoFixReason.INVALID
+        why = f"lat, lon are {lat}, {lon}, {_DEGREES}"
+        for name, value in (("lat", lat), ("lon", lon)):
+            refuse(extra.setdefault(REFUSED, {}), name, value, why)
     else:
-        if lat.__class__ is str or lon.__class__ is str:
-            raise FrameError(*_odd(lat, lon))
         if course > FULL_TURN:
             extra["course"] = course
-        return moment, Fix(
+        return told, Fix(
             lat=lat,  # type: ignore[arg-type]  # text was refused above
             lon=lon,  # type: ignore[arg-type]
-            time=moment,
+            time=told.time,
             accuracy_m=CELL_ACCURACY_M if by_cell else None,
             speed_kmh=speed,
             course_deg=course if course <= FULL_TURN else None,
             altitude_m=altitude_m,
             satellites=satellites,
         )
-    if reason is not NoFixReason.ZERO:
+    if reason is not NoFixReason.ZERO and "lat" not in extra.get(REFUSED, ()):
         extra["lat"], extra["lon"] = lat, lon
     if course:
         extra["course"] = course
     if altitude_m:
         extra["altitude"] = altitude_m
-    return moment, NoFix(reason=reason, satellites=satellites, speed_kmh=speed)
+    return told, NoFix(reason=reason, satellites=satellites, speed_kmh=speed)
 
 
 def when(
-    said: datetime, received_at: datetime, extra: dict[str, Any], place: str = "time"
-) -> datetime:
-    """The event's time; a clock that was never set is noted. Raises FrameError: too far ahead."""
-    told = event_time(said, received_at)
-    if told is None:
-        receipt = rfc3339(received_at)
-        reason = f"{place} is {rfc3339(said)}, expected at most 24 h after the receipt at {receipt}"
-        raise FrameError(place, reason)
-    moment, note = told
-    extra.update(note)
-    return moment
+    raw: bytes,
+    received_at: datetime,
+    extra: dict[str, Any],
+    *,
+    place: str = "time",
+    buffered: bool = False,
+    fixed: datetime | None = None,
+) -> Told:
+    """The best time for what the device dates so, DDMMYYhhmmss; what is noted goes to `extra`."""
+    try:
+        said = moment_dmy(raw, place)
+    except FrameError as fault:
+        refuse(extra.setdefault(REFUSED, {}), place, raw.hex(), fault.reason)
+        told = without(raw.hex(), received_at, fixed)
+    else:
+        if plausible(said, received_at):
+            return Told(said, Clock.DEVICE, {}, False)
+        told = settle(said, received_at, buffered=buffered, fixed=fixed)
+    extra.update(told.notes)
+    return told
+
+
+def stands(told: Told, seal: SealReport | None, extra: dict[str, Any], place: str = "time") -> None:
+    """Raises FrameError where there is neither a time that exists nor a word of the seal."""
+    if told.lost and seal is None and place in extra.get(REFUSED, ()):
+        raise FrameError(place, extra[REFUSED][place]["why"])
 
 
 def degrees(raw: bytes) -> tuple[float | str, float | str]:
@@ -120,8 +139,3 @@ def degrees(raw: bytes) -> tuple[float | str, float | str]:
         lat / _MINUTES if flags & _NORTH else -lat / _MINUTES,
         lon / _MINUTES if flags & _EAST else -lon / _MINUTES,
     )
-
-
-def _odd(lat: object, lon: object) -> tuple[str, str]:
-    reason = f"lat, lon are {lat}, {lon}, expected DDMMMMMM to 90 and DDDMMMMMM to 180 degrees"
-    return "lat", reason

@@ -56,7 +56,10 @@ WAKE = {
     7: "lora",
     8: "vip_sms",
     9: "sms",
+    10: "bluetooth",
 }
+"""15 is none. What wakes a JT705A has codes of its own (`jtt808/jt705`)."""
+NO_WAKE = 0xF
 
 SUBLOCK: Bits = {
     0: SealEvent.SEALED,
@@ -132,7 +135,7 @@ def status(word: int, wake: int | None) -> Meaning:
     extra: dict[str, Any] = {name: flags.pop(name, False) for name in LEVELS} | flags
     if SealEvent.WRONG_PASSWORD in events:
         extra["wrong_passwords"] = WRONG_PASSWORDS
-    if wake is not None:
+    if wake is not None and wake != NO_WAKE:
         source = WAKE.get(wake)
         extra["wake"] = wake if source is None else source
         if source == "rope":
@@ -154,24 +157,43 @@ def _condition(events: set[SealEvent], level: dict[str, Any]) -> SealCondition:
     return SealCondition.OPEN
 
 
-def sublock(kind: int, word: int, lock_count: int | None) -> Meaning:
-    """The events of a sub-lock of type 4, 5 or 6; its condition is what they leave behind."""
+SUBLOCK_STATUS: Bits = {0: "rope_out", 1: "motor_open", 2: "cover_open", 3: "charging"}
+"""Levels of a sub-lock, told with every event."""
+
+
+def sublock(
+    kind: int, word: int, lock_count: int | None, levels: int | None = None, card: int = 0
+) -> Meaning:
+    """The events of a sub-lock of type 4, 5 or 6; its condition is what its levels say, or, where
+    it tells none, what its events leave behind. card: 0 for none.
+    """
     events, extra = _apart(word, SUBLOCK if kind == 4 else SUBLOCK_NEWER)
     condition = None
     if SealEvent.CUT in events:
         condition = SealCondition.CUT
     elif "dismantled" in extra:
         condition = SealCondition.TAMPERED
+    elif levels is not None:
+        extra |= _apart(levels, SUBLOCK_STATUS)[1]
+        condition = SealCondition.OPEN if levels & 0b11 else SealCondition.SEALED
+        if condition is SealCondition.SEALED and _OPENINGS & events:
+            condition = None  # shut again meanwhile: the opening stands
     elif _OPENINGS & events:
         condition = SealCondition.OPEN
     elif SealEvent.SEALED in events:
         condition = SealCondition.SEALED
     shown = _UNLOCKED_BY[4 if kind == 4 else 5]
     by = next((shown[bit] for bit in shown if word >> bit & 1), None)
+    if card and by is not CredentialKind.RFID:
+        extra["card"] = f"{card:010d}"
+    credential = None
+    if by is not None:
+        named = f"{card:010d}" if card and by is CredentialKind.RFID else None
+        credential = Credential(kind=by, id=named)
     report = SealReport(
         condition=condition,
         events=frozenset(events),
-        credential=Credential(kind=by) if by else None,
+        credential=credential,
         lock_count=lock_count,
     )
     return Meaning(report, extra)

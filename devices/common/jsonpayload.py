@@ -17,13 +17,13 @@ from typing import Any
 
 import msgspec
 
-from devices.common.fields import ReadingError, join, show, wrong
-from devices.reading import Reading, Rejected
+from devices.common.fields import ReadingError, join, show
+from devices.reading import Decoded, Passed, Reading, Rejected
 
 MAX_BYTES = 1024 * 1024
 """Of one payload: 1 MiB."""
 
-Read = Callable[[dict[str, Any], str, datetime], Reading]
+Read = Callable[[dict[str, Any], str, datetime], Reading | Passed]
 """Makes a Reading of (object, device, received_at), or raises ReadingError."""
 
 _LONGEST_PLACE = 200
@@ -41,11 +41,11 @@ def decode_each(
     device: str,
     dialect: str,
     max_items: int = 1,
-) -> list[Reading | Rejected]:
+) -> Decoded:
     """The readings of one object, or of an array of up to `max_items` where that is more than 1.
 
     Readings come in the order of their event times (then `seq`, then position), and after them
-    what was rejected. Never raises, never returns an empty list.
+    what was rejected, and what was passed over. Never raises, never returns an empty list.
     """
 
     def reject(fault: ReadingError, part: bytes = payload, place: str = "") -> Rejected:
@@ -74,21 +74,26 @@ def decode_each(
         return [reject(ReadingError("", f"the payload is {count}"))]
 
     readings: list[Reading] = []
-    rejects: list[Rejected] = []
+    others: list[Rejected | Passed] = []
     for index, item in enumerate(found):
         try:
             document = parse(item) if item.__class__ is bytes else item
-            readings.append(read(_object(document), device, received_at))
+            told = read(_object(document), device, received_at)
         except ReadingError as fault:
             parts = parts or _split(payload) or [payload] * len(found)
-            rejects.append(reject(fault, parts[index], f"[{index}]"))
+            others.append(reject(fault, parts[index], f"[{index}]"))
+        else:
+            if isinstance(told, Reading):
+                readings.append(told)
+            else:
+                others.append(told)
     readings.sort(key=_order)
-    return [*readings, *rejects]
+    return [*readings, *others]
 
 
 def wrong_topic(
     topic: str, payload: bytes, received_at: datetime, *, dialect: str, expected: str
-) -> list[Reading | Rejected]:
+) -> Decoded:
     """The one rejection of a message whose topic names no device of the dialect."""
     return [
         Rejected(
@@ -104,8 +109,10 @@ def wrong_topic(
 def parse(payload: bytes) -> Any:
     """The document that a JSON payload holds, as dicts, lists and scalars.
 
-    Raises ReadingError: longer than 1 MiB, not JSON, a number that is not finite, a key given
-    twice, nested too deeply.
+    NaN, Infinity and numbers too large for a float, which JSON does not have but devices write,
+    come out as text: no number then, at the cost of that one value. Bytes that are no UTF-8 count
+    as Latin-1.
+    Raises ReadingError: longer than 1 MiB, not JSON, a key given twice, nested too deeply.
     """
     if len(payload) > MAX_BYTES:
         raise ReadingError(
@@ -115,9 +122,9 @@ def parse(payload: bytes) -> Any:
         document = _parse(payload)
         colons = _write(document).count(b":")
     except (ValueError, RecursionError) as error:
-        raise _oddity(payload) or ReadingError("", f"the payload is not JSON: {error}") from None
-    if (colons != payload.count(b":") or b"\\u003" in payload) and (fault := _oddity(payload)):
-        raise fault
+        return _in_full(payload, error)
+    if colons != payload.count(b":") or b"\\u003" in payload:
+        _in_full(payload, None)
     return document
 
 
@@ -141,19 +148,46 @@ class _Object(dict[str, Any]):
         self.twice = next(twice, None) if len(self) < len(pairs) else None
 
 
-def _oddity(payload: bytes) -> ReadingError | None:
-    """What Python's parser shows and msgspec does not: the key given twice, or not finite."""
+def _number(text: str) -> float | str:
+    value = float(text)
+    return value if abs(value) < float("inf") else text
+
+
+def _in_full(payload: bytes, error: Exception | None) -> Any:
+    """The document as Python's parser has it, which shows what msgspec does not: the key given
+    twice, and what is dirt around sound words (a number that is none, a byte of another encoding,
+    a control character or a mark at the beginning). error: what msgspec complained of, if it did.
+    """
     try:
-        return _odd(json.loads(payload.decode(), object_pairs_hook=_Object), "")
+        document = json.loads(
+            _text(payload),
+            object_pairs_hook=_Object,
+            parse_constant=str,
+            parse_float=_number,
+            strict=False,
+        )
+        if fault := _given_twice(document, ""):
+            raise fault
+        # half a surrogate, which is no character, becomes a question mark
+        return _parse(json.dumps(document, ensure_ascii=False).encode("utf-8", "replace"))
     except RecursionError:
-        return ReadingError("", "the payload is nested too deeply")
+        raise ReadingError("", "the payload is nested too deeply") from None
+    except ReadingError:
+        raise
     except ValueError:
-        return None
+        if error is None:  # a number of thousands of digits, which Python does not read
+            return None
+    raise ReadingError("", f"the payload is not JSON: {error}") from None
 
 
-def _odd(value: Any, place: str) -> ReadingError | None:
-    if isinstance(value, float) and not abs(value) < float("inf"):
-        return wrong(place or "the payload", value, "a finite number")
+def _text(payload: bytes) -> str:
+    try:
+        return payload.rstrip(b"\0").decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return payload.decode("latin-1")
+
+
+def _given_twice(value: Any, place: str) -> ReadingError | None:
     if len(place) > _LONGEST_PLACE:  # else a deep and broad document would cost its square
         place = "..." + place[-_LONGEST_PLACE:]
     if isinstance(value, _Object):
@@ -165,13 +199,14 @@ def _odd(value: Any, place: str) -> ReadingError | None:
         inner = ((f"{place}[{index}]", child) for index, child in enumerate(value))
     else:
         return None
-    return next((fault for here, child in inner if (fault := _odd(child, here))), None)
+    return next((fault for here, child in inner if (fault := _given_twice(child, here))), None)
 
 
 def _split(payload: bytes) -> list[bytes] | None:
     """The bytes of each element of an array, however broken they are; None if it is no array.
 
     It only follows quotes and brackets, so it takes invalid UTF-8, NaN, bad syntax and any depth.
+    Of one that is cut off the last element is what is there of it.
     """
     depth = start = 0
     parts: list[bytes] = []
@@ -189,7 +224,7 @@ def _split(payload: bytes) -> list[bytes] | None:
             start = token.end()
         if depth == 0:
             return parts if mark == b"]" and not payload[start:].strip(_SPACE) else None
-    return None
+    return [*parts, payload[start:].strip(_SPACE)] if parts else None
 
 
 _SPACE = b" \t\r\n"

@@ -1,8 +1,9 @@
 """JSON as makers write it: numbers that are strings, flags that are 0 and 1, local times.
 
-Strict is what a reading stands on: its time, its position, who says it. Everything else is taken
-where it can be, and otherwise left as it came: a lock's alarm is not thrown away for a signal
-strength of "n/a". `Said.rest` is all that was not taken, so nothing is lost and nothing is twice.
+Strict is who says it, and no more: a lock's alarm is not thrown away for a signal strength of
+"n/a", a latitude of 270 or a clock in words. What cannot be taken is left as it came, a position or
+a time with the reason too (`Said.refused`). `Said.rest` is all that was not taken, so nothing is
+lost and nothing is twice.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from devices.common.devicetime import event_time, written
-from devices.common.fields import ReadingError, kept, show, wrong
-from devices.reading import Fix, NoFix, NoFixReason
+from devices.common.clocks import Told, settle, without
+from devices.common.devicetime import written
+from devices.common.fields import ReadingError, kept, wrong
+from devices.common.refusal import Refused, refuse, with_refused
+from devices.reading import Fix, NoFix, NoFixReason, SealReport
 
 COUNT_MAX = 2**63 - 1
 """Of a whole number, as in the native dialect."""
@@ -29,6 +32,8 @@ class Said:
 
     def __init__(self, said: Mapping[str, Any]) -> None:
         self._left = dict(said)
+        self.refused: Refused = {}
+        self._untimed: ReadingError | None = None
 
     def __contains__(self, key: str) -> bool:
         return key != "" and self._left.get(key) not in (None, "")
@@ -46,8 +51,18 @@ class Said:
         self._left[key] = value
 
     def rest(self) -> dict[str, Any]:
-        """Every key that was not taken, unchanged. Raises ReadingError when nested too deeply."""
-        return {key: kept(value, key) for key, value in self._left.items()}
+        """Every key that was not taken, unchanged, and what was refused."""
+        extra: dict[str, Any] = {}
+        for key, value in self._left.items():
+            try:
+                extra[key] = kept(value, key)
+            except ReadingError as fault:
+                refuse(self.refused, key, value, fault.reason)
+        return with_refused(extra, self.refused)
+
+    def refuse(self, key: str, why: str) -> None:
+        """Take a key whose value cannot be used, and say why."""
+        refuse(self.refused, key, self._left.pop(key, None), why)
 
     def number(self, key: str, low: float = -AMOUNT_MAX, high: float = AMOUNT_MAX) -> float | None:
         """The number, taken; None (and left) where it is none or not within low to high."""
@@ -98,25 +113,52 @@ class Said:
             return True
         return False
 
-    def moment(self, key: str, received_at: datetime) -> tuple[datetime, dict[str, Any]]:
-        """The event's time, taken, and what is to be noted of the clock (see `devicetime`).
-
-        Raises ReadingError where it is missing, no time, or too far ahead of receipt.
+    def moment(
+        self,
+        key: str,
+        received_at: datetime,
+        *,
+        buffered: bool = False,
+        fixed: datetime | None = None,
+    ) -> Told:
+        """The best time for the event; the key is taken. Written as "2026-03-01 11:59:58" or in
+        RFC 3339; see `clocks.settle` for the rest.
         """
-        expected = 'a time as "2026-03-01 11:59:58" or RFC 3339'
-        if key not in self:
-            raise ReadingError(key, f"{key} is missing, expected {expected}")
         value = self.peek(key)
         moment = written(value) if isinstance(value, str) else None
-        if moment is None:
-            raise wrong(key, value, expected)
-        settled = event_time(moment, received_at)
-        if settled is None:
-            raise ReadingError(
-                key, f"{key} is {show(value)}, expected at most 24 h after the receipt"
-            )
-        self.drop(key)
-        return settled
+        return self.settled(key, moment, received_at, buffered=buffered, fixed=fixed, form=_FORM)
+
+    def settled(
+        self,
+        key: str,
+        moment: datetime | None,
+        received_at: datetime,
+        *,
+        form: str,
+        buffered: bool = False,
+        fixed: datetime | None = None,
+    ) -> Told:
+        """As `moment`, of what was read at `key` (None: no time). form: what it should be."""
+        if moment is not None:
+            self.drop(key)
+            return settle(moment, received_at, buffered=buffered, fixed=fixed)
+        value = self.peek(key)
+        self._untimed = (
+            ReadingError(key, f"{key} is missing, expected {form}")
+            if value is None
+            else wrong(key, value, form)
+        )
+        if value is not None:
+            self.refuse(key, self._untimed.reason)
+        return without(value if isinstance(value, str | int | float) else None, received_at, fixed)
+
+    def stands(self, told: Told, seal: SealReport | None) -> None:
+        """Raises ReadingError where it has neither a time nor a word of the seal."""
+        if told.lost and seal is None and self._untimed is not None:
+            raise self._untimed
+
+
+_FORM = 'a time as "2026-03-01 11:59:58" or RFC 3339'
 
 
 def number(value: object) -> float | None:
@@ -140,26 +182,20 @@ class PositionKeys(NamedTuple):
     hdop: str = ""
 
 
-def position(
-    said: Said,
-    keys: PositionKeys,
-    time: datetime,
-    *,
-    clock_unset: bool = False,
-    valid: bool = True,
-) -> Fix | NoFix:
-    """The position at `time`, its keys taken; without a fix they are left, but for 0,0 itself.
+def position(said: Said, keys: PositionKeys, told: Told, *, valid: bool = True) -> Fix | NoFix:
+    """The position at that time, its keys taken; without a fix they are left, but for 0,0 itself.
 
-    Raises ReadingError when latitude or longitude is wrong, or there without the other.
+    valid: False if the device itself says that it is none.
     """
     lat, lon = _degrees(said, keys.lat, 90), _degrees(said, keys.lon, 180)
     if (lat is None) is not (lon is None):
-        missing = keys.lat if lat is None else keys.lon
-        raise ReadingError(missing, f"{missing} is missing, expected {keys.lat} and {keys.lon}")
+        lacking, there = (keys.lat, keys.lon) if lat is None else (keys.lon, keys.lat)
+        if lacking not in said.refused:
+            said.refuse(there, f"{lacking} is missing, expected {keys.lat} and {keys.lon}")
     speed = said.number(keys.speed, 0)
     satellites = said.whole(keys.satellites)
     hdop = said.number(keys.hdop, 0)
-    reason = _no_fix(lat, lon, clock_unset, valid)
+    reason = _no_fix(said, keys, lat, lon, lost=told.lost, valid=valid)
     if reason is NoFixReason.ZERO or reason is None:
         said.drop(keys.lat)
         said.drop(keys.lon)
@@ -170,7 +206,7 @@ def position(
     return Fix(
         lat=lat,
         lon=lon,
-        time=time,
+        time=told.time,
         speed_kmh=speed,
         course_deg=said.number(keys.course, 0, 360),
         altitude_m=said.number(keys.altitude),
@@ -180,11 +216,19 @@ def position(
 
 
 def _no_fix(
-    lat: float | None, lon: float | None, clock_unset: bool, valid: bool
+    said: Said,
+    keys: PositionKeys,
+    lat: float | None,
+    lon: float | None,
+    *,
+    lost: bool,
+    valid: bool,
 ) -> NoFixReason | None:
-    if lat is None:
+    if keys.lat in said.refused or keys.lon in said.refused:
+        return NoFixReason.INVALID
+    if lat is None or lon is None:
         return NoFixReason.ABSENT
-    if clock_unset:
+    if lost:
         return NoFixReason.CLOCK_UNSET
     if lat == 0 == lon:
         return NoFixReason.ZERO
@@ -197,5 +241,6 @@ def _degrees(said: Said, key: str, limit: int) -> float | None:
         return None
     degrees = number(value)
     if degrees is None or not -limit <= degrees <= limit:
-        raise wrong(key, value, f"degrees from -{limit} to {limit}")
+        said.refuse(key, wrong(key, value, f"degrees from -{limit} to {limit}").reason)
+        return None
     return float(degrees)

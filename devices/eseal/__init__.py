@@ -20,7 +20,8 @@ UTC. What they mean to a reading:
             each in extra.event, as sent; another EVENT is kept there and means nothing more
     door    Open, Close      seal.condition open or sealed
     A|V     V                no fix: the device itself marks the position as not valid
-    nfc     a card           seal.credential, rfid; 0, zeros, None, NULL, NA and - are no card
+    nfc     a card           seal.credential, rfid; 0, zeros, None, NULL, NA and - are no card, and
+                             0:0:3:0 is none either (counters: extra.nfc)
     battV                    extra.battery_v: volts; what 100 % is the layout does not say
     index, rssi              seq, cell.rssi
     type, customer, firmware, interval, acceleration    extra
@@ -31,6 +32,15 @@ The door counts as the seal: the maker sells it as one thing, and the line has n
 from __future__ import annotations
 
 from devices.eseal.decoder import FILTERS, decode, device_of, explain, session
-from devices.eseal.wire import COMMANDS, command
+from devices.eseal.wire import COMMANDS, command, recognises
 
-__all__ = ["COMMANDS", "FILTERS", "command", "decode", "device_of", "explain", "session"]
+__all__ = [
+    "COMMANDS",
+    "FILTERS",
+    "command",
+    "decode",
+    "device_of",
+    "explain",
+    "recognises",
+    "session",
+]

@@ -5,15 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from devices.common.devicetime import event_time
+from devices.common.clocks import Told, settle, without
 from devices.common.frames import MAX_BYTES, Field, FrameError, device_in, rejected
+from devices.common.identifiers import same
 from devices.common.jsonpayload import wrong_topic
+from devices.common.refusal import with_refused
 from devices.eseal import line as line
 from devices.eseal.wire import ESealSession
 from devices.reading import (
     Cell,
+    Clock,
     Credential,
     CredentialKind,
+    Decoded,
     Fix,
     NoFix,
     NoFixReason,
@@ -40,7 +44,7 @@ EVENTS = {
 DOOR_EVENTS = {"Open": SealEvent.OPENED, "Close": SealEvent.SEALED}
 
 
-def decode(topic: str, payload: bytes, received_at: datetime) -> list[Reading | Rejected]:
+def decode(topic: str, payload: bytes, received_at: datetime) -> Decoded:
     """The readings of its lines in the order of their event times, then what was rejected."""
     device = device_in(topic)
     if not device:
@@ -75,32 +79,35 @@ def _lines(payload: bytes) -> list[tuple[int, bytes]]:
 
 
 def _read(said: line.Line, device: str, received_at: datetime) -> Reading:
-    if said.id != device:
+    if not same(said.id, device):
         raise FrameError("id", f"id is {said.id[:40]!a}, expected {device!a}, the topic's")
-    settled = event_time(said.moment, received_at)
-    if settled is None:
-        raise FrameError("time", f"time is {said.time}, expected at most 24 h after the receipt")
-    moment, notes = settled
+    if said.moment is None:
+        told = without(said.time, received_at)
+    else:
+        told = settle(said.moment, received_at)
+    notes = told.notes
+    untimed = told.clock is Clock.RECEIPT and said.index is not None
     return Reading(
         device=device,
         dialect=DIALECT,
-        event_time=moment,
+        event_time=told.time,
         received_at=received_at,
-        position=_position(said, moment, notes),
+        position=_position(said, told, notes),
         seal=_seal(said),
         seq=said.index,
-        message_id=str(said.index) if "clock" in notes else None,
+        message_id=str(said.index) if untimed else None,
         cell=None if said.rssi is None else Cell(rssi=said.rssi),
-        extra=said.extra | notes,
+        clock=told.clock,
+        extra=with_refused(said.extra | notes, said.refused),
     )
 
 
-def _position(said: line.Line, moment: datetime, notes: dict[str, Any]) -> Fix | NoFix:
+def _position(said: line.Line, told: Told, notes: dict[str, Any]) -> Fix | NoFix:
     """Where it is; what a fix would have carried is among the notes if there is none."""
-    reason = NoFixReason.CLOCK_UNSET if "clock" in notes else None
+    reason = NoFixReason.CLOCK_UNSET if told.lost else None
     if reason is None and said.lat == 0 == said.lon:
         reason = NoFixReason.ZERO
-    elif reason is None and not said.valid:
+    elif reason is None and (not said.valid or "position" in said.refused):
         reason = NoFixReason.INVALID
     if said.lat is None or said.lon is None:
         return NoFix(reason=reason or NoFixReason.ABSENT, speed_kmh=said.speed)
@@ -108,7 +115,7 @@ def _position(said: line.Line, moment: datetime, notes: dict[str, Any]) -> Fix |
         return Fix(
             lat=said.lat,
             lon=said.lon,
-            time=moment,
+            time=told.time,
             speed_kmh=said.speed,
             course_deg=said.course,
         )

@@ -12,6 +12,7 @@ from msgspec import Struct
 from devices.common.devicetime import written
 from devices.common.fields import show
 from devices.common.frames import Field, FrameError
+from devices.common.refusal import Refused, refuse
 
 HEAD, TAIL = b"##S", b"E##"
 LAYOUT = (
@@ -48,14 +49,15 @@ _SHOWN = 40
 class Line(Struct, frozen=True, kw_only=True):
     """A line's content. lat, lon: degrees, None where a V line has none. speed: km/h.
 
-    time: as written. card: None where the nfc field names none. extra: what a Reading has no field
-    for, in its own terms (volts, minutes); a number that is none stays there as text.
+    moment, index: None where they are none. time: as written. card: None where the nfc field names
+    none. extra: what a Reading has no field for, in its own terms (volts, minutes); a number that
+    is none stays there as text. refused: what cannot be of index, time, validity and position.
     """
 
     id: str
     event: str
-    index: int
-    moment: datetime
+    index: int | None
+    moment: datetime | None
     time: str
     valid: bool
     door: str
@@ -66,6 +68,7 @@ class Line(Struct, frozen=True, kw_only=True):
     card: str | None = None
     rssi: int | None = None
     extra: dict[str, Any] = {}
+    refused: Refused = {}
 
 
 def split(payload: bytes) -> Iterator[tuple[int, bytes]]:
@@ -81,12 +84,10 @@ def split(payload: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def fields_of(raw: bytes) -> list[str]:
-    """The fields between the commas. Raises FrameError unless it is ASCII from ##S to E##."""
-    try:
-        text = raw.decode("ascii")
-    except UnicodeDecodeError:
-        raise FrameError("", "the line is not ASCII") from None
-    fields = text.split(",")
+    """The fields between the commas. Raises FrameError unless it goes from ##S to E##. Bytes that
+    are not ASCII, which a line has not, count as Latin-1: they cost their own field.
+    """
+    fields = raw.decode("latin-1").split(",")
     if fields[0] != "##S":
         raise FrameError("start", f"the line begins with {_show(fields[0])}, expected ##S")
     if fields[-1] != "E##":
@@ -95,23 +96,32 @@ def fields_of(raw: bytes) -> list[str]:
 
 
 def parse(raw: bytes) -> Line:
-    """The content of a line without its line end. Raises FrameError, which names the field."""
+    """The content of a line without its line end. Raises FrameError: it is none, or names nobody.
+    What else cannot be is refused.
+    """
     fields = fields_of(raw)
     if len(fields) != len(LAYOUT):
         raise FrameError("", f"the line has {len(fields)} fields, expected {len(LAYOUT)}")
     said = dict(zip((name for name, _, _ in LAYOUT), fields, strict=True))
-    if not said["id"].isalnum():
+    if not said["id"].isalnum() or not said["id"].isascii():
         raise FrameError("id", f"id is {_show(said['id'])}, expected letters and digits")
+    refused: Refused = {}
+
+    def refuse_field(name: str, text: str, expected: str) -> None:
+        refuse(refused, name, text, f"{name} is {_show(text)}, expected {expected}")
+
     if not _INDEX.fullmatch(said["index"]):
-        raise FrameError("index", f"index is {_show(said['index'])}, expected a whole number")
+        refuse_field("index", said["index"], "a whole number")
     time = f"{said['date']} {said['time']}"
     moment = written(time)
     if moment is None:
-        raise FrameError("time", f"time is {_show(time)}, expected yyyy-MM-dd,HH:mm:ss")
+        refuse_field("time", time, "yyyy-MM-dd,HH:mm:ss")
     if said["validity"] not in ("A", "V"):
-        raise FrameError("validity", f"validity is {_show(said['validity'])}, expected A or V")
+        refuse_field("validity", said["validity"], "A or V")
     valid = said["validity"] == "A"
-    lat, lon = _where(said["position"], valid)
+    lat, lon = _where(said["position"])
+    if lat is None and valid:
+        refuse_field("position", said["position"], "degrees as 27.4995N 99.5071W")
     extra: dict[str, Any] = {
         "event": said["event"],
         "type": said["type"],
@@ -121,14 +131,17 @@ def parse(raw: bytes) -> Line:
         "acceleration": _number(said["acceleration"]),
         "battery_v": _number(said["battery"]),
     }
-    if lat is None:
+    if lat is None and "position" not in refused:
         extra["position"] = said["position"]
     if said["door"] not in ("Open", "Close"):
         extra["door"] = said["door"]
+    card = said["nfc"]
+    if _is_counters(card):
+        extra["nfc"] = card
     return Line(
         id=said["id"],
         event=said["event"],
-        index=int(said["index"]),
+        index=None if "index" in refused else int(said["index"]),
         moment=moment,
         time=time,
         valid=valid,
@@ -137,22 +150,28 @@ def parse(raw: bytes) -> Line:
         lon=lon,
         course=_within("course", said["course"], 360, extra),
         speed=_within("speed", said["speed"], 1e6, extra),
-        card=None if _NO_CARD.fullmatch(said["nfc"]) else said["nfc"],
+        card=None if _NO_CARD.fullmatch(card) or _is_counters(card) else card,
         rssi=_rssi(said["rssi"], extra),
         extra=extra,
+        refused=refused,
     )
 
 
-def _where(text: str, valid: bool) -> tuple[float | None, float | None]:
+def _is_counters(nfc: str) -> bool:
+    """0:0:3:0 stands alike in every line of two seals: four counters, and no card, whose bytes have
+    two digits each.
+    """
+    parts = nfc.split(":")
+    return len(parts) == 4 and all(p.isdigit() for p in parts) and any(len(p) == 1 for p in parts)
+
+
+def _where(text: str) -> tuple[float | None, float | None]:
     found = _WHERE.fullmatch(text.strip())
     if found is None:
-        if valid:
-            reason = f"position is {_show(text)}, expected degrees as 27.4995N 99.5071W"
-            raise FrameError("position", reason)
         return None, None
     lat, lon = float(found[1]), float(found[3])
     if lat > 90 or lon > 180:
-        raise FrameError("position", f"position is {_show(text)}, expected at most 90 and 180")
+        return None, None
     return -lat if found[2] == "S" else lat, -lon if found[4] == "W" else lon
 
 

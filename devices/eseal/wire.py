@@ -22,6 +22,11 @@ _ACK = " ACK"
 _ID = re.compile(r"[A-Za-z0-9]{1,64}", re.ASCII)
 
 
+def recognises(payload: bytes) -> bool:
+    """Whether it begins as a line does."""
+    return payload.startswith(HEAD + b",")
+
+
 class ESealSession:
     """One connection; holds at most one line."""
 

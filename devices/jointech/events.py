@@ -28,6 +28,7 @@ from devices.common.jointech_codes import CARD, CARD_REFUSED, REFUSED, WITH_RESU
 from devices.common.jointech_status import BITS
 from devices.common.vendorjson import PositionKeys, Said, number, position
 from devices.reading import (
+    Clock,
     Credential,
     CredentialKind,
     Reading,
@@ -67,6 +68,7 @@ _RESULTS = {0: 0, 1: _OPENED, 3: _REFUSED}
 """Status of a P45 -> the `unlock` of the lock's own frame."""
 _PASSWORDS = (4, 6)
 
+_TYPES = "expected 4, 5 or 6"
 _NEWER_BITS = {0: 7, 1: 8, 3: 6, 17: 2, 18: 4, 19: 5, 20: 9, 21: 10}
 """Event of a sub-lock of type 5 or 6 -> its bit; of type 4 they are the same."""
 
@@ -78,35 +80,45 @@ def is_jt709(said: Said) -> bool:
 
 def lock_event(said: Said, device: str, received_at: datetime) -> Reading:
     """The reading of a lock event (P45). Raises ReadingError."""
-    moment, notes = said.moment("DateTime", received_at)
+    told = said.moment("DateTime", received_at)
+    notes = told.notes
     located = number(said.peek("LocationType"))
-    where = position(said, POSITION, moment, clock_unset="clock" in notes, valid=located != 0)
+    where = position(said, POSITION, told, valid=located != 0)
+    seal = _of_event(said, notes)
+    said.stands(told, seal)
+    seq = said.whole("Index")
+    return Reading(
+        device=device,
+        dialect=DIALECT,
+        event_time=told.time,
+        received_at=received_at,
+        position=where,
+        seal=seal,
+        seq=seq,
+        message_id=str(seq) if told.clock is Clock.RECEIPT and seq is not None else None,
+        clock=told.clock,
+        extra=said.rest() | notes,
+    )
+
+
+def _of_event(said: Said, notes: dict[str, Any]) -> SealReport | None:
     source = number(said.peek("Event"))
     if source not in jointech_seal.SOURCES or source is None:
         known = ", ".join(map(str, jointech_seal.SOURCES))
-        raise ReadingError("Event", f"Event is {show(said.peek('Event'))}, expected one of {known}")
+        said.refuse("Event", f"Event is {show(said.peek('Event'))}, expected one of {known}")
+        return None
     said.drop("Event")
     notes["source"] = jointech_seal.SOURCES[int(source)]
     unlock, right = _OPENED, None
     if source in _PASSWORDS:
         status = said.whole("Status")
         unlock, right = _RESULTS.get(-1 if status is None else status, -1), status != 0
-    card = str(said.peek("RFIDNo") or "")
+    shown = said.peek("RFIDNo")
+    card = str(shown) if isinstance(shown, str | int) else ""
     seal = jointech_seal.lock_event(int(source), unlock, card if card.strip("0 ") else None, right)
     if seal is not None and seal.credential is not None and seal.credential.id:
         said.drop("RFIDNo")
-    seq = said.whole("Index")
-    return Reading(
-        device=device,
-        dialect=DIALECT,
-        event_time=moment,
-        received_at=received_at,
-        position=where,
-        seal=seal,
-        seq=seq,
-        message_id=str(seq) if "clock" in notes and seq is not None else None,
-        extra=said.rest() | notes,
-    )
+    return seal
 
 
 def with_event(said: Said, found: SealReport, notes: dict[str, Any]) -> SealReport:
@@ -142,28 +154,34 @@ def with_event(said: Said, found: SealReport, notes: dict[str, Any]) -> SealRepo
 
 def sublock(said: Said, device: str, received_at: datetime) -> Reading:
     """The reading of a sub-lock or sensor (WLNET5). Raises ReadingError."""
-    fixed, notes = said.moment("GpsTime", received_at)
+    fixed = said.moment("GpsTime", received_at)
     valid = number(said.peek("LocationType")) != 0
-    where = position(said, POSITION, fixed, clock_unset="clock" in notes, valid=valid)
-    moment, notes = said.moment("DateTime", received_at) if "DateTime" in said else (fixed, notes)
+    where = position(said, POSITION, fixed, valid=valid)
+    told = fixed
+    if "DateTime" in said:
+        found = fixed.time if fixed.clock is Clock.DEVICE else None
+        told = said.moment("DateTime", received_at, fixed=found)
+    notes = told.notes
     sensor = said.text("SensorID")
     if sensor is None:
         raise ReadingError("SensorID", f"SensorID is {show(said.peek('SensorID'))}, expected an id")
     kind, event = said.whole("SensorType"), number(said.peek("Event"))
     seal = _of_sublock(said, kind, event, notes)
+    said.stands(told, seal)
     seq, percent = said.whole("Index"), said.number("Power", 0, 100)
     if kind is not None:
         notes["sensor_type"] = kind
     return Reading(
         device=f"{device}/{sensor}",
         dialect=DIALECT,
-        event_time=moment,
+        event_time=told.time,
         received_at=received_at,
         position=where,
         seal=seal,
         battery_pct=percent,
         seq=seq,
-        message_id=str(seq) if "clock" in notes and seq is not None else None,
+        message_id=str(seq) if told.clock is Clock.RECEIPT and seq is not None else None,
+        clock=told.clock,
         extra=said.rest() | notes,
     )
 
@@ -171,9 +189,12 @@ def sublock(said: Said, device: str, received_at: datetime) -> Reading:
 def _of_sublock(
     said: Said, kind: int | None, event: float | None, notes: dict[str, Any]
 ) -> SealReport | None:
+    code = -1 if event is None or event != int(event) else int(event)
+    if kind is None and "SensorType" in said and "LockTimes" in said:
+        said.refuse("SensorType", f"it is none; as a lock's, for LockTimes, {_TYPES}")
+        kind = 5 if code in _NEWER_BITS.keys() - set(range(16)) else 4
     if kind not in (4, 5, 6):
         return None
-    code = -1 if event is None or event != int(event) else int(event)
     bit = _NEWER_BITS.get(code, -1) if kind > 4 else code
     word = 1 << bit if 0 <= bit < 16 else 0
     if word:

@@ -41,18 +41,21 @@ from typing import Any
 from msgspec.structs import replace
 
 from devices.common import jsonexplain
+from devices.common.clocks import Told
 from devices.common.fields import ReadingError, show
 from devices.common.frames import Field
+from devices.common.identifiers import same
 from devices.common.jointech_codes import BUFFERED
 from devices.common.jointech_point import CELL_ACCURACY_M
 from devices.common.jointech_seal import WAKE
 from devices.common.jointech_status import report
 from devices.common.jsonpayload import decode_each, parse, wrong_topic
+from devices.common.refusal import refuse
 from devices.common.vendorjson import Said, number, position
 from devices.jointech import events
 from devices.jointech.events import POSITION
 from devices.jointech.names import NAMES
-from devices.reading import Cell, Fix, NoFix, Reading, Rejected, SealReport
+from devices.reading import Cell, Clock, Decoded, Fix, NoFix, Reading, SealReport
 
 FILTERS: tuple[str, ...] = ("frames/jointech_json/+", "jointech/+/data")
 DIALECT = "jointech_json"
@@ -67,7 +70,7 @@ _TOPIC = re.compile(
 )
 
 
-def decode(topic: str, payload: bytes, received_at: datetime) -> list[Reading | Rejected]:
+def decode(topic: str, payload: bytes, received_at: datetime) -> Decoded:
     """The readings of one message in the order of their event times, then what was rejected."""
     device = _device(topic)
     if device is None:
@@ -104,58 +107,64 @@ def _device(topic: str) -> str | None:
 
 
 def _read(document: dict[str, Any], device: str, received_at: datetime) -> Reading:
-    said = Said(_unwrapped(document, device))
-    if "GpsTime" not in said and "DateTime" in said and "Event" in said:
-        return events.lock_event(said, device, received_at)
+    said = _unwrapped(document, device)
     if "SensorID" in said:
         return events.sublock(said, device, received_at)
-    moment, notes = said.moment("GpsTime", received_at)
-    where = _position(said, moment, notes)
+    if "GpsTime" not in said and "Event" in said:
+        return events.lock_event(said, device, received_at)
+    buffered = number(said.peek("DataType")) in BUFFERED
+    told = said.moment("GpsTime", received_at, buffered=buffered)
+    notes = told.notes
+    where = _position(said, told, notes)
     seal = _seal(said, notes)
+    said.stands(told, seal)
     if said.whole("Battery", CHARGING, CHARGING):
         notes["charging"] = True
     seq = said.whole("Index")
     return Reading(
         device=device,
         dialect=DIALECT,
-        event_time=moment,
+        event_time=told.time,
         received_at=received_at,
         position=where,
         seal=seal,
         battery_pct=said.number("Battery", 0, 100),
-        buffered=number(said.peek("DataType")) in BUFFERED,
+        buffered=buffered,
         seq=seq,
-        message_id=str(seq) if "clock" in notes and seq is not None else None,
+        message_id=str(seq) if told.clock is Clock.RECEIPT and seq is not None else None,
+        clock=told.clock,
         cell=_cell(said),
         extra=said.rest() | notes,
     )
 
 
-def _unwrapped(document: dict[str, Any], device: str) -> dict[str, Any]:
+def _unwrapped(document: dict[str, Any], device: str) -> Said:
     """The DataBody with the keys around it. Raises ReadingError where it is another device's, or
     a message without a reading.
     """
     claimed = document.get("DeviceID")
-    if claimed is not None and str(claimed).lstrip("0") != device.lstrip("0"):
+    named = type(claimed) in (str, int)
+    if named and not same(str(claimed), device):
         reason = f"DeviceID is {show(claimed)}, expected {show(device)}, the topic's"
         raise ReadingError("DeviceID", reason)
-    around = {key: value for key, value in document.items() if key not in ("DeviceID", "DataBody")}
-    if "DataBody" not in document:
-        return around
-    body = document["DataBody"]
+    around = {key: value for key, value in document.items() if key != "DataBody"}
+    body = document.get("DataBody", {})
     if not isinstance(body, dict):
         kind = show(document.get("MsgType"))
         raise ReadingError(
             "DataBody", f"DataBody is {show(body)}: a message of type {kind} is no reading"
         )
-    if twice := sorted(around.keys() & body.keys()):
-        raise ReadingError(twice[0], f"{show(twice[0])} is given twice: around DataBody and in it")
-    return around | body
+    said = Said(around | body)
+    for key in around.keys() & body.keys():
+        refuse(said.refused, key, around[key], "it stands around DataBody too: that in it counts")
+    if named:
+        said.drop("DeviceID")
+    return said
 
 
-def _position(said: Said, moment: datetime, notes: dict[str, Any]) -> Fix | NoFix:
+def _position(said: Said, told: Told, notes: dict[str, Any]) -> Fix | NoFix:
     kind = number(said.peek("LocationType"))
-    where = position(said, POSITION, moment, clock_unset="clock" in notes, valid=kind != 0)
+    where = position(said, POSITION, told, valid=kind != 0)
     if kind in (0, 1, 2):
         said.drop("LocationType")
     if kind != 2:

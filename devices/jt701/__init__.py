@@ -10,7 +10,9 @@ decimals), the speed of P45 is in km/h, and a lock event has its result beside i
 
 from __future__ import annotations
 
+from devices.jt701.commands import COMMANDS, command
 from devices.jt701.decoder import FILTERS, decode, session
 from devices.jt701.explanation import explain
+from devices.jt701.wire import recognises
 
-__all__ = ["FILTERS", "decode", "explain", "session"]
+__all__ = ["COMMANDS", "FILTERS", "command", "decode", "explain", "recognises", "session"]

@@ -19,8 +19,8 @@ Long (byte 8 is 0), of length + 10 bytes:
     44      fence          0 none                       (from here on: 0x17 and 0x19)
     45      wake           low nibble: what woke it
     46      mnc_high       0F none
-    47      reserved
-    48-55   imei           15 digits after a zero; 0F.. none
+    47      reserved       b0 it is being charged (firmware V1.9.5)
+    48-55   imei           15 digits and F, or 15 after a zero; 0F.. none
     56-57   cell_high
     58-59   mcc
     60      mnc
@@ -47,7 +47,7 @@ from devices.common import jointech_point, jointech_seal
 from devices.common.frames import FrameError
 from devices.common.jointech_codes import BUFFERED, KINDS
 from devices.jt701.layout import Layout
-from devices.reading import Cell, Reading, SealReport
+from devices.reading import Cell, Clock, Reading, SealReport
 
 DIALECT = "jt701"
 HEADER = 10
@@ -121,9 +121,14 @@ def long(frame: bytes, device: str, received_at: datetime) -> Reading:
     fence, wake, mnc_high, reserved, imei, cell_high, mcc, mnc = newer
     seal, constant, buffered, by_cell = _said(frame[6], frame[7], status, wake)
     extra = constant.copy()
-    moment, position = jointech_point.position(
-        frame, HEADER, received_at, extra, satellites=satellites, by_cell=by_cell
+    told, position = jointech_point.position(
+        *(frame, HEADER, received_at, extra),
+        satellites=satellites,
+        by_cell=by_cell,
+        buffered=buffered,
     )
+    if told.lost:
+        jointech_point.stands(told, seal, extra)
     if mileage is not None:
         extra["mileage_km"] = mileage
     if vehicle:
@@ -133,7 +138,7 @@ def long(frame: bytes, device: str, received_at: datetime) -> Reading:
     if fence:
         extra["fence_id"] = fence
     if reserved:
-        extra["reserved"] = reserved
+        extra |= _more_status(reserved)
     if imei is not None and (number := _imei(imei)):
         extra["imei"] = number
     if mcc is not None and mcc > _MAX_MCC and mcc not in _NO_MCC:
@@ -144,25 +149,36 @@ def long(frame: bytes, device: str, received_at: datetime) -> Reading:
     return Reading(
         device=device,
         dialect=DIALECT,
-        event_time=moment,
+        event_time=told.time,
         received_at=received_at,
         position=position,
         seal=seal,
         battery_pct=None if battery is None else _BATTERY[battery],
         buffered=buffered,
         seq=serial,
-        message_id=str(serial) if "clock" in extra else None,
+        message_id=str(serial) if told.clock is Clock.RECEIPT else None,
+        clock=told.clock,
         cell=_cell(cid, lac, rssi, cell_high, mcc, mnc_high, mnc),
         extra=extra,
     )
 
 
+def _more_status(byte: int) -> dict[str, Any]:
+    """The second status of firmware V1.9.5: bit 0 it is being charged."""
+    told: dict[str, Any] = {"charging": True} if byte & 1 else {}
+    return told | ({"reserved": byte & ~1} if byte & ~1 else {})
+
+
 @lru_cache(maxsize=16_384)
 def _imei(raw: bytes) -> str:
-    """15 digits, or what else stands there; "" for none."""
+    """15 digits, or what else stands there; "" for none. A digit too few is filled with F behind,
+    or with 0 before.
+    """
     text = raw.hex()
     if raw == NO_IMEI or not text.strip("0") or not text.strip("f"):
         return ""
+    if text[:15].isdigit() and text[15] == "f":
+        return text[:15]
     return text[1:] if text.isdigit() and text[0] == "0" else text
 
 
@@ -203,26 +219,29 @@ def short(frame: bytes, device: str, received_at: datetime) -> Iterator[Reading 
         extra = _said(None, kind, None, None).extra.copy()
         values = _record(kind >> 4, frame[at + jointech_point.SIZE : at + RECORD], extra)
         try:
-            moment, position = jointech_point.position(
+            told, position = jointech_point.position(
                 frame,
                 at,
                 received_at,
                 extra,
                 satellites=values.get("satellites"),
                 altitude_m=values.get("altitude"),
+                buffered=kind & 0x0F in BUFFERED,
             )
+            jointech_point.stands(told, None, extra)
         except FrameError as fault:
             yield FrameError(f"record[{number}].{fault.place}", fault.reason)
             continue
         yield Reading(
             device=device,
             dialect=DIALECT,
-            event_time=moment,
+            event_time=told.time,
             received_at=received_at,
             position=position,
             buffered=kind & 0x0F in BUFFERED,
             seq=serial,
-            message_id=f"{serial}/{number}" if "clock" in extra else None,
+            message_id=f"{serial}/{number}" if told.clock is Clock.RECEIPT else None,
+            clock=told.clock,
             cell=_cell(values.get("cell"), values.get("lac"), values.get("rssi")),
             extra=extra,
         )

@@ -5,11 +5,12 @@
     W01             position of older devices, longitude first, degrees and minutes
     WLNET           what a sensor or sub-lock told by radio; see `wlnet`
     @JT P22 P52     a heartbeat, a question for the time, a password check: no readings
+    P02 P04 P43     answers to commands, and WLNET with another number than 5: no readings
 
-Time and position have to be right. Any other field that is not what it should be is kept in `extra`
-as it came, under its name, and so is what stands behind the last known field (`rest`). The status
-bits of U01 to U06 are kept as sent: which character is which bit is not known. Their speed is taken
-for km/h, as in P45.
+A field that is not what it should be is kept in `extra` as it came, under its name (time and
+position among what was refused), and so is what stands behind the last known field (`rest`). The
+status bits of U01 to U06 are kept as sent: which character is which bit is not known. Their speed
+is taken for km/h, as in P45.
 """
 
 from __future__ import annotations
@@ -18,12 +19,13 @@ import re
 from datetime import datetime
 from typing import Any
 
-from devices.common import jointech_seal
-from devices.common.bcd import moment_dmy
-from devices.common.fields import SET_FROM, show
+from devices.common import jointech_point, jointech_seal
+from devices.common.clocks import Told, without
+from devices.common.fields import show
 from devices.common.frames import FrameError
-from devices.common.jointech_point import when
-from devices.reading import Cell, Fix, NoFix, NoFixReason, Reading, SealReport
+from devices.common.refusal import KEY as REFUSED
+from devices.common.refusal import refuse
+from devices.reading import Cell, Clock, Fix, NoFix, NoFixReason, Reading, SealReport
 
 DIALECT = "jt701"
 _HEAD = ("id", "command")
@@ -44,27 +46,41 @@ LAYOUTS: dict[str, tuple[str, ...]] = {
     ),
 }
 """The fields of each message with a reading, in order, between its commas."""
+_LEAST = {
+    command: layout.index("unlock" if "unlock" in layout else "course")
+    for command, layout in LAYOUTS.items()
+}
+"""How many fields a message has that says when and where; of a lock event, what it came of too."""
 SERIAL = LAYOUTS["P45"].index("serial")
 """Of a lock event: what stands behind the 16th comma, however many follow."""
+_ANSWER = "an answer to a command"
 NO_READING = {
     "@JT": "a heartbeat",
     "P22": "a question for the time",
     "P52": "a check of a password",
+    "P02": _ANSWER,
+    "P04": _ANSWER,
+    "P43": _ANSWER,
+    "WLNET answer": _ANSWER,
 }
 
 _KNOWN = "P45, U01, U02, U03, U06, W01 or WLNET"
 _NUMBER = re.compile(r"[+-]?\d{1,15}(?:\.\d{0,15})?", re.ASCII)
 _WHOLE = re.compile(r"\d{1,18}", re.ASCII)
 _VALID = {"A": True, "V": False, "T": True, "F": False}
-_HALVES = {"N": 1, "S": -1, "E": 1, "W": -1}
+_HALVES = {"lat": {"N": 1, "S": -1}, "lon": {"E": 1, "W": -1}}
 _CHARGING, _NO_RSSI = 255, 99
 
 
 def command_of(frame: bytes) -> str:
-    """What kind of message it is: "P45", "@JT", "WLNET"."""
-    fields = frame[1:-1].split(b",", 4)
-    wlnet = len(fields) > 3 and fields[3] == b"WLNET"
-    return "WLNET" if wlnet else fields[1].decode("latin-1")
+    """What kind of message it is: "P45", "@JT", "WLNET" (what was told by radio), "WLNET answer"
+    (to a command: any number but 5 behind the word).
+    """
+    fields = frame[1:-1].split(b",", 5)
+    if len(fields) > 3 and fields[3] == b"WLNET":
+        number = fields[4] if len(fields) > 4 else b""
+        return "WLNET answer" if number.isdigit() and number != b"5" else "WLNET"
+    return fields[1].decode("latin-1")
 
 
 def read(frame: bytes, device: str, received_at: datetime) -> Reading:
@@ -73,21 +89,27 @@ def read(frame: bytes, device: str, received_at: datetime) -> Reading:
     layout = layout_of(texts)
     if layout is None:
         raise FrameError("command", f"the message is {show(texts[1])}, expected {_KNOWN}")
+    least = min(_LEAST[name] for name, known in LAYOUTS.items() if known is layout)
+    if len(texts) < least:
+        raise FrameError("", f"it ends after {len(texts)} fields, expected {least} at least")
     said = _Said(dict(zip(layout, texts, strict=False)))
     said.extra["message"] = said.text("command")
-    moment, position = _position(said, received_at)
+    told, position = _position(said, received_at)
     seal = _event(said) if texts[1] == "P45" else None
+    if told.lost:
+        jointech_point.stands(told, seal, said.extra)
     serial = said.whole("serial")
     reading = Reading(
         device=device,
         dialect=DIALECT,
-        event_time=moment,
+        event_time=told.time,
         received_at=received_at,
         position=position,
         seal=seal,
         battery_pct=_battery(said),
         seq=serial,
-        message_id=str(serial) if "clock" in said.extra and serial is not None else None,
+        message_id=str(serial) if told.clock is Clock.RECEIPT and serial is not None else None,
+        clock=told.clock,
         cell=_cell(said),
         extra=said.extra,
     )
@@ -111,7 +133,11 @@ def layout_of(texts: list[str]) -> tuple[str, ...] | None:
 
 
 class _Said:
-    """The fields of a message by name. `extra` collects what does not fit."""
+    """The fields of a message by name. `extra` collects what does not fit. strict: False while what
+    is wrong needs no reason, for the device itself says that there is nothing.
+    """
+
+    strict = True
 
     def __init__(self, texts: dict[str, str]) -> None:
         self._texts = texts
@@ -120,20 +146,21 @@ class _Said:
     def text(self, name: str) -> str:
         return self._texts.get(name, "").strip()
 
-    def must(self, name: str, low: float, high: float) -> float:
-        """The number. Raises FrameError where it is none or not within low to high."""
+    def degrees(self, name: str, low: float, high: float) -> float | None:
+        """The number; None, and refused, where it is none or not within low to high."""
         text = self.text(name)
-        value = float(text) if _NUMBER.fullmatch(text) else None
-        if value is None or not low <= value <= high:
-            expected = f"expected a number from {low:g} to {high:g}"
-            raise FrameError(name, f"{name} is {show(text)}, {expected}")
-        return value
+        if _NUMBER.fullmatch(text) and low <= (value := float(text)) <= high:
+            return value
+        self.refuse(name, f"a number from {low:g} to {high:g}")
+        return None
 
-    def one_of(self, name: str, words: str) -> str:
-        text = self.text(name)
-        if len(text) != 1 or text not in words:
-            raise FrameError(name, f"{name} is {show(text)}, expected one of {' '.join(words)}")
-        return text
+    def refuse(self, name: str, expected: str, text: str | None = None) -> None:
+        if not self.strict:
+            self.keep(name)
+            return
+        text = self.text(name) if text is None else text
+        why = f"{name} is {show(text)}, expected {expected}"
+        refuse(self.extra.setdefault(REFUSED, {}), name, text, why)
 
     def number(self, name: str, high: float = 1e15) -> float | None:
         """The number from 0 to high; None for none, kept where it is something else."""
@@ -154,58 +181,74 @@ class _Said:
         self.extra |= {name: text for name in names if (text := self.text(name))}
 
 
-def _position(said: _Said, received_at: datetime) -> tuple[datetime, Fix | NoFix]:
-    written = said.text("date") + said.text("time")
-    if len(written) != 12 or not _WHOLE.fullmatch(written):
-        raise FrameError("time", f"date and time are {show(written)}, expected DDMMYYhhmmss")
-    clock = moment_dmy(bytes.fromhex(written))
-    moment = when(clock, received_at, said.extra)
-    valid = _VALID[said.one_of("valid", "AVTF")]
+def _position(said: _Said, received_at: datetime) -> tuple[Told, Fix | NoFix]:
+    """When and where. What of it cannot be is refused, and then there is no fix."""
+    told = _told(said, received_at)
+    valid = _VALID.get(said.text("valid"))
+    if valid is None:
+        said.refuse("valid", "A, V, T or F")
     speed, satellites = said.number("speed"), said.whole("satellites")
     course = said.number("course", 360.0)
     read_degrees = _minutes if said.text("command") == "W01" else _decimal
-    try:
-        lat, lon = read_degrees(said, "lat", "ns", 90), read_degrees(said, "lon", "ew", 180)
-    except FrameError:
-        if valid:
-            raise
-        said.keep("lat", "ns", "lon", "ew", "course")  # the device itself says that it is none
-        return moment, NoFix(reason=NoFixReason.INVALID, satellites=satellites, speed_kmh=speed)
-    if clock < SET_FROM:
+    said.strict = valid is not False
+    lat, lon = read_degrees(said, "lat", "ns", 90), read_degrees(said, "lon", "ew", 180)
+    if told.lost:
         reason = NoFixReason.CLOCK_UNSET
+    elif lat is None or lon is None or not valid:
+        reason = NoFixReason.INVALID
     elif lat == 0 == lon:
         reason = NoFixReason.ZERO
-    elif not valid:
-        reason = NoFixReason.INVALID
     else:
-        return moment, Fix(
+        return told, Fix(
             lat=lat,
             lon=lon,
-            time=moment,
+            time=told.time,
             speed_kmh=speed,
             course_deg=course,
             satellites=satellites,
         )
+    if lat == 0 == lon and reason is NoFixReason.INVALID:
+        reason = NoFixReason.ZERO
     if reason is not NoFixReason.ZERO:
-        said.extra |= {"lat": lat, "lon": lon}
+        degrees = {"lat": lat, "lon": lon}
+        said.extra |= {name: value for name, value in degrees.items() if value is not None}
     if course:
         said.extra["course"] = course
-    return moment, NoFix(reason=reason, satellites=satellites, speed_kmh=speed)
+    return told, NoFix(reason=reason, satellites=satellites, speed_kmh=speed)
 
 
-def _decimal(said: _Said, name: str, half: str, limit: int) -> float:
-    value = said.must(name, -limit, limit)
-    sign = _HALVES[said.one_of(half, "NS" if name == "lat" else "EW")]
-    return value if value < 0 else value * sign
+def _told(said: _Said, received_at: datetime) -> Told:
+    text = said.text("date") + said.text("time")
+    if len(text) == 12 and _WHOLE.fullmatch(text):
+        return jointech_point.when(bytes.fromhex(text), received_at, said.extra)
+    said.refuse("time", "DDMMYYhhmmss", text)
+    told = without(text or None, received_at)
+    said.extra.update(told.notes)
+    return told
 
 
-def _minutes(said: _Said, name: str, half: str, limit: int) -> float:
+def _decimal(said: _Said, name: str, half: str, limit: int) -> float | None:
+    value = said.degrees(name, -limit, limit)
+    sign = _HALVES[name].get(said.text(half))
+    if sign is None:
+        said.refuse(half, " or ".join(_HALVES[name]))
+        return None
+    return value if value is None or value < 0 else value * sign
+
+
+def _minutes(said: _Said, name: str, half: str, limit: int) -> float | None:
     """Degrees and minutes, DDMM.MMMM."""
-    whole, minutes = divmod(said.must(name, 0, limit * 100), 100)
+    value, sign = said.degrees(name, 0, limit * 100), _HALVES[name].get(said.text(half))
+    if sign is None:
+        said.refuse(half, " or ".join(_HALVES[name]))
+        return None
+    if value is None:
+        return None
+    whole, minutes = divmod(value, 100)
     if minutes >= 60:
-        raise FrameError(name, f"{name} is {show(said.text(name))}, expected minutes below 60")
-    value = round(whole + minutes / 60, 7)
-    return value * _HALVES[said.one_of(half, "NS" if name == "lat" else "EW")]
+        said.refuse(name, "minutes below 60")
+        return None
+    return round(whole + minutes / 60, 7) * sign
 
 
 def _event(said: _Said) -> SealReport | None:

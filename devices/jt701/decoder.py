@@ -7,13 +7,14 @@ from datetime import datetime
 from functools import lru_cache
 
 from devices.common.frames import MAX_BYTES, FrameError, rejected
+from devices.common.identifiers import same
 from devices.common.jointech_point import SIZE
 from devices.common.jsonpayload import wrong_topic
 from devices.jt701.binary import HEADER, long
 from devices.jt701.brackets import NO_READING, command_of
 from devices.jt701.messages import DOLLAR, order, read
 from devices.jt701.wire import ID_DIGITS, JT701Session, Part, id_of, is_filler, split
-from devices.reading import Reading, Rejected
+from devices.reading import Decoded, Passed, Reading, Rejected
 
 FILTERS: tuple[str, ...] = ("frames/jt701/+",)
 DIALECT = "jt701"
@@ -25,15 +26,15 @@ def session() -> JT701Session:
     return JT701Session()
 
 
-def decode(topic: str, payload: bytes, received_at: datetime) -> list[Reading | Rejected]:
+def decode(topic: str, payload: bytes, received_at: datetime) -> Decoded:
     """The readings of all frames in the order of their events, then what was rejected.
 
-    A message that carries no reading is rejected where it stands alone, else passed over.
+    A message that carries no reading is passed over.
     """
     named = _device(topic)
     if named is None:
         return wrong_topic(topic, payload, received_at, dialect=DIALECT, expected=_TOPIC)
-    device, bare, coded = named
+    device, coded = named
     size = len(payload)
     if (  # what mostly comes: one long frame, and nothing else
         HEADER + SIZE < size == payload[9] + HEADER
@@ -47,7 +48,7 @@ def decode(topic: str, payload: bytes, received_at: datetime) -> list[Reading | 
             return [rejected(topic, payload, fault, received_at, dialect=DIALECT, device=device)]
     readings: list[Reading] = []
     rejects: list[Rejected] = []
-    nothing = "the payload holds no frame"
+    passed = ""
     parts = _parts(payload)
     for index, (start, end, noise) in enumerate(parts):
         alone = len(parts) == 1
@@ -56,13 +57,13 @@ def decode(topic: str, payload: bytes, received_at: datetime) -> list[Reading | 
         try:
             if noise:
                 raise FrameError("", noise)
-            if id_of(frame).lstrip("0") != bare:
+            if not same(id_of(frame), device):
                 raise FrameError("id", f"the id is {id_of(frame)}, expected {device}, the topic's")
             found = read(frame, device, received_at)
         except FrameError as fault:
             found = [fault]
         if not found:
-            nothing = f"{NO_READING[command_of(frame)]}: it carries no reading"
+            passed = NO_READING[command_of(frame)]
         for item in found:
             if isinstance(item, Reading):
                 readings.append(item)
@@ -79,7 +80,9 @@ def decode(topic: str, payload: bytes, received_at: datetime) -> list[Reading | 
                 )
             )
     if not readings and not rejects:
-        silent = FrameError("", nothing)
+        if passed:
+            return [Passed(topic=topic, dialect=DIALECT, kind=passed)]
+        silent = FrameError("", "the payload holds no frame")
         return [rejected(topic, payload, silent, received_at, dialect=DIALECT, device=device)]
     if len(readings) > 1:
         readings.sort(key=order)
@@ -87,14 +90,14 @@ def decode(topic: str, payload: bytes, received_at: datetime) -> list[Reading | 
 
 
 @lru_cache(maxsize=16_384)
-def _device(topic: str) -> tuple[str, str, bytes] | None:
+def _device(topic: str) -> tuple[str, bytes] | None:
     """The device that a topic names: as it does, without leading zeros, and as `$` frames do."""
     match = re.fullmatch(r"frames/jt701/([0-9]{1,20})", topic)
     if match is None:
         return None
     bare = match[1].lstrip("0")
     coded = bytes.fromhex(bare.zfill(ID_DIGITS)) if len(bare) <= ID_DIGITS else b""
-    return match[1], bare, coded
+    return match[1], coded
 
 
 def _parts(payload: bytes) -> list[Part]:

@@ -8,12 +8,13 @@ same, with the reason at the field at fault.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
+from devices.common.clocks import FILED
 from devices.common.fields import show
 from devices.common.frames import Field, FrameError
 from devices.common.jointech_point import SIZE
+from devices.common.refusal import KEY as REFUSED
 from devices.jt701 import brackets, wlnet
 from devices.jt701 import words as in_words
 from devices.jt701.binary import HEADER, LONG, RECORD, RECORDS, SHORT_HEADER, TAIL_AT
@@ -21,9 +22,6 @@ from devices.jt701.layout import Layout
 from devices.jt701.messages import DOLLAR, order, read
 from devices.jt701.wire import Part, id_of, is_filler, split
 from devices.reading import Reading
-
-_LATE = datetime(2100, 1, 1, tzinfo=UTC)
-"""Taken for the receipt, which bytes do not tell: no time with two digits of a year is later."""
 
 _SHARED = -1
 """Stands for the number of a record, where the field belongs to all of them."""
@@ -55,7 +53,7 @@ def explain(payload: bytes) -> list[Field]:
                         offset=at,
                         raw=payload[at : at + size],
                         meaning=f"{meaning}: refused, {why}" if index == blamed else meaning,
-                        into=_into(into, one) if isinstance(one, Reading) else "",
+                        into=_into(name, into, one) if isinstance(one, Reading) else "",
                         record=places.get(id(one), 0),
                     )
                 )
@@ -67,7 +65,7 @@ def _said(frame: bytes, part: Part) -> list[Reading | FrameError]:
     if part.fault:
         return [] if is_filler(frame) else [FrameError("", part.fault)]
     try:
-        return read(frame, id_of(frame), _LATE)
+        return read(frame, id_of(frame), FILED)
     except FrameError as fault:
         return [fault]
 
@@ -108,8 +106,11 @@ def _blamed(one: Reading | FrameError | None, items: list[Item]) -> tuple[int, s
     return len(items) - 1 if place else 0, one.reason
 
 
-def _into(places: str, reading: Reading) -> str:
-    """The places that the reading has filled."""
+def _into(name: str, places: str, reading: Reading) -> str:
+    """The places that the reading has filled; of a value that cannot be, where it is kept."""
+    if name in reading.extra.get(REFUSED, ()):
+        clock = [place for place in places.split() if place in _CLOCKS and _filled(reading, place)]
+        return ", ".join([f"extra.{REFUSED}", *clock])
     found = [place for place in places.split() if _filled(reading, place)]
     unset = [place for place in found if place in _CLOCKS]
     return ", ".join(unset or found)

@@ -1,5 +1,8 @@
 """How a JT701 speaks over TCP: `$` frames and `(...)` messages mixed, without any checksum.
 
+A connection is that of the first id that it names: for want of a checksum, noise that happens to
+have the form of a frame would invent a device.
+
 Only its form tells a frame: `$`, an id of decimals and a length that fits; or `(`, an id of
 decimals, a comma and so on to the first `)`, without another `(` before it (those inside are
 escaped). What has neither form is passed over up to the next `$` or `(`.
@@ -104,6 +107,11 @@ def _measure_ascii(data: bytes | bytearray, at: int) -> tuple[int, str]:
     return 0, "no message in brackets: expected (<id of decimals>,...) without ( inside"
 
 
+def recognises(payload: bytes) -> bool:
+    """Whether it begins as a lock's frame or message does."""
+    return payload != b"" and _measure(payload, 0)[1] == ""
+
+
 def is_filler(data: bytes) -> bool:
     """Line ends between frames are no noise."""
     return not data.strip(_LINE_ENDS)
@@ -121,6 +129,7 @@ class JT701Session:
 
     def __init__(self) -> None:
         self._left = bytearray()
+        self._device = ""
 
     def feed(self, data: bytes, now: datetime) -> list[Frame | Noise]:
         self._left += data
@@ -129,7 +138,7 @@ class JT701Session:
         for start, end, fault in parts:
             payload = bytes(self._left[start:end])
             if not fault:
-                found.append(_frame(payload, now))
+                found.append(self._told(payload, now))
             elif not is_filler(payload):
                 found.append(Noise(payload=payload, reason=fault))
         del self._left[:used]
@@ -138,6 +147,14 @@ class JT701Session:
     def refusal(self) -> bytes:
         """The protocol has no word for it."""
         return b""
+
+    def _told(self, payload: bytes, now: datetime) -> Frame | Noise:
+        device = id_of(payload)
+        self._device = self._device or device
+        if device == self._device:
+            return _frame(payload, now)
+        reason = f"the id is {device}, and this connection is {self._device}'s"
+        return Noise(payload=payload, reason=reason)
 
 
 def _frame(payload: bytes, now: datetime) -> Frame:
@@ -150,7 +167,14 @@ def _frame(payload: bytes, now: datetime) -> Frame:
         device=device,
         answer=_ascii_answer(payload, command, now),
         publish=command not in NO_READING,
+        reply_to=_serial_of(payload) if command == "WLNET answer" else None,
     )
+
+
+def _serial_of(frame: bytes) -> int | None:
+    """Of our command, which an answer repeats: `(id,1,<serial>,WLNET,8,...)`."""
+    serial = frame.split(b",", 3)[2]
+    return int(serial) if serial.isdigit() and len(serial) < 10 else None
 
 
 def _binary_answer(frame: bytes) -> bytes:
@@ -172,7 +196,7 @@ def _ascii_answer(frame: bytes, command: str, now: datetime) -> bytes:
         return b"(P69,0,%s)" % serial if serial.isdigit() else b""
     if command == "P22":
         return now.astimezone(UTC).strftime("(P22,%d%m%y%H%M%S)").encode()
-    if command == "P52":
+    if command == "P52" and fields[2:3] == [b"2"]:  # 3 would open it
         return b"(" + b",".join(fields[1:]) + b")"
     if command in ("U01", "U02", "U03"):
         return b"(S39)"

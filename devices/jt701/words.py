@@ -101,7 +101,10 @@ BINARY: dict[str, tuple[Words, str]] = {
         lambda v: "no high byte" if v == NO_BYTE else f"network code, high byte {v}",
         "cell.mnc",
     ),
-    "reserved": (_plain("{}"), "extra.reserved"),
+    "reserved": (
+        lambda v: f"second status {v:08b}{': charging' if v & 1 else ''}",
+        "extra.charging extra.reserved",
+    ),
     "imei": (_plain("IMEI {} (0f: none)"), "extra.imei"),
     "cell_high": (_plain("cell, high half {}"), "cell.cid"),
     "mcc": (_plain("country code {}"), "cell.mcc extra.mcc"),
@@ -117,7 +120,7 @@ BINARY: dict[str, tuple[Words, str]] = {
         _plain("{}: three fuel levels of 12 bits, 20 bits of km, 24 of status"),
         "extra.fuels extra.mileage_km extra.status",
     ),
-    "sensor_time": (_clock, "extra.sensor_time event_time"),
+    "sensor_time": (_clock, "extra.sensor_time extra.device_time event_time"),
     "sensor": (_plain("the sensor's id {}"), "device"),
     "serial": (_plain("serial {}"), "seq message_id"),
     "voltage": (lambda v: f"{v / 100} V", "extra.battery_v"),
@@ -126,11 +129,18 @@ BINARY: dict[str, tuple[Words, str]] = {
     "temperature": (_temperature, "extra.temperature_c"),
     "humidity": (_plain("{} %"), "extra.humidity"),
     "count": (_plain("{}"), "extra.count"),
-    "sensor_status": (_plain("{}"), "extra.sensor_status"),
+    "sensor_status": (
+        _events(jointech_seal.SUBLOCK_STATUS),
+        _flags(jointech_seal.SUBLOCK_STATUS) + " extra.sensor_status",
+    ),
     "event": (_events(jointech_seal.SUBLOCK), _flags(jointech_seal.SUBLOCK)),
     "newer_event": (_events(jointech_seal.SUBLOCK_NEWER), _flags(jointech_seal.SUBLOCK_NEWER)),
     "lock_count": (_plain("locked {} times"), "seal.lock_count"),
-    "gateway_status": (_plain("{}"), "extra.gateway_status"),
+    "gateway_status": (
+        _plain("{}: 1 sent again, 2 contact lost, 4 low voltage"),
+        "extra.gateway_status extra.contact_lost extra.gateway_low_voltage",
+    ),
+    "sensor_card": (_plain("card {:010d} (0: none)"), "seal.credential.id extra.card"),
     "rest": (_plain("{}, not known"), "extra.rest"),
 }
 

@@ -4,7 +4,8 @@ Topic `frames/jtt808/<device>`; the device is the id of the frame's header, with
 it. A payload holds one frame or several, such as all the parts of one message.
 
     frame      `frame`: 7E ... 7E (or E7 ... E7), escapes, checksum, header
-    messages   `messages`: 0200, 0201, 0500, 0704, 0210, 5501, 5502; all others carry nothing
+    messages   `messages`: 0200, 0201, 0500, 0704, 0210, 5501, 5502, and what `carried` keeps (0701,
+               0702, 0900); all others carry nothing
     position   `location`, its bits `bits`, its extensions `tlv`, its time
                `clock`
     locks      `locks`, JT705A's reports `jt705`
@@ -22,8 +23,17 @@ a session puts it there.
 from __future__ import annotations
 
 from devices.jtt808.commands import COMMANDS, command
-from devices.jtt808.decoder import FILTERS, decode
+from devices.jtt808.decoder import FILTERS, decode, decode_local
 from devices.jtt808.explanation import explain
-from devices.jtt808.wire import session
+from devices.jtt808.wire import recognises, session
 
-__all__ = ["COMMANDS", "FILTERS", "command", "decode", "explain", "session"]
+__all__ = [
+    "COMMANDS",
+    "FILTERS",
+    "command",
+    "decode",
+    "decode_local",
+    "explain",
+    "recognises",
+    "session",
+]

@@ -1,8 +1,9 @@
 """The alarm and status words of a position (0200), by who speaks.
 
-- STANDARD: JT/T 808-2011 and 2013, with what trackers report in the bits that these leave open:
-  15 vibration, 16 and 17 tampering, 18 low battery.
+- STANDARD: JT/T 808-2011 and 2013. 15 to 17 are reserved there, and 18 is the day's driving time:
+  no tampering and no low battery, whatever some trackers put there.
 - EDITION_2019: JT/T 808-2019, which gave bits 15 to 18 meanings of its own.
+- AOVX: trackers whose extension F2 begins with AOVX_: 16 is movement.
 - JOINTECH: JT709 and its kin. The maker's manual has 16 cover opened, 17 and 18 fence entered and
   left, 7 low battery; status 20 rope out, 21 motor open, 24 to 27 what woke the lock.
 - TAMPER: G-360P and G-508P, by the model of their registration: 0 and 4 removed, 1 tampered with.
@@ -20,7 +21,7 @@ import enum
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from devices.common.jointech_seal import WAKE
+from devices.common.jointech_seal import NO_WAKE, WAKE
 from devices.reading import SealCondition, SealEvent, SealReport
 
 
@@ -31,6 +32,7 @@ class Kind(enum.Enum):
     EDITION_2019 = "2019 edition"
     JOINTECH = "Jointech"
     TAMPER = "G-360P, G-508P"
+    AOVX = "AOVX"
 
 
 Table = dict[int, str | SealEvent | SealCondition]
@@ -68,11 +70,9 @@ _COMMON: Table = {
 ALARMS: dict[Kind, Table] = {
     Kind.STANDARD: {
         **_COMMON,
-        15: SealEvent.VIBRATION,
-        16: SealCondition.TAMPERED,
-        17: SealCondition.TAMPERED,
-        18: SealEvent.LOW_BATTERY,
+        18: "driving_hours",
     },
+    Kind.AOVX: {**_COMMON, 16: "movement"},
     Kind.EDITION_2019: {
         **_COMMON,
         15: "illegal_driving",
@@ -95,9 +95,7 @@ FIXED, SOUTH, WEST, LBS = 1, 2, 3, 6
 """Status bits of the position; LBS (located by cell) is Jointech's."""
 GPS, ROPE_OUT, MOTOR_OPEN = 18, 20, 21
 _WAKE_SHIFT, _WAKE_MASK = 24, 0xF
-WAKE_BITS = _WAKE_MASK << _WAKE_SHIFT
-"""Reserved in every edition of the standard, so that any of them set shows a Jointech lock."""
-_ROPE_WOKE = 4
+ROPE_WOKE = 4
 
 _PLACED_NAMES: Table = {FIXED: "fixed", SOUTH: "south", WEST: "west"}
 STATUSES: dict[Kind, Table] = {
@@ -185,8 +183,9 @@ def _levels(status: int, events: set[SealEvent], extra: dict[str, Any]) -> SealC
     extra["rope_in"], extra["motor_locked"] = not rope_out, not motor_open
     extra["back_cover"] = status >> 7 & 1
     wake = status >> _WAKE_SHIFT & _WAKE_MASK
-    extra["wake"] = WAKE.get(wake, wake)
-    if wake == _ROPE_WOKE:
+    if wake != NO_WAKE:
+        extra["wake"] = WAKE.get(wake, wake)
+    if wake == ROPE_WOKE:
         events.add(SealEvent.ROPE_OUT if rope_out else SealEvent.ROPE_IN)
     return SealCondition.OPEN if rope_out or motor_open else SealCondition.SEALED
 

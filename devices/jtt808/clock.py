@@ -2,7 +2,8 @@
 
 Nothing in a frame says which. So what is live decides: if one of the two readings of the clock lies
 within `LIVE` of the receipt, it is that one. Else who speaks decides (`bits.Kind`).
-`extra["clock"]` says which was taken, "utc" or "gmt+8".
+`extra["clock"]` says which was taken, "utc" or "gmt+8"; "local" where the zone is configured, and
+not guessed; "unset" for a clock that was never set.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from devices.common.fields import SET_FROM
-from devices.common.jointech_point import when
+from devices.common import clocks
+from devices.common.clocks import Told, plausible
+from devices.reading import Clock
 
 CHINA = timedelta(hours=8)
 LIVE = timedelta(minutes=10)
@@ -20,16 +22,24 @@ the eight hours between the two readings."""
 
 
 def settle(
-    said: datetime, received_at: datetime, utc: bool, buffered: bool, extra: dict[str, Any]
-) -> datetime:
+    said: datetime,
+    received_at: datetime,
+    utc: bool,
+    buffered: bool,
+    extra: dict[str, Any],
+    *,
+    local: bool = False,
+) -> Told:
     """The event's time. said: the clock as written, taken for UTC. utc: what the evidence says.
+    local: that the clock needs no guess.
 
-    A backlog is never live: eight hours old by one reading, it would be just now by the other.
-    Of a clock that was never set it is the receipt; see `jointech_point.when`, which also raises
-    FrameError where the time is more than 24 h ahead.
+    A backlog is never live: eight hours old by one reading, it would be just now by the other. A
+    receiver that has lost 1,024 weeks is live, or not, as it would be without that.
     """
-    if said >= SET_FROM:
-        ahead = said - received_at
+    if local:
+        extra["clock"] = "local"
+    elif (turned := clocks.turned(said, received_at)) is not None:
+        ahead = turned - received_at
         if buffered:
             china = not utc
         elif utc:
@@ -39,6 +49,8 @@ def settle(
         extra["clock"] = "gmt+8" if china else "utc"
         if china:
             said -= CHINA
-        if said <= received_at:
-            return said
-    return when(said, received_at, extra)
+    if plausible(said, received_at):
+        return Told(said, Clock.DEVICE, {}, False)
+    told = clocks.settle(said, received_at, buffered=buffered)
+    extra.update(told.notes)
+    return told

@@ -9,14 +9,15 @@ from devices.common import jointech_point
 from devices.common.bcd import moment_dmy, moment_ymd
 from devices.common.fields import SET_FROM, rfc3339
 from devices.common.frames import Field, FrameError
-from devices.jtt808 import jt705
+from devices.jtt808 import jt705, locks
 from devices.jtt808.bits import ALARMS, Kind, named, statuses, words
 from devices.jtt808.draft import Draft, together
 from devices.jtt808.jt705 import ALARM, PRODUCT, STATUS
-from devices.jtt808.location import HEAD, kind_of
+from devices.jtt808.location import HEAD, MAX_LAT, MAX_LON, kind_of
 from devices.jtt808.messages import (
     BACKLOG,
     BATCH,
+    CARRIED,
     JT705,
     REGISTER,
     TAMPER_MODELS,
@@ -57,6 +58,10 @@ def body_of(writer: Writer, where: Tape, whole: Whole) -> None:
     msg, size = whole.head.msg, len(whole.body)
     if msg in JT705 and size >= jt705.SIZE:
         _jt705(writer, where)
+        writer.record += 1
+    elif msg in CARRIED:
+        into = "extra.data, extra.data_kind, extra.driver_card"
+        writer.add(where, "data", 0, size, "passed on, and kept as it is", into)
         writer.record += 1
     elif msg in WITH_READINGS and msg not in JT705:
         _positions(writer, where, whole)
@@ -110,10 +115,13 @@ def _position(
     writer: Writer, where: Tape, item: Item, jointech: bool | None, otherwise: Kind
 ) -> None:
     alarm, status, lat, lon, altitude, speed, course, raw = HEAD.unpack_from(where.data, item.start)
-    kind = kind_of(status, jointech, otherwise)
+    draft = _draft(where.data, item)
+    kind = kind_of(jointech, otherwise, movement=draft.movement)
     told = words(alarm, status, kind)
     when, moment, unset = _time(raw, "utc" if kind is Kind.JOINTECH else "gmt+8")
     place = "position" if told.fixed and not unset and (lat or lon) else "extra"
+    if lat > MAX_LAT or lon > MAX_LON:
+        place = "extra.refused"
     at = item.start
 
     def add(name: str, width: int, meaning: str, into: str) -> None:
@@ -130,7 +138,8 @@ def _position(
     add("speed", 2, f"{speed / 10} km/h", "position.speed_kmh")
     add("course", 2, f"{course} degrees", _of_fix(place, "course"))
     add("time", 6, when, moment)
-    _extensions(writer, where, at, item.end, NAMED, READERS)
+    ours = kind is Kind.JOINTECH
+    _extensions(writer, where, at, item.end, NAMED, READERS, jointech=ours)
 
 
 def _time(raw: bytes, clock: str, dmy: bool = False) -> tuple[str, str, bool]:
@@ -138,7 +147,7 @@ def _time(raw: bytes, clock: str, dmy: bool = False) -> tuple[str, str, bool]:
     try:
         said = moment_dmy(raw) if dmy else moment_ymd(raw)
     except FrameError as fault:
-        return fault.reason, "", False
+        return fault.reason, "extra.refused, extra.device_time", True
     shown = rfc3339(said)[:-1].replace("T", " ")
     if said < SET_FROM:
         return f"{shown}: the clock was never set", "extra.device_time", True
@@ -153,7 +162,14 @@ def _of_fix(place: str, name: str) -> str:
 
 
 def _extensions(
-    writer: Writer, where: Tape, at: int, end: int, known: Known, readers: Readers
+    writer: Writer,
+    where: Tape,
+    at: int,
+    end: int,
+    known: Known,
+    readers: Readers,
+    *,
+    jointech: bool = True,
 ) -> None:
     for start, stop in walk(where.data, at, end):
         if stop > end:
@@ -164,6 +180,8 @@ def _extensions(
         writer.add(where, f"extension {tag:02X}", start, start + 2, f"{name}, {len(value)} bytes")
         draft = Draft()
         read(where.data, start, draft, stop, readers)
+        if draft.rope is not None:
+            draft.events |= locks.rope(draft, draft.extra, jointech=jointech)
         told = said_by(draft)
         meaning = ", ".join(f"{key.split('.')[-1]} {value}" for key, value in told.items())
         writer.add(where, name, start + 2, stop, meaning, ", ".join(told))

@@ -1,12 +1,16 @@
-"""JT705A's own reports, 5501 and (without a fix) 5502.
+"""JT705A's own reports, 5501 and 5502.
 
      0  17 bytes, `jointech_point`: time in UTC, position, speed, course
     17  rssi | satellites | km u32 | battery % (AA or AB: charging) | cell u32 | lac u16
     30  product u8 | status u16 | alarm u16
-    35  extensions: 0B as in 0200, 0C tilt 3 times i16, 10 what woke it, 02 altitude m, FC fence id
+    35  extensions: 0B as in 0200, 0C tilt 3 times i16, 10 what woke it, 02 altitude m, FC fence id,
+        F4 network (2, 3 or 4 G), 0A mcc u16 and mnc u8 or u16
 
-Product 3: status b5 blocked; alarm b0 overspeed, b1 low power, b2 vibration, b3 low battery,
-b5 fence entered, b6 fence left. Bits of other products are kept by number, as is any unnamed one.
+Product 3: status b1 low battery, b2 cover open, b4 motor unlocked, b5 unlock button, b11 Bluetooth
+connected; alarm b0 overspeed, b1 low battery, b2 vibration, b3 deep sleep, b5 fence entered, b6
+fence left, b7 wrong unlocking. Bits of other products are kept by number, as is any unnamed one.
+5502 is called "blind", which is Jointech's word for what it stored: so it is buffered, and has a
+fix if its flag says so.
 """
 
 from __future__ import annotations
@@ -16,64 +20,79 @@ from datetime import datetime
 
 from devices.common import jointech_point
 from devices.common.frames import FrameError
-from devices.common.jointech_seal import WAKE
 from devices.jtt808.draft import Draft
 from devices.jtt808.location import DIALECT, cell_of
 from devices.jtt808.locks import LOCK_EVENT, lock_event
 from devices.jtt808.tlv import ANY, Known, by_length, read
-from devices.reading import Reading, SealEvent, SealReport
+from devices.reading import Clock, Reading, SealCondition, SealEvent, SealReport
 
 HEAD = struct.Struct(">BBIBIHBHH")
 SIZE = jointech_point.SIZE + HEAD.size
-WITHOUT_FIX = 0x5502
+STORED = 0x5502
 CHARGING = (0xAA, 0xAB)
 PRODUCT = 3
 Table = dict[int, str | SealEvent]
-STATUS: Table = {5: "blocked"}
+STATUS: Table = {
+    1: "battery_low",
+    2: "cover_open",
+    4: "motor_open",  # told as motor_locked
+    5: "unlock_button",
+    11: "bluetooth_connected",
+}
+_MOTOR_OPEN = 4
 ALARM: Table = {
     0: "overspeed",
-    1: "low_power",
+    1: SealEvent.LOW_BATTERY,
     2: SealEvent.VIBRATION,
-    3: SealEvent.LOW_BATTERY,
+    3: "deep_sleep",
     5: "fence_entered",
     6: "fence_left",
+    7: SealEvent.UNLOCK_REFUSED,
 }
-_FLAGS_AT, _FIX = 14, 1
+WAKE = {
+    0: "restart",
+    1: "rtc",
+    2: "vibration",
+    3: "cover",
+    5: "charging",
+    6: "bluetooth",
+    7: "unlock_button",
+    8: "sms",
+    0x0A: "vip_sms",
+    0x0B: "rfid",
+}
+"""Not the JT701's."""
 
 
 def reading(msg: int, body: bytes, serial: int, device: str, received_at: datetime) -> Reading:
-    """Raises FrameError: too short, or as `jointech_point.position` does."""
+    """Raises FrameError: too short, or neither a time that exists nor a word of the seal."""
     if len(body) < SIZE:
         raise FrameError("", f"the report has {len(body)} bytes, expected at least {SIZE}")
     draft = Draft()
-    read(body, SIZE, draft, len(body), READERS)
     battery = head(body, draft)
-    point = bytearray(body[: jointech_point.SIZE])
-    if msg == WITHOUT_FIX:
-        point[_FLAGS_AT] &= ~_FIX
+    read(body, SIZE, draft, len(body), READERS)
     extra = draft.extra
     extra["clock"] = "utc"
-    moment, position = jointech_point.position(
-        bytes(point),
-        0,
-        received_at,
-        extra,
+    told, position = jointech_point.position(
+        *(body, 0, received_at, extra),
         satellites=draft.satellites,
         altitude_m=draft.altitude,
+        buffered=msg == STORED,
     )
-    seal = None
-    if draft.events or draft.credential is not None:
-        seal = SealReport(events=draft.events, credential=draft.credential)
+    seal = _seal(draft)
+    jointech_point.stands(told, seal, extra)
     return Reading(
         device=device,
         dialect=DIALECT,
-        event_time=moment,
+        event_time=told.time,
         received_at=received_at,
         position=position,
         seal=seal,
         battery_pct=battery,
+        buffered=msg == STORED,
         seq=serial,
-        message_id=f"{msg:04X}-{serial}" if extra["clock"] == "unset" else None,
+        message_id=f"{msg:04X}-{serial}" if told.clock is Clock.RECEIPT else None,
+        clock=told.clock,
         cell=cell_of(draft),
         extra=extra,
     )
@@ -87,6 +106,11 @@ def head(body: bytes, draft: Draft) -> float | None:
     draft.rssi, draft.satellites, draft.cell = rssi, satellites, (None, None, lac, cid)
     draft.extra["mileage_km"], draft.extra["product"] = km, product
     _bits(draft, "status", status, STATUS if product == PRODUCT else {})
+    if product == PRODUCT:
+        unlocked = status >> _MOTOR_OPEN & 1
+        draft.extra.pop(STATUS[_MOTOR_OPEN], None)
+        draft.extra["motor_locked"] = not unlocked
+        draft.condition = SealCondition.OPEN if unlocked else SealCondition.SEALED
     _bits(draft, "alarm", alarm, ALARM if product == PRODUCT else {})
     if battery <= 100:
         return float(battery)
@@ -95,6 +119,16 @@ def head(body: bytes, draft: Draft) -> float | None:
     else:
         draft.extra["battery"] = battery
     return None
+
+
+def _seal(draft: Draft) -> SealReport | None:
+    """A lock that tells of an opening and is shut in the same report was not shut all the time."""
+    condition = draft.condition
+    if condition is SealCondition.SEALED and SealEvent.OPENED in draft.events:
+        condition = None
+    if not draft.speaks:
+        return None
+    return SealReport(condition=condition, events=draft.events, credential=draft.credential)
 
 
 def _bits(draft: Draft, kind: str, word: int, table: Table) -> None:
@@ -119,15 +153,26 @@ def _altitude(draft: Draft, value: bytes) -> None:
     draft.altitude = float(int.from_bytes(value, signed=True))
 
 
+def _network(draft: Draft, value: bytes) -> None:
+    draft.extra["network_g"] = value[0]
+
+
+def _operator(draft: Draft, value: bytes) -> None:
+    _, _, lac, cid = draft.cell or (None, None, 0, 0)
+    draft.cell = int.from_bytes(value[:2]), int.from_bytes(value[2:]), lac, cid
+
+
 def _fence(draft: Draft, value: bytes) -> None:
     draft.extra["fence_id"] = int.from_bytes(value)
 
 
 NAMED: Known = {
     0x02: ("altitude", [2], _altitude),
+    0x0A: ("operator", [3, 4], _operator),
     LOCK_EVENT: ("lock event", ANY, lock_event),
     0x0C: ("tilt", [6], _tilt),
     0x10: ("what woke it", [1], _wake),
+    0xF4: ("network", [1], _network),
     0xFC: ("fence id", range(1, 5), _fence),
 }
 READERS = by_length(NAMED)

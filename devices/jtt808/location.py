@@ -7,13 +7,13 @@
     22  time    YYMMDDhhmmss, decimals, `clock`
     28  extensions, `tlv`
 
-A Jointech lock is told by its extensions (D4, D5 of 2 bytes, FC, FD, FE, F9, 0B) or by what woke it
-(status b24-27), unless the extensions are those of another maker's lock (HHD, A1L808), which may
-have D4 too. Of status b20 and b21 alone nothing follows: in the standard they are receivers.
+A Jointech lock is told by its extensions (D4, D5 of 2 bytes, FC, FD, FE, F9, 0B), unless they are
+those of another maker's lock (HHD, A1L808), which may have D4 too. Of status bits alone nothing
+follows: in the standard b20 and b21 are receivers, and others use b24 to b27 for what they like.
 
-No fix: at 0,0; without the fix bit (for Jointech b1 or b18, by the maker's own rule), the position
-sent being kept in `extra`; with a clock that was never set. A Jointech position by cell (b6) is a
-fix as coarse as a cell.
+No fix: at 0,0; without the fix bit (for Jointech b1 or b18, by the maker's own rule) or out of
+range, the position sent being kept in `extra`; with a clock that was never set, or a time that does
+not exist. A Jointech position by cell (b6) is a fix as coarse as a cell.
 """
 
 from __future__ import annotations
@@ -23,14 +23,18 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from devices.common.bcd import moment_ymd
-from devices.common.fields import SET_FROM
+from devices.common.clocks import Told, without
 from devices.common.frames import FrameError
-from devices.common.jointech_point import CELL_ACCURACY_M
-from devices.jtt808.bits import WAKE_BITS, Kind, Words, words
+from devices.common.jointech_point import CELL_ACCURACY_M, stands
+from devices.common.refusal import KEY as REFUSED
+from devices.common.refusal import refuse
+from devices.jtt808 import locks
+from devices.jtt808.bits import Kind, Words, words
 from devices.jtt808.clock import settle
 from devices.jtt808.draft import Draft
 from devices.reading import (
     Cell,
+    Clock,
     Fix,
     NoFix,
     NoFixReason,
@@ -57,14 +61,16 @@ class Context(NamedTuple):
     serial: int
     otherwise: Kind = Kind.STANDARD
     buffered: bool = False
+    local: bool = False
 
 
-def kind_of(status: int, jointech: bool | None, otherwise: Kind) -> Kind:
+def kind_of(jointech: bool | None, otherwise: Kind, *, movement: bool = False) -> Kind:
     """Whose meaning the bits have. jointech: whether the extensions show one of theirs, None where
-    they show nobody.
+    they show nobody. movement: whether they name a model whose tamper bit is its movement.
     """
-    shown = status & WAKE_BITS if jointech is None else jointech
-    return Kind.JOINTECH if shown and otherwise is not Kind.TAMPER else otherwise
+    if jointech and otherwise is not Kind.TAMPER:
+        return Kind.JOINTECH
+    return Kind.AOVX if movement else otherwise
 
 
 def reading(
@@ -73,50 +79,71 @@ def reading(
     """The reading of the position at `at`, whose extensions `draft` holds.
 
     item: its place in a batch, where it has no serial of its own.
-    Raises FrameError: no time that exists, one more than 24 h ahead, a fix out of range.
+    Raises FrameError where it has neither a time that exists nor a word of the seal.
     """
-    device, received_at, msg, serial, otherwise, buffered = context
+    device, received_at, msg, serial, otherwise, buffered, local = context
     alarm, status, lat, lon, altitude, speed, course, raw_time = HEAD.unpack_from(body, at)
-    kind = kind_of(status, jointech, otherwise)
+    kind = kind_of(jointech, otherwise, movement=draft.movement)
     said = words(alarm, status, kind)
     extra = said.extra | draft.extra
-    clock = moment_ymd(raw_time)
-    moment = settle(clock, received_at, kind is Kind.JOINTECH, buffered, extra)
-    unset = clock < SET_FROM
+    events = said.seal.events if said.seal else frozenset()
+    if draft.rope is not None:
+        events |= locks.rope(draft, extra, jointech=kind is Kind.JOINTECH)
+    told = _told(raw_time, received_at, kind is Kind.JOINTECH, buffered, extra, local=local)
+    seal = _seal(said.seal, draft, events) if draft.speaks or events else said.seal
+    if told.lost:
+        stands(told, seal, extra)
     position: Fix | NoFix
     if course > MAX_COURSE:
         extra["course"], course = course, None
-    if unset or not said.fixed or lat == 0 == lon:
-        position = _no_fix(said, draft, lat, lon, speed, unset, extra)
+    if told.lost or not said.fixed or lat == 0 == lon or lat > MAX_LAT or lon > MAX_LON:
+        position = _no_fix(said, draft, lat, lon, speed, told.lost, extra)
         extra |= {k: v for k, v in (("altitude", altitude), ("course", course)) if v}
     else:
-        if lat > MAX_LAT or lon > MAX_LON:
-            raise _out_of_range(lat, lon)
         position = Fix(
             lat=-lat / DEGREE if said.south else lat / DEGREE,
             lon=-lon / DEGREE if said.west else lon / DEGREE,
-            time=moment,
+            time=told.time,
             accuracy_m=CELL_ACCURACY_M if said.coarse else None,
             speed_kmh=speed / 10,
             course_deg=None if course is None else float(course),
             altitude_m=float(altitude),
             satellites=draft.satellites,
         )
-    told = draft.events or draft.credential is not None or draft.condition is not None
     return Reading(
         device=device,
         dialect=DIALECT,
-        event_time=moment,
+        event_time=told.time,
         received_at=received_at,
         position=position,
-        seal=_seal(said, draft) if told else said.seal,
+        seal=seal,
         battery_pct=draft.battery,
         buffered=buffered,
         seq=None if item else serial,
-        message_id=f"{msg:04X}-{serial}{item}" if unset else None,
+        message_id=f"{msg:04X}-{serial}{item}" if told.clock is Clock.RECEIPT else None,
+        clock=told.clock,
         cell=cell_of(draft),
         extra=extra,
     )
+
+
+def _told(
+    raw: bytes,
+    received_at: datetime,
+    utc: bool,
+    buffered: bool,
+    extra: dict[str, Any],
+    *,
+    local: bool,
+) -> Told:
+    try:
+        clock = moment_ymd(raw)
+    except FrameError as fault:
+        refuse(extra.setdefault(REFUSED, {}), "time", raw.hex(), fault.reason)
+        told = without(raw.hex(), received_at)
+        extra.update(told.notes)
+        return told
+    return settle(clock, received_at, utc, buffered, extra, local=local)
 
 
 def _no_fix(
@@ -125,29 +152,35 @@ def _no_fix(
     lat: int,
     lon: int,
     speed: int,
-    unset: bool,
+    lost: bool,
     extra: dict[str, Any],
 ) -> NoFix:
     """0,0 needs not be kept; whatever else was sent does."""
-    reason = NoFixReason.CLOCK_UNSET if unset else NoFixReason.INVALID
+    reason = NoFixReason.CLOCK_UNSET if lost else NoFixReason.INVALID
     if lat == 0 == lon:
-        reason = NoFixReason.CLOCK_UNSET if unset else NoFixReason.ZERO
+        reason = NoFixReason.CLOCK_UNSET if lost else NoFixReason.ZERO
     else:
         extra["lat"] = -lat / DEGREE if said.south else lat / DEGREE
         extra["lon"] = -lon / DEGREE if said.west else lon / DEGREE
+    for name, value, most in (("lat", lat, MAX_LAT), ("lon", lon, MAX_LON)):
+        if value > most:
+            why = f"{name} is {value / DEGREE}, expected degrees of at most {most // DEGREE}"
+            refuse(extra.setdefault(REFUSED, {}), name, extra.pop(name), why)
     return NoFix(reason=reason, satellites=draft.satellites, speed_kmh=speed / 10)
 
 
-def _seal(said: Words, draft: Draft) -> SealReport:
+def _seal(said: SealReport | None, draft: Draft, events: frozenset[SealEvent]) -> SealReport | None:
     """The bits and the extensions together.
 
     A lock that tells of an opening and is shut in the same frame was not shut all the time: then
     its condition is left open, so that the opening stands.
     """
-    events = draft.events | said.seal.events if said.seal else draft.events
-    condition = draft.condition or (said.seal.condition if said.seal else None)
+    events |= draft.events
+    condition = draft.condition or (said.condition if said else None)
     if condition is SealCondition.SEALED and SealEvent.OPENED in events:
         condition = None
+    if condition is None and not events and draft.credential is None:
+        return None
     return SealReport(condition=condition, events=events, credential=draft.credential)
 
 
@@ -156,8 +189,3 @@ def cell_of(draft: Draft) -> Cell | None:
         mcc, mnc, lac, cid = draft.cell
         return Cell(mcc=mcc, mnc=mnc, lac=lac, cid=cid, rssi=draft.rssi)
     return None if draft.rssi is None else Cell(rssi=draft.rssi)
-
-
-def _out_of_range(lat: int, lon: int) -> FrameError:
-    place, value, limit = ("lat", lat, 90) if lat > MAX_LAT else ("lon", lon, 180)
-    return FrameError(place, f"{place} is {value / DEGREE}, expected degrees of at most {limit}")

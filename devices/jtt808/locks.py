@@ -10,21 +10,26 @@ All passwords are CredentialKind.PASSWORD (the manual's codes do not tell static
 none is ever kept. Cards are ten decimals, as printed on them. A refusal is UNLOCK_REFUSED: the
 codes do not tell a wrong password or card from the wrong place.
 
-HHD (60 to 69): 60 event u16, for 61 to 66 with the lock's id (6) and the card (8 characters);
-63 n times id (6), u16 mV, seal u8 (31: sealed), physical state, rssi; 67 a password; 69 0.01 V.
 A1L808 (D5 longer than 2): n u8, then n times id (5), card (5), battery u8, status u16 (b5
 unlocked); E8 lock status u24; DA rope cuts u16 and bits u8 (b0 rope, b2 motion, b3 cover), or the
 bits alone; 33 "*M00,...": characters 8 to 14 are its status, of which [2:5] is 0.01 V.
-An HHD card or an A1L808 text that is not all printable ASCII is kept in hex.
+An A1L808 text that is not all printable ASCII is kept in hex.
+
+JT707 (Jointech; FD or D5 of 2 bytes beside it): DA how often the rope was cut u16, then b0 rope in,
+b1 moving, b2 SIM, b3-5 what woke it.
 """
 
 from __future__ import annotations
 
 import re
 import struct
+from typing import Any
 
 from devices.common.jointech_codes import CARD, CARD_REFUSED, REFUSED, WITH_RESULT
+from devices.common.jointech_seal import WAKE
+from devices.jtt808.bits import ROPE_WOKE
 from devices.jtt808.draft import Draft
+from devices.jtt808.hhd import written
 from devices.reading import Credential, CredentialKind, SealCondition, SealEvent
 
 LOCK_EVENT = 0x0B
@@ -33,10 +38,6 @@ _FENCES = range(1, 100)
 _PASSWORD_SIZE, _CARD_SIZE = 6, 4
 _PASSWORD_LIKE = re.compile(rb"[0-9A-Za-z]{4,}")
 
-_SEALED = 0x31
-_HHD_LOCK = struct.Struct(">6sHBBB")
-_HHD_CARD_EVENTS = range(0x61, 0x67)
-HHD_CARD_SIZE = 14
 _A1_LOCK = struct.Struct(">5s5sBH")
 _A1_UNLOCKED = 1 << 5
 
@@ -76,48 +77,6 @@ def _masked(value: bytes) -> bytes:
     return _PASSWORD_LIKE.sub(lambda found: b"*" * len(found[0]), value)
 
 
-def hhd_event(draft: Draft, value: bytes) -> None:
-    """TLV 60."""
-    draft.other = True
-    event = int.from_bytes(value[:2])
-    draft.extra["hhd_event"] = f"{event:02X}"
-    if event in _HHD_CARD_EVENTS and len(value) >= 2 + HHD_CARD_SIZE:
-        hhd_card(draft, value[2 : 2 + HHD_CARD_SIZE])
-    elif len(value) > 2:
-        draft.extra["hhd_event_data"] = value[2:].hex()
-
-
-def hhd_card(draft: Draft, value: bytes) -> None:
-    """A lock's id and the card shown to it: TLVs 61, 62, 64 to 66, and within 60."""
-    draft.other = True
-    draft.extra["lock_id"] = value[:6].hex()
-    card = value[6:].strip(b"\0 ")
-    draft.credential = Credential(kind=CredentialKind.RFID, id=_written(card) or None)
-
-
-def hhd_locks(draft: Draft, value: bytes) -> None:
-    """TLV 63: sealed if all are."""
-    draft.other = True
-    locks = [
-        {"id": name.hex(), "battery_v": mv / 1000, "sealed": seal == _SEALED, "seal": seal}
-        | {"physical": physical, "rssi": rssi}
-        for name, mv, seal, physical, rssi in _HHD_LOCK.iter_unpack(value)
-    ]
-    _several(draft, locks, all(lock["sealed"] for lock in locks))
-
-
-def hhd_password(draft: Draft, value: bytes) -> None:
-    """TLV 67: that one was entered; not which. Others have radar alarms in it: they are no text."""
-    text = value.strip(b"\0\xff ")
-    if text and not text.isalnum():
-        draft.keep(0x67, value)
-        return
-    draft.other = True
-    draft.extra["password_shown"] = bool(text)
-    if text:
-        draft.credential = draft.credential or Credential(kind=CredentialKind.PASSWORD)
-
-
 def a1_locks(draft: Draft, value: bytes) -> None:
     """TLV D5 of more than 2 bytes: sealed if none is unlocked."""
     if len(value) != 1 + value[0] * _A1_LOCK.size:
@@ -129,22 +88,45 @@ def a1_locks(draft: Draft, value: bytes) -> None:
         | {"unlocked": bool(status & _A1_UNLOCKED), "status": status}
         for name, card, battery, status in _A1_LOCK.iter_unpack(value[1:])
     ]
-    _several(draft, locks, not any(lock["unlocked"] for lock in locks))
+    draft.several(locks, not any(lock["unlocked"] for lock in locks))
     if len(locks) == 1 and value[6:11] != bytes(5):
         draft.credential = Credential(kind=CredentialKind.RFID, id=value[6:11].hex())
 
 
-def a1_rope(draft: Draft, value: bytes) -> None:
-    """TLV DA. Which way round its bits are is not published: they are kept as sent."""
-    draft.other = True
-    bits = value[-1]
+def told_rope(draft: Draft, value: bytes) -> None:
+    """TLV DA. Of 3 bytes it is A1L808's or JT707's, which the other extensions show."""
     if len(value) == 3:
-        draft.extra["rope_cuts"] = int.from_bytes(value[:2])
-    draft.extra["rope_bit"], draft.extra["cover_bit"] = bits & 1, bits >> 3 & 1
-    draft.extra["motion"] = bool(bits >> 2 & 1)
-    for bit in (1, 4, 5, 6, 7):
-        if bits >> bit & 1:
-            draft.extra[f"rope_status_bit_{bit}"] = True
+        draft.rope = int.from_bytes(value[:2]), value[2]
+    else:
+        draft.rope = None, value[0]
+        draft.other = True
+
+
+def rope(draft: Draft, extra: dict[str, Any], *, jointech: bool) -> frozenset[SealEvent]:
+    """What DA says goes to `extra`, and what happened to the rope comes back."""
+    cuts, bits = draft.rope or (None, 0)
+    if cuts is not None:
+        extra["rope_cuts"] = cuts
+    return _jt707_rope(draft, extra, bits) if jointech else _a1_rope(extra, bits)
+
+
+def _jt707_rope(draft: Draft, extra: dict[str, Any], bits: int) -> frozenset[SealEvent]:
+    inside, wake = bool(bits & 1), bits >> 3 & 7
+    extra["rope_in"], extra["motion"] = inside, bool(bits >> 1 & 1)
+    extra["sim"], extra["wake"] = bool(bits >> 2 & 1), WAKE[wake]
+    if not inside and draft.condition is None:
+        draft.condition = SealCondition.OPEN
+    if wake != ROPE_WOKE:
+        return frozenset()
+    return frozenset({SealEvent.ROPE_IN if inside else SealEvent.ROPE_OUT})
+
+
+def _a1_rope(extra: dict[str, Any], bits: int) -> frozenset[SealEvent]:
+    """Which way round its bits are is not published: they are kept as sent."""
+    extra["rope_bit"], extra["cover_bit"] = bits & 1, bits >> 3 & 1
+    extra["motion"] = bool(bits >> 2 & 1)
+    extra |= {f"rope_status_bit_{bit}": True for bit in (1, 4, 5, 6, 7) if bits >> bit & 1}
+    return frozenset()
 
 
 def a1_status(draft: Draft, value: bytes) -> None:
@@ -160,18 +142,7 @@ def a1_text(draft: Draft, value: bytes) -> None:
         return
     draft.other = True
     status = value[8:15]
-    draft.extra["lock_text"] = _written(value)
-    draft.extra.setdefault("lock_status", _written(status))  # that of E8 says more
+    draft.extra["lock_text"] = written(value)
+    draft.extra.setdefault("lock_status", written(status))  # that of E8 says more
     if status[2:5].isdigit():
         draft.extra["battery_v"] = int(status[2:5]) / 100
-
-
-def _written(value: bytes) -> str:
-    """Printable ASCII as it is, anything else in hex: it is shown to people, and is no name."""
-    text = value.decode("latin-1")
-    return text if text.isascii() and text.isprintable() else value.hex()
-
-
-def _several(draft: Draft, locks: list[dict[str, object]], shut: bool) -> None:
-    draft.extra["locks"] = locks
-    draft.condition = SealCondition.SEALED if shut else SealCondition.OPEN

@@ -3,6 +3,7 @@
     0200  a position                         0201, 0500  u16 the serial answered, a position
     0704  u16 count, u8 kind (1: backlog), items of u16 length and a position
     0210  items of u8 length and a position  5501, 5502  `jt705`
+    0701, 0702, 0900  `carried`
 
 A message in parts: each part is a frame of its own, with total and index in its header; the bodies
 joined are the message's.
@@ -21,8 +22,10 @@ from devices.jtt808.stream import Piece
 POSITION, BATCH, BATCH_SHORT = 0x0200, 0x0704, 0x0210
 WITH_SERIAL = frozenset({0x0201, 0x0500})
 JT705 = frozenset({0x5501, 0x5502})
-WITH_READINGS = frozenset({POSITION, BATCH, BATCH_SHORT, *WITH_SERIAL, *JT705})
-WITH_SEQ = frozenset({POSITION, *WITH_SERIAL, *JT705})
+CARRIED = frozenset({0x0701, 0x0702, 0x0900})
+"""What it passes on: `carried`."""
+WITH_READINGS = frozenset({POSITION, BATCH, BATCH_SHORT, *WITH_SERIAL, *JT705, *CARRIED})
+WITH_SEQ = frozenset({POSITION, *WITH_SERIAL, *JT705, *CARRIED})
 """Messages that are one reading, whose `seq` is then their serial."""
 BACKLOG = 1
 MAX_ITEMS = 1000
@@ -45,9 +48,12 @@ NAMES = {
     0x0210: "a batch of positions",
     0x0302: "an answer to a question",
     0x0500: "an answer to a command for the vehicle, with a position",
+    0x0701: "a waybill",
+    0x0702: "a driver's card",
     0x0704: "a batch of positions",
+    0x0900: "data of what hangs on it",
     0x5501: "a report",
-    0x5502: "a report without a fix",
+    0x5502: "a stored report",
 }
 
 

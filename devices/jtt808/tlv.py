@@ -2,19 +2,23 @@
 
     01 km * 0.1 u32        30 rssi        31 satellites
     D4 battery %, FF charging             D5 0.01 V (longer: `locks`)
-    FC fence id            FD mcc u16, mnc u8, cell u32, lac u16     FB container, ASCII
-    FE mileage u32 km      F9 protocol version                       0B lock event
-    60 to 69, DA, E8, 33   `locks`
+    FC fence id            FD mcc u16, mnc u8 (F9 is 7: u16), cell u32, lac u16
+    FB container, ASCII    FE mileage u32 km      F9 protocol version      0B lock event
+    DB reports u16         DC debug u32           F2 the model
+    60 to 69   `hhd`           DA, E8, 33   `locks`
 
-D4, D5 of 2 bytes, FC, FD, FE, F9 and 0B are Jointech's. Any other, or one of another shape, is
-kept in `extra` by its id; so is what is left when the last one is cut off ("tlv_rest").
+D4, D5 of 2 bytes, FC, FD, FE, F9 and 0B are Jointech's; beside FD or D5 so is DA of 3 bytes
+(JT707). Any other, or one of another shape, is kept in `extra` by its id; so is what is left when
+the last one is cut off ("tlv_rest").
 """
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Callable, Iterable, Iterator
 
+from devices.jtt808 import hhd
 from devices.jtt808 import locks as locks
 from devices.jtt808.draft import Draft
 
@@ -27,7 +31,9 @@ Readers = dict[int, Reader]
 
 CHARGING = 0xFF
 ANY = range(256)
-_CELL = struct.Struct(">HBIH")
+_CELL, _WIDE_CELL = struct.Struct(">HBIH"), struct.Struct(">HHIH")
+_MODEL = re.compile(rb"[\x20-\x7e]+")
+_MOVEMENT_MODELS = (b"AOVX_",)
 
 
 def read(body: bytes, at: int, draft: Draft, end_at: int, readers: Readers) -> None:
@@ -90,16 +96,33 @@ def _battery(draft: Draft, value: bytes) -> None:
 
 def _voltage(draft: Draft, value: bytes) -> None:
     if len(value) == 2:
-        draft.jointech = True
+        draft.jointech = draft.surely = True
         draft.extra["battery_v"] = int.from_bytes(value) / 100
     else:
         locks.a1_locks(draft, value)
 
 
 def _cell(draft: Draft, value: bytes) -> None:
-    draft.jointech = True
-    mcc, mnc, cid, lac = _CELL.unpack(value)
+    draft.jointech = draft.surely = True
+    form = _CELL if len(value) == _CELL.size else _WIDE_CELL
+    mcc, mnc, cid, lac = form.unpack(value)
     draft.cell = (mcc, mnc, lac, cid)
+
+
+def _model(draft: Draft, value: bytes) -> None:
+    text = value.rstrip(b"\0 ")
+    if not _MODEL.fullmatch(text):
+        draft.keep(0xF2, value)
+        return
+    draft.extra["model"] = text.decode()
+    draft.movement = text.startswith(_MOVEMENT_MODELS)
+
+
+def _plain_number(name: str) -> Reader:
+    def reader(draft: Draft, value: bytes) -> None:
+        draft.extra[name] = int.from_bytes(value)
+
+    return reader
 
 
 def _jointech_number(name: str) -> Reader:
@@ -133,23 +156,26 @@ NAMED: Known = {
     0x30: ("signal strength", [1], _rssi),
     0x31: ("satellites", [1], _satellites),
     0x33: ("status text (A1L808)", range(15, 256), locks.a1_text),
-    0x60: ("event (HHD)", range(2, 256), locks.hhd_event),
-    0x61: ("lock and card (HHD)", [locks.HHD_CARD_SIZE], locks.hhd_card),
-    0x62: ("lock and card (HHD)", [locks.HHD_CARD_SIZE], locks.hhd_card),
-    0x63: ("locks (HHD)", range(11, 256, 11), locks.hhd_locks),
-    0x64: ("lock and card (HHD)", [locks.HHD_CARD_SIZE], locks.hhd_card),
-    0x65: ("lock and card (HHD)", [locks.HHD_CARD_SIZE], locks.hhd_card),
-    0x66: ("lock and card (HHD)", [locks.HHD_CARD_SIZE], locks.hhd_card),
-    0x67: ("password, not shown (HHD)", ANY, locks.hhd_password),
+    0x60: ("event (HHD)", range(2, 256), hhd.event),
+    0x61: ("lock and card (HHD)", [hhd.CARD_SIZE], hhd.card),
+    0x62: ("lock and card (HHD)", [hhd.CARD_SIZE], hhd.card),
+    0x63: ("locks (HHD)", range(11, 256, 11), hhd.locks),
+    0x64: ("lock and card (HHD)", [hhd.CARD_SIZE], hhd.card),
+    0x65: ("lock and card (HHD)", [hhd.CARD_SIZE], hhd.card),
+    0x66: ("lock and card (HHD)", [hhd.CARD_SIZE], hhd.card),
+    0x67: ("password that is set, not shown (HHD)", ANY, hhd.password),
     0x69: ("battery voltage (HHD)", [2], _centivolts),
     0xD4: ("battery", [1], _battery),
     0xD5: ("battery voltage, or locks (A1L808)", [2, *range(14, 256, 13)], _voltage),
-    0xDA: ("rope (A1L808)", [1, 3], locks.a1_rope),
+    0xDA: ("rope (A1L808, JT707)", [1, 3], locks.told_rope),
+    0xDB: ("reports (JT707)", [2], _plain_number("reports")),
+    0xDC: ("debug word (JT707)", [4], _plain_number("debug")),
     0xE8: ("lock status (A1L808)", [3], locks.a1_status),
     0xF9: ("protocol version", [1, 2], _jointech_number("protocol_version")),
     0xFB: ("container number", ANY, _container),
     0xFC: ("fence id", range(1, 5), _jointech_number("fence_id")),
-    0xFD: ("serving cell", [_CELL.size], _cell),
+    0xF2: ("model", ANY, _model),
+    0xFD: ("serving cell", [_CELL.size, _WIDE_CELL.size], _cell),
     0xFE: ("mileage", [4], _jointech_number("mileage_km")),
 }
 READERS = by_length(NAMED)

@@ -36,6 +36,8 @@ from devices.wire import MAX_FRAME, Frame, Noise, Session
 ANSWERS = frozenset({0x0001, 0x0104, 0x0201, 0x0302, 0x0500})
 _DONE, _FAILED, _UNKNOWN_DEVICE = 0, 1, 4
 _BYTE_SERIAL = 1
+_FIRST_BYTES = tuple(bytes([first]) for first in (0, 1, 2, 3, 5, 7, 8, 9, 0x55))
+"""Of the numbers of what a device sends."""
 _TEXT = re.compile(rb"([0-9A-Za-z]{1,20}),.*", re.DOTALL)
 _TIME = re.compile(rb"[0-9A-Za-z]{1,20},\d+,\d+,BASE,2,TIME", re.IGNORECASE)
 
@@ -43,6 +45,11 @@ _TIME = re.compile(rb"[0-9A-Za-z]{1,20},\d+,\d+,BASE,2,TIME", re.IGNORECASE)
 def session() -> Session:
     """For one connection."""
     return _Session()
+
+
+def recognises(payload: bytes) -> bool:
+    """Whether it begins as a device's frame does, delimiter and message."""
+    return payload[:1] in (b"\x7e", b"\xe7") and payload[1:2] in _FIRST_BYTES
 
 
 def asks_time(text: bytes) -> bool:

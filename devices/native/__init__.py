@@ -1,7 +1,7 @@
 """The native dialect, version 1: topic `seals/v1/<device>/telemetry`, JSON.
 
 `<device>` is 1 to 64 of `A-Z a-z 0-9 . _ -`. The payload is one object or an array of at most
-1,000, at most 1 MiB. Only `time` is required; null counts as absent.
+1,000, at most 1 MiB. Only `time` is required, and not where a seal speaks; null counts as absent.
 
     time        RFC 3339 with its zone, or Unix seconds (above 1e11: milliseconds): the event's
     lat, lon    degrees, WGS 84; both or neither; neither, or 0,0, is no fix
@@ -16,7 +16,7 @@
     no_fix      invalid | clock_unset | absent | zero: the device itself does not trust its position
     seal        {state, number, event, events, credential: {kind, id}, lock_count}
       state       sealed | open | cut | tampered | unarmed | fault | unknown
-      number      1 to 21 of A-Z a-z 0-9
+      number      1 to 32 of A-Z a-z 0-9, with hyphens and blanks as it is written
       event       sealed | opened | cut | rope_in | rope_out | cover_opened | cover_closed |
                   unlock_refused | wrong_password | wrong_card | motor_stuck | vibration |
                   low_battery
@@ -30,17 +30,22 @@
     seq         whole number, 64 bits: the device's counter (it may wrap or restart)
     id          string of at most 64 characters, the message's own identity
     cell        {mcc, mnc, lac, cid, rssi}, whole numbers
+    event_clock how the time was found, where the device's clock is not believed: rollover,
+                offset, fix, receipt, doubted
     device, device_id   optional, and then the topic's
 
-Any other key is kept in `Reading.extra`: "door", or "seal.door" where it stood inside `seal` (so
-with `cell` and `seal.credential`). So are the position's keys when there is no fix to carry them.
-When written again, an extra whose name is a native key gets "~" before it ("~altitude"): kept, but
-not used. That way every Reading, whatever its dialect, can be written in native keys and read back.
+What cannot be of these is kept in `Reading.extra["refused"]`, with its reason, and not used; times
+are judged by `common/clocks.py`. Any other key is kept in `Reading.extra`: "door", or "seal.door"
+where it stood inside `seal` (so with `cell` and `seal.credential`). So are the position's keys when
+there is no fix to carry them. When written again, an extra whose name is a native key gets "~"
+before it ("~altitude"): kept, but not used. That way every Reading, whatever its dialect, can be
+written in native keys and read back.
 """
 
 from __future__ import annotations
 
 from devices.native.decoder import FILTERS, decode, device_of, explain, read
 from devices.native.encoder import encode, to_json
+from devices.native.keys import EVENT_CLOCK
 
-__all__ = ["FILTERS", "decode", "device_of", "encode", "explain", "read", "to_json"]
+__all__ = ["EVENT_CLOCK", "FILTERS", "decode", "device_of", "encode", "explain", "read", "to_json"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -12,39 +11,35 @@ import msgspec
 from msgspec import ValidationError
 
 from devices.common import jsonexplain
-from devices.common.fields import (
-    ReadingError,
-    clock_unset,
-    complaint,
-    instant,
-    join,
-    kept,
-    no_fix_reason,
-    show,
-    utc,
-)
+from devices.common.clocks import Told, plausible, settle, without
+from devices.common.fields import EARLIEST, ReadingError, join, kept, show, utc
 from devices.common.frames import Field
+from devices.common.identifiers import same
 from devices.common.jsonpayload import decode_each, parse, wrong_topic
-from devices.native import keys as keys
+from devices.common.refusal import Refused, refuse, sift, with_refused
+from devices.native import keys
 from devices.reading import (
     Cell,
+    Clock,
     Credential,
+    Decoded,
     Fix,
     NoFix,
     NoFixReason,
     Reading,
-    Rejected,
     SealReport,
 )
 
 FILTERS: tuple[str, ...] = ("seals/v1/+/telemetry",)
 DIALECT = "native"
 MAX_ITEMS = 1000
+_BOTH = {"lat", "lon"}
+_NO_TIME = "time is missing, expected an RFC 3339 time with its zone, or Unix seconds"
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _TOPIC = "seals/v1/<device>/telemetry with a device of 1 to 64 of A-Z a-z 0-9 . _ -"
 
 
-def decode(topic: str, payload: bytes, received_at: datetime) -> list[Reading | Rejected]:
+def decode(topic: str, payload: bytes, received_at: datetime) -> Decoded:
     """The readings of one message in the order of their event times, then what was rejected."""
     device = _device(topic)
     if device is None:
@@ -79,30 +74,32 @@ def _device(topic: str) -> str | None:
 def read(
     said: dict[str, Any], device: str, received_at: datetime, *, accepted: bool = False
 ) -> Reading:
-    """The reading that one object in native keys is. Raises ReadingError.
+    """The reading that one object in native keys is. Raises ReadingError: it is another device's,
+    or has neither a time nor a word of the seal.
 
     accepted: it is what a reading that was accepted says. Its times were judged by its dialect when
     it came, and are not judged again: makers' frames may be older than what is taken here, and a
     sensor's event more than a day older than the fix that it is sent with.
     """
+    refused: Refused = {}
     try:
         message = msgspec.convert(said, keys.Message)
     except ValidationError:
-        raise complaint(keys.Message, said) from None
+        message = sift(keys.Message, said, refused)
     for key in ("device", "device_id"):
         claimed = getattr(message, key)
-        if claimed is not None and claimed != device:
+        if claimed is not None and not same(claimed, device):
             raise ReadingError(
                 key, f"{key} is {show(claimed)}, expected {show(device)}, the topic's"
             )
-    event_time = utc(message.time) if accepted else instant(message.time, received_at, "time")
-    position = _position(message, event_time, received_at, accepted)
+    told = _accepted(message) if accepted else _told(message, received_at, refused)
+    position = _position(message, told, received_at, accepted, refused)
     seal = message.seal
     cell = message.cell
     return Reading(
         device=device,
         dialect=DIALECT,
-        event_time=event_time,
+        event_time=told.time,
         received_at=received_at,
         position=position,
         seal=_seal(seal) if seal else None,
@@ -114,34 +111,61 @@ def read(
         cell=Cell(mcc=cell.mcc, mnc=cell.mnc, lac=cell.lac, cid=cell.cid, rssi=cell.rssi)
         if cell
         else None,
-        extra=_extra(said, message, type(position) is Fix),
+        clock=told.clock,
+        extra=_Extra(said, message, refused).all(told, type(position) is Fix),
     )
 
 
+def _accepted(message: keys.Message) -> Told:
+    if message.time is None:
+        raise ReadingError("time", _NO_TIME)
+    return Told(utc(message.time), message.event_clock or Clock.DEVICE, {}, False)
+
+
+def _told(message: keys.Message, received_at: datetime, refused: Refused) -> Told:
+    buffered = message.buffered is True
+    if message.time is not None and plausible(moment := utc(message.time), received_at):
+        return Told(moment, message.event_clock or Clock.DEVICE, {}, False)
+    fixed = None if message.fix_time is None else utc(message.fix_time)
+    if message.time is not None:
+        return settle(
+            utc(message.time), received_at, buffered=buffered, fixed=fixed, set_from=EARLIEST
+        )
+    said = refused.get("time", {"value": None, "why": _NO_TIME})
+    told = without(said["value"], received_at, fixed)
+    if told.lost and message.seal is None:
+        raise ReadingError("time", said["why"])
+    return told
+
+
 def _position(
-    message: keys.Message, event_time: datetime, received_at: datetime, accepted: bool
+    message: keys.Message, told: Told, received_at: datetime, accepted: bool, refused: Refused
 ) -> Fix | NoFix:
-    reason = no_fix_reason(message.lat, message.lon)
-    fix_time = event_time
-    if message.no_fix is not None:
-        reason = message.no_fix
-    elif reason is None and message.fix_time is not None:
-        if accepted:
-            fix_time = utc(message.fix_time)
-        elif clock_unset(message.fix_time):
-            reason = NoFixReason.CLOCK_UNSET
-        else:
-            fix_time = instant(message.fix_time, received_at, "fix_time")
-    if reason is not None:
+    lat, lon = message.lat, message.lon
+    reason = message.no_fix
+    if lat is None or lon is None:
+        if lat is not lon and not refused.keys() & _BOTH:
+            missing = "lat" if lat is None else "lon"
+            refuse(refused, missing, None, f"{missing} is missing, expected both or neither")
+        if reason is None:
+            reason = NoFixReason.INVALID if refused.keys() & _BOTH else NoFixReason.ABSENT
+    elif lat == 0 == lon:
+        reason = reason or NoFixReason.ZERO
+    fix_time: datetime | None = told.time
+    if reason is None and not accepted:
+        fix_time = _fix_time(message, told, received_at, refused)
+    elif message.fix_time is not None:
+        fix_time = utc(message.fix_time)
+    if lat is None or lon is None or reason is not None or fix_time is None:
         return NoFix(
-            reason=reason,
+            reason=reason or NoFixReason.CLOCK_UNSET,
             satellites=message.satellites,
             hdop=message.hdop,
             speed_kmh=message.speed,
         )
     return Fix(
-        lat=message.lat,  # type: ignore[arg-type]  # no_fix_reason saw to it
-        lon=message.lon,  # type: ignore[arg-type]
+        lat=lat,
+        lon=lon,
         time=fix_time,
         accuracy_m=message.accuracy,
         speed_kmh=message.speed,
@@ -150,6 +174,16 @@ def _position(
         satellites=message.satellites,
         hdop=message.hdop,
     )
+
+
+def _fix_time(
+    message: keys.Message, told: Told, received_at: datetime, refused: Refused
+) -> datetime | None:
+    """When the position was found; None where that is not known."""
+    if message.fix_time is None:
+        return None if told.lost or "fix_time" in refused else told.time
+    found = settle(utc(message.fix_time), received_at, buffered=True, set_from=EARLIEST)
+    return None if found.clock is Clock.RECEIPT else found.time
 
 
 def _seal(seal: keys.Seal) -> SealReport:
@@ -165,37 +199,51 @@ def _seal(seal: keys.Seal) -> SealReport:
     )
 
 
-def _extra(said: dict[str, Any], message: keys.Message, has_fix: bool) -> dict[str, Any]:
+class _Extra:
     """What the Reading has no field for, by key ("seal.door" where it stood inside `seal`)."""
-    extra: dict[str, Any] = {}
 
-    def keep(name: str, value: object) -> None:
-        if name in extra:
-            place = join("", name)
-            raise ReadingError(place, f"{place} is given twice: here and under another name")
-        extra[name] = kept(value, name)
+    def __init__(self, said: dict[str, Any], message: keys.Message, refused: Refused) -> None:
+        self.said, self.message, self.refused = said, message, refused
+        self.extra: dict[str, Any] = {}
 
-    if not said.keys() <= keys.KEYS:
+    def all(self, told: Told, has_fix: bool) -> dict[str, Any]:
+        said, message = self.said, self.message
+        if not said.keys() <= keys.KEYS:
+            for key, value in said.items():
+                if key not in keys.KEYS:
+                    native = key[:1] == "~" and keys.has_native_name(key)
+                    self.keep(key[1:] if native else key, value)
+        if message.seal:
+            self.inner("seal", said["seal"])
+            if message.seal.credential:
+                self.inner("seal.credential", said["seal"]["credential"])
+        if message.cell:
+            self.inner("cell", said["cell"])
+        if not has_fix:
+            # 0,0 is told by the reason alone, and so need not be kept
+            zero = message.no_fix is None and message.lat == 0 == message.lon
+            for key in keys.FIX_KEYS[2:] if zero else keys.FIX_KEYS:
+                if said.get(key) is not None and key not in self.refused:
+                    self.keep(key, said[key])
+        for key, value in told.notes.items():
+            if key in self.extra:
+                refuse(self.refused, key, self.extra[key], "the key is the tracker's own")
+            self.extra[key] = value
+        return with_refused(self.extra, self.refused)
+
+    def keep(self, name: str, value: object) -> None:
+        place = join("", name)
+        if name in self.extra:
+            why = f"{place} is given twice: here and under another name"
+            refuse(self.refused, place, value, why)
+            return
+        try:
+            self.extra[name] = kept(value, name)
+        except ReadingError as fault:
+            refuse(self.refused, place, value, fault.reason)
+
+    def inner(self, place: str, said: dict[str, Any]) -> None:
+        known = keys.INNER_KEYS[place]
         for key, value in said.items():
-            if key not in keys.KEYS:
-                keep(key[1:] if key[:1] == "~" and keys.has_native_name(key) else key, value)
-    if message.seal:
-        _extra_of("seal", said["seal"], keep)
-        if message.seal.credential:
-            _extra_of("seal.credential", said["seal"]["credential"], keep)
-    if message.cell:
-        _extra_of("cell", said["cell"], keep)
-    if not has_fix:
-        # 0,0 is told by the reason alone, and so need not be kept
-        zero = message.no_fix is None and message.lat == 0 == message.lon
-        for key in keys.FIX_KEYS[2:] if zero else keys.FIX_KEYS:
-            if said.get(key) is not None:
-                keep(key, said[key])
-    return extra
-
-
-def _extra_of(place: str, said: dict[str, Any], keep: Callable[[str, object], None]) -> None:
-    known = keys.INNER_KEYS[place]
-    for key, value in said.items():
-        if key not in known:
-            keep(f"{place}.{key}", value)
+            if key not in known:
+                self.keep(f"{place}.{key}", value)

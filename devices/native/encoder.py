@@ -9,7 +9,7 @@ import msgspec
 from devices import reading as contract
 from devices.common.fields import rfc3339
 from devices.native.keys import INNER_KEYS, Cell, Credential, Message, Seal, has_native_name
-from devices.reading import Fix, NoFixReason, Reading, SealEvent, SealReport
+from devices.reading import Clock, Fix, NoFixReason, Reading, SealEvent, SealReport
 
 _GRAVITY = {event: rank for rank, event in enumerate(SealEvent)}
 _write = msgspec.json.Encoder().encode
@@ -47,6 +47,7 @@ def _message(reading: Reading) -> Message:
         seq=reading.seq,
         id=reading.message_id,
         cell=_cell(reading.cell) if reading.cell is not None else None,
+        event_clock=None if reading.clock is Clock.DEVICE else reading.clock,
     )
     if isinstance(position, Fix):
         message.lat, message.lon = position.lat, position.lon

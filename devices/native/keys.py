@@ -23,10 +23,14 @@ from devices.common.fields import (
     Timestamp,
 )
 from devices.common.jsonexplain import Names
-from devices.reading import CredentialKind, NoFixReason, SealCondition, SealEvent
+from devices.reading import Clock, CredentialKind, NoFixReason, SealCondition, SealEvent
 
 SealNumber = Annotated[
-    str, Meta(pattern=r"\A[A-Za-z0-9]{1,21}\Z", description="1 to 21 letters and digits")
+    str,
+    Meta(
+        pattern=r"\A[A-Za-z0-9](?:[A-Za-z0-9 -]{0,30}[A-Za-z0-9])?\Z",
+        description="1 to 32 letters and digits, hyphens and blanks between them",
+    ),
 ]
 MessageId = Annotated[str, Meta(max_length=64, description="at most 64 characters")]
 
@@ -62,7 +66,7 @@ class Cell(Struct, omit_defaults=True):
 class Message(Struct, omit_defaults=True):
     """One object of the native dialect. The order of its keys is the order they are written in."""
 
-    time: Timestamp
+    time: Timestamp | None = None
     lat: Latitude | None = None
     lon: Longitude | None = None
     accuracy: Amount | None = None
@@ -80,12 +84,15 @@ class Message(Struct, omit_defaults=True):
     seq: Integer | None = None
     id: MessageId | None = None
     cell: Cell | None = None
+    event_clock: Clock | None = None
     device: Text | None = None
     device_id: Text | None = None
 
 
 KEYS = frozenset(Message.__struct_fields__)
 """Of the whole object; any other is an extra."""
+EVENT_CLOCK = "event_clock"
+"""How the time was found; only of a reading whose clock is not believed."""
 FIX_KEYS = ("lat", "lon", "accuracy", "course", "altitude", "fix_time")
 """What only a Fix has a field for."""
 INNER_KEYS = {
@@ -124,6 +131,7 @@ INTO: Names = {
     "battery": ("battery_pct", "percent"),
     "jamming": ("jamming", ""),
     "buffered": ("buffered", ""),
+    EVENT_CLOCK: ("clock", "how the time was found"),
     "seq": ("seq", ""),
     "id": ("message_id", ""),
     **{f"cell.{key}": (f"cell.{key}", "") for key in ("mcc", "mnc", "lac", "cid", "rssi")},

@@ -21,15 +21,25 @@ it is kept, and not used. So is that of a device whose clock was not set (2004 o
 event's time is then the receipt's, the device's own is the extra `device_time`.
 
 Rejected as a whole: what is cut off, a wrong CRC, counts that differ, records that do not fill
-their packet; an IMEI in the packet that is not the topic's; Codec 07 (GH3000); logins, pings and
-commands' texts (Codec 12, 13, 14), where nothing else is there. Rejected alone: a record with a
-position or a time out of range, or elements that do not agree with their total.
+their packet; an IMEI in the packet that is not the topic's; Codec 07 (GH3000). Logins, pings and
+commands' texts (Codec 12, 13, 14) are passed over. A position out of range, a total that does not
+agree with the elements, an element that is there twice cost what they are, and not their record.
 """
 
 from __future__ import annotations
 
 from devices.teltonika.decoder import FILTERS, decode
 from devices.teltonika.explanation import explain
+from devices.teltonika.packets import recognises
 from devices.teltonika.wire import COMMANDS, command, datagram, session
 
-__all__ = ["COMMANDS", "FILTERS", "command", "datagram", "decode", "explain", "session"]
+__all__ = [
+    "COMMANDS",
+    "FILTERS",
+    "command",
+    "datagram",
+    "decode",
+    "explain",
+    "recognises",
+    "session",
+]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from devices.common.fields import AHEAD, SET_FROM, rfc3339
-from devices.common.frames import FrameError
-from devices.reading import Fix, NoFix, NoFixReason, Reading
+from devices.common.clocks import AHEAD, FILED, Told, plausible, settle
+from devices.common.refusal import Refused, with_refused
+from devices.reading import Clock, Fix, NoFix, NoFixReason, Reading
 from devices.teltonika.elements import Elements
 
 BACKLOG_MS = 5 * 60 * 1000
@@ -16,7 +16,7 @@ later: devices on the move send at least every few minutes unless the network is
 says nothing of it. `buffered` is no part of a reading's identity."""
 COURSE_MOST = 360
 
-_SET_FROM_MS = int(SET_FROM.timestamp() * 1000)
+_PLACES = {"lat", "lon", "state.reported.latlng"}
 _END_MS = 253_402_300_799_000  # the last second that a datetime has
 
 
@@ -25,7 +25,7 @@ def build(
     device: str,
     dialect: str,
     received_at: datetime,
-    time_ms: int,
+    told: Told,
     lat: float | None,
     lon: float | None,
     altitude: float | None,
@@ -34,20 +34,15 @@ def build(
     speed: float | None,
     elements: Elements,
     extra: dict[str, Any],
+    refused: Refused,
     buffered: bool = False,
 ) -> Reading:
-    """time_ms: Unix milliseconds, UTC; lat and lon (both or neither) and course in degrees,
-    altitude in m, speed in km/h. Adds to `extra` what the Reading has no place for.
-
-    Raises FrameError when the time is more than 24 h after the receipt.
+    """told: see `told_of`; lat and lon (both or neither) and course in degrees, altitude in m,
+    speed in km/h. Adds to `extra` what the Reading has no place for.
     """
-    reason = no_fix(time_ms, lat, lon, satellites)
-    if reason is NoFixReason.CLOCK_UNSET:
-        event_time = received_at.astimezone(UTC)
-        extra["clock"] = "unset"
-        extra["device_time"] = rfc3339(datetime.fromtimestamp(time_ms / 1000, UTC))
-    else:
-        event_time = moment(time_ms, received_at)
+    event_time = told.time
+    extra |= told.notes
+    reason = no_fix(told, lat, lon, satellites, refused)
     if course is not None and course > COURSE_MOST:
         extra["course"], course = course, None
     position: Fix | NoFix
@@ -80,37 +75,34 @@ def build(
         seal=elements.seal,
         battery_pct=elements.battery_pct,
         jamming=elements.jamming,
-        buffered=buffered and reason is not NoFixReason.CLOCK_UNSET,
+        buffered=buffered and not told.lost,
         cell=elements.cell,
-        extra=extra,
+        clock=told.clock,
+        extra=with_refused(extra, refused),
     )
 
 
 def no_fix(
-    time_ms: int, lat: float | None, lon: float | None, satellites: int | None
+    told: Told, lat: float | None, lon: float | None, satellites: int | None, refused: Refused
 ) -> NoFixReason | None:
     """Why there is no fix, or None: no satellite means that the position is an old one."""
-    if time_ms < _SET_FROM_MS:
+    if told.lost:
         return NoFixReason.CLOCK_UNSET
-    if satellites == 0:
+    if satellites == 0 or refused.keys() & _PLACES:
         return NoFixReason.INVALID
     if lat is None or lon is None:
         return NoFixReason.ABSENT
     return NoFixReason.ZERO if lat == 0 == lon else None
 
 
-def moment(time_ms: int, received_at: datetime) -> datetime:
-    """A device's time, of 2005 or later. Raises FrameError when it is more than 24 h ahead."""
+def told_of(time_ms: int, received_at: datetime, *, buffered: bool = False) -> Told:
+    """The best time for what a device dates so, in Unix milliseconds."""
     time = datetime.fromtimestamp(min(time_ms, _END_MS) / 1000, UTC)
-    if time > received_at and time - received_at > AHEAD:
-        shown = rfc3339(time) if time_ms < _END_MS else f"{time_ms:,} ms"
-        receipt = rfc3339(received_at)
-        raise FrameError(
-            "time", f"time is {shown}, expected at most 24 h after the receipt at {receipt}"
-        )
-    return time
+    if plausible(time, received_at):
+        return Told(time, Clock.DEVICE, {}, False)
+    return settle(time, received_at, buffered=buffered)
 
 
 def latest_ms(received_at: datetime) -> int:
-    """The latest time that is believed, 24 h after the receipt, in Unix milliseconds."""
-    return int((received_at + AHEAD).timestamp() * 1000)
+    """The latest time that is believed, in Unix milliseconds."""
+    return _END_MS if received_at >= FILED else int((received_at + AHEAD).timestamp() * 1000)

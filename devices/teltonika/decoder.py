@@ -7,8 +7,9 @@ from datetime import datetime
 from functools import lru_cache
 
 from devices.common.frames import MAX_BYTES, FrameError, device_in, rejected
+from devices.common.identifiers import same
 from devices.common.jsonpayload import wrong_topic
-from devices.reading import Reading, Rejected
+from devices.reading import Decoded, Passed, Reading, Rejected
 from devices.teltonika.build import latest_ms
 from devices.teltonika.packets import Packet, packet_at
 from devices.teltonika.records import Record, reading, records
@@ -19,7 +20,7 @@ _TOPIC = "frames/teltonika/<device> with a device of 1 to 64 of A-Z a-z 0-9 . _ 
 _DEVICE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
-def decode(topic: str, payload: bytes, received_at: datetime) -> list[Reading | Rejected]:
+def decode(topic: str, payload: bytes, received_at: datetime) -> Decoded:
     """The readings of all packets in the order of their event times, then what was rejected."""
     device = _device(topic)
     if device is None:
@@ -48,29 +49,31 @@ class _Decoding:
         self.readings: list[Reading] = []
         self.rejects: list[Rejected] = []
 
-    def result(self) -> list[Reading | Rejected]:
+    def result(self) -> Decoded:
         payload = self.payload
         if len(payload) > MAX_BYTES:
             size = f"{len(payload):,} bytes, expected at most {MAX_BYTES:,}"
             return [self._rejected(payload, FrameError("", f"the payload has {size}"))]
-        silent = FrameError("", "the payload is empty, expected a packet") if not payload else None
         at = number = 0
+        passed = ""
         while at < len(payload):
             packet = packet_at(payload, at)
             if packet.stop or packet.fault is not None:
                 self._packet(packet, number)
-            elif packet.imei is not None and packet.imei != self.device:
+            elif packet.imei is not None and not same(packet.imei, self.device):
                 # whatever follows such a login is not this device's
                 self._reject(
                     at, len(payload), self._other(packet.imei), self._place(packet, number)
                 )
                 break
-            elif silent is None:
-                silent = FrameError("", f"a {packet.kind}: it carries no reading")
+            else:
+                passed = passed or f"a {packet.kind}"
             at = packet.end
             number += 1
-        if silent is not None and not self.readings and not self.rejects:
-            self._reject(0, len(payload), silent, "")
+        if not payload:
+            self._reject(0, 0, FrameError("", "the payload is empty, expected a packet"), "")
+        elif not self.readings and not self.rejects:
+            return [Passed(topic=self.topic, dialect=DIALECT, kind=passed)]
         if len(self.readings) > 1:
             self.readings.sort(key=_event_time)
         return [*self.readings, *self.rejects]
@@ -79,27 +82,23 @@ class _Decoding:
         try:
             if packet.fault is not None:
                 raise packet.fault
-            if packet.imei is not None and packet.imei != self.device:
+            if packet.imei is not None and not same(packet.imei, self.device):
                 raise self._other(packet.imei)
             found = records(self.payload, packet)
         except FrameError as fault:
             self._reject(packet.start, packet.end, fault, self._place(packet, number))
             return
         newest_ms = self._newest(found) if len(found) > 1 else 0
-        for index, record in enumerate(found):
-            try:
-                self.readings.append(
-                    reading(
-                        record,
-                        device=self.device,
-                        dialect=DIALECT,
-                        received_at=self.received_at,
-                        newest_ms=newest_ms,
-                    )
-                )
-            except FrameError as fault:
-                place = f"{self._place(packet, number)}[{index}]"
-                self._reject(record.start, record.end, fault, place)
+        self.readings += (
+            reading(
+                record,
+                device=self.device,
+                dialect=DIALECT,
+                received_at=self.received_at,
+                newest_ms=newest_ms,
+            )
+            for record in found
+        )
 
     def _place(self, packet: Packet, number: int) -> str:
         """Which packet it is; "" where it is the only one."""

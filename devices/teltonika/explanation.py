@@ -6,15 +6,27 @@ import contextlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from devices.common.clocks import FILED
 from devices.common.fields import rfc3339
 from devices.common.frames import Field
+from devices.common.refusal import Refused
 from devices.reading import NoFixReason
 from devices.teltonika.about import describe
-from devices.teltonika.build import COURSE_MOST, no_fix
+from devices.teltonika.build import COURSE_MOST, no_fix, told_of
 from devices.teltonika.crc import crc16
 from devices.teltonika.elements import unused
 from devices.teltonika.packets import TAIL, Kind, Packet, packets
-from devices.teltonika.records import CODECS, GH3000, TEXT_CODECS, Codec, Record, Short, take
+from devices.teltonika.records import (
+    CODECS,
+    GH3000,
+    LAT_MOST,
+    LON_MOST,
+    TEXT_CODECS,
+    Codec,
+    Record,
+    Short,
+    take,
+)
 
 PRIORITIES = ("low", "high", "panic")
 GENERATIONS = (
@@ -186,14 +198,36 @@ def _record(sheet: Sheet, limit: int, codec: Codec) -> None:
             _variable(sheet, limit)
 
 
+def _reason(record: Record) -> NoFixReason | None:
+    refused: Refused = {
+        name: {} for name, value, most in _degrees_of(record) if not -most <= value <= most
+    }
+    told = told_of(record.time_ms, FILED)
+    return no_fix(told, record.lat, record.lon, record.satellites, refused)
+
+
+def _kept(record: Record | None, into: str) -> tuple[str, str]:
+    """Where latitude and longitude go."""
+    places = {"lat": f"{into}.lat", "lon": f"{into}.lon"}
+    for name, value, most in _degrees_of(record) if record else ():
+        if not -most <= value <= most:
+            places[name] = "extra.refused"
+    return places["lat"], places["lon"]
+
+
+def _degrees_of(record: Record) -> tuple[tuple[str, int, int], ...]:
+    return ("lat", record.lat, LAT_MOST), ("lon", record.lon, LON_MOST)
+
+
 def _point(sheet: Sheet, limit: int, record: Record | None) -> None:
-    reason = record and no_fix(record.time_ms, record.lat, record.lon, record.satellites)
+    reason = record and _reason(record)
     into = "position" if reason is None else "extra"
     unset = reason is NoFixReason.CLOCK_UNSET
+    lat, lon = _kept(record, into)
     sheet.take(limit, "time", 8, _time, "extra.device_time" if unset else "event_time")
     sheet.take(limit, "priority", 1, _word(PRIORITIES), "extra.priority")
-    sheet.take(limit, "longitude", 4, _degrees(180), f"{into}.lon")
-    sheet.take(limit, "latitude", 4, _degrees(90), f"{into}.lat")
+    sheet.take(limit, "longitude", 4, _degrees(180), lon)
+    sheet.take(limit, "latitude", 4, _degrees(90), lat)
     altitude = "altitude_m" if reason is None else "altitude"
     sheet.take(limit, "altitude", 2, lambda n: f"{_signed(n, 16)} m", f"{into}.{altitude}")
     course = "course_deg" if reason is None else "course"

@@ -76,6 +76,12 @@ def packet_at(payload: bytes, at: int) -> Packet:
     return _udp(payload, at, size)
 
 
+def recognises(payload: bytes) -> bool:
+    """Whether it begins as a packet or a login does; a ping is one byte, and tells nothing."""
+    packet = packet_at(payload, 0) if payload else None
+    return packet is not None and packet.kind not in (Kind.NOISE, Kind.PING)
+
+
 def _tcp(payload: bytes, at: int) -> Packet:
     there = len(payload) - at
     if there < HEAD:

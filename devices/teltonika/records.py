@@ -1,7 +1,7 @@
 """The AVL records in a Teltonika packet: taken apart, and made Readings.
 
 `devices/teltonika.py` draws them. First all records of a packet are taken apart: only a packet in
-which everything fits has records. Then each is a Reading, or rejected alone.
+which everything fits has records. Then each is a Reading, less what in it cannot be.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from struct import Struct
 from typing import Any, NamedTuple
 
 from devices.common.frames import FrameError
+from devices.common.refusal import Refused, refuse
 from devices.reading import Reading
-from devices.teltonika.build import BACKLOG_MS, build
+from devices.teltonika.build import BACKLOG_MS, build, told_of
 from devices.teltonika.elements import read
 from devices.teltonika.packets import Packet
 
@@ -163,46 +164,56 @@ def _variable(payload: bytes, at: int, limit: int, found: list[tuple[int, bytes]
 def reading(
     record: Record, *, device: str, dialect: str, received_at: datetime, newest_ms: int
 ) -> Reading:
-    """The Reading that a record is. newest_ms: the time of the newest record of its packet.
-
-    Raises FrameError: a position or a time out of range, elements that do not agree with their
-    total, an element given twice.
-    """
+    """The Reading that a record is. newest_ms: the time of the newest record of its packet."""
+    refused: Refused = {}
+    lat, lon = record.lat / 1e7, record.lon / 1e7
     if not -LAT_MOST <= record.lat <= LAT_MOST:
-        raise _wrong("lat", f"{record.lat / 1e7}", "degrees from -90 to 90")
+        refuse(refused, "lat", lat, f"lat is {lat}, expected degrees from -90 to 90")
     if not -LON_MOST <= record.lon <= LON_MOST:
-        raise _wrong("lon", f"{record.lon / 1e7}", "degrees from -180 to 180")
+        refuse(refused, "lon", lon, f"lon is {lon}, expected degrees from -180 to 180")
     extra: dict[str, Any] = {"priority": record.priority, "event": record.event}
     if record.generation is not None:
         extra["generation"] = record.generation
-    elements = read(_by_id(record), record.variable, extra)
+    elements = read(_by_id(record, refused), record.variable, extra)
+    buffered = record.time_ms < newest_ms - BACKLOG_MS
     return build(
         device=device,
         dialect=dialect,
         received_at=received_at,
-        time_ms=record.time_ms,
-        lat=record.lat / 1e7,
-        lon=record.lon / 1e7,
+        told=told_of(record.time_ms, received_at, buffered=buffered),
+        lat=None if "lat" in refused else lat,
+        lon=None if "lon" in refused else lon,
         altitude=record.altitude,
         course=record.course,
         satellites=record.satellites,
         speed=record.speed,
         elements=elements,
         extra=extra,
-        buffered=record.time_ms < newest_ms - BACKLOG_MS,
+        refused=refused,
+        buffered=buffered,
     )
 
 
-def _by_id(record: Record) -> dict[int, int]:
+def _by_id(record: Record, refused: Refused) -> dict[int, int]:
+    """Values by id. One that is there twice counts as its least: of a magnet, the door is open."""
     io, variable = dict(record.io), record.variable
     there = len(record.io) + len(variable)
     if record.total != there:
-        raise _wrong("io", f"{record.total} elements by its total", f"the {there} that are there")
+        why = f"the total says {record.total} elements, expected the {there} that are there"
+        refuse(refused, "total", record.total, why)
     ids = len(io) if not variable else len(io.keys() | {id_ for id_, _ in variable})
     if ids < there:
-        raise FrameError("io", "an IO element is given twice, expected each id once")
+        _twice(record, io, refused)
     return io
 
 
-def _wrong(place: str, value: str, expected: str) -> FrameError:
-    return FrameError(place, f"{place} is {value}, expected {expected}")
+def _twice(record: Record, io: dict[int, int], refused: Refused) -> None:
+    every: dict[int, list[Any]] = {}
+    for id_, value in (*record.io, *((id_, data.hex()) for id_, data in record.variable)):
+        every.setdefault(id_, []).append(value)
+    for id_, values in every.items():
+        if len(values) > 1:
+            refuse(refused, f"io{id_}", values, "it is given twice, expected each id once")
+            numbers = [value for value in values if isinstance(value, int)]
+            if numbers:
+                io[id_] = min(numbers)

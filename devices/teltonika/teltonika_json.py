@@ -14,9 +14,9 @@ numbers may come as strings:
     <id>    IO elements by their id, as in `elements` ("239" ignition, "182" HDOP in
             tenths, "249" jamming, ...)
 
-Only `ts` is required. What a record says here and in a codec makes the same Reading, and so has the
-same identity. Other keys are kept in `Reading.extra` under their own names, elements without a name
-as "io<id>".
+Only `ts` is required, and not of a record that says something of a seal. What a record says here
+and in a codec makes the same Reading, and so has the same identity. Other keys are kept in
+`Reading.extra` under their own names, elements without a name as "io<id>".
 """
 
 from __future__ import annotations
@@ -30,13 +30,15 @@ import msgspec
 from msgspec import Meta, Struct, ValidationError
 
 from devices.common import jsonexplain
+from devices.common.clocks import Told, without
 from devices.common.fields import Amount, Count, Number, ReadingError, Text, complaint, kept, wrong
-from devices.common.frames import Field, FrameError
+from devices.common.frames import Field
 from devices.common.jsonpayload import decode_each, parse, wrong_topic
-from devices.reading import Reading, Rejected
+from devices.common.refusal import Refused, refuse, sift
+from devices.reading import Decoded, Reading
 from devices.teltonika.about import describe
-from devices.teltonika.build import build
-from devices.teltonika.elements import KNOWN, NAMES, read, unused
+from devices.teltonika.build import build, told_of
+from devices.teltonika.elements import KNOWN, NAMES, Elements, read, unused
 
 FILTERS: tuple[str, ...] = (
     "teltonika/+/data",
@@ -47,6 +49,7 @@ FILTERS: tuple[str, ...] = (
 DIALECT = "teltonika_json"
 _TOPIC = "<up to 3 levels>/teltonika/<imei>/data with an imei of 1 to 64 of A-Z a-z 0-9 . _ -"
 _PLACE = "state.reported"
+_NO_TIME = f"{_PLACE}.ts is missing, expected Unix milliseconds"
 _NUMBER = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?")
 _ID = re.compile(r"[1-9][0-9]{0,4}")
 _DEGREES = r"\s*(-?[0-9]{1,3}(?:\.[0-9]{1,20})?)\s*"
@@ -58,7 +61,7 @@ Milliseconds = Annotated[int, Meta(ge=0, le=2**63 - 1, description="Unix millise
 
 
 class _Reported(Struct):
-    ts: Milliseconds
+    ts: Milliseconds | None = None
     latlng: Text | None = None
     alt: Number | None = None
     ang: Amount | None = None
@@ -94,7 +97,7 @@ _NAMES: jsonexplain.Names = {
 }
 
 
-def decode(topic: str, payload: bytes, received_at: datetime) -> list[Reading | Rejected]:
+def decode(topic: str, payload: bytes, received_at: datetime) -> Decoded:
     """The one reading of a message, or its one rejection."""
     device = _device(topic)
     if device is None:
@@ -105,7 +108,7 @@ def decode(topic: str, payload: bytes, received_at: datetime) -> list[Reading | 
 def explain(payload: bytes) -> list[Field]:
     """Every key of the message, with its bytes; never raises."""
     try:
-        left = unused(_io(parse(payload)["state"]["reported"], {}))
+        left = unused(_io(parse(payload)["state"]["reported"], {}, {}))
     except (ReadingError, LookupError, TypeError, AttributeError):
         left = frozenset()
     return [_element(field, left) for field in jsonexplain.explain(payload, _NAMES)]
@@ -138,36 +141,45 @@ def _read(said: dict[str, Any], device: str, received_at: datetime) -> Reading:
     if not isinstance(state, dict) or not isinstance(given, dict):
         raise complaint(_Message, said)
     numbers = {key: _number(given[key]) if key in _NUMBERS else given[key] for key in given}
+    refused: Refused = {}
     try:
         reported = msgspec.convert(numbers, _Reported)
     except ValidationError:
-        raise complaint(_Reported, numbers, _PLACE) from None
+        reported = sift(_Reported, numbers, refused, _PLACE)
     extra: dict[str, Any] = {}
     if reported.pr is not None:
         extra["priority"] = reported.pr
     if reported.evt is not None:
         extra["event"] = reported.evt
-    lat, lon = _position(reported.latlng)
-    io = _io(given, extra)
-    _keep(said, "", {"state"}, extra)
-    _keep(state, "state.", {"reported"}, extra)
-    try:
-        return build(
-            device=device,
-            dialect=DIALECT,
-            received_at=received_at,
-            time_ms=reported.ts,
-            lat=lat,
-            lon=lon,
-            altitude=reported.alt,
-            course=reported.ang,
-            satellites=reported.sat,
-            speed=reported.sp,
-            elements=read(io, [], extra),
-            extra=extra,
-        )
-    except FrameError as fault:  # only its time can be at fault
-        raise ReadingError(f"{_PLACE}.ts", f"{_PLACE}.ts: {fault.reason}") from None
+    lat, lon = _position(reported.latlng, refused)
+    elements = read(_io(given, extra, refused), [], extra)
+    _keep(said, "", {"state"}, extra, refused)
+    _keep(state, "state.", {"reported"}, extra, refused)
+    return build(
+        device=device,
+        dialect=DIALECT,
+        received_at=received_at,
+        told=_told(reported, elements, received_at, refused),
+        lat=lat,
+        lon=lon,
+        altitude=reported.alt,
+        course=reported.ang,
+        satellites=reported.sat,
+        speed=reported.sp,
+        elements=elements,
+        extra=extra,
+        refused=refused,
+    )
+
+
+def _told(reported: _Reported, elements: Elements, received_at: datetime, refused: Refused) -> Told:
+    """Raises ReadingError where there is neither a time nor a word of the seal."""
+    if reported.ts is not None:
+        return told_of(reported.ts, received_at)
+    said = refused.get(f"{_PLACE}.ts", {"value": None, "why": _NO_TIME})
+    if elements.seal is None:
+        raise ReadingError(f"{_PLACE}.ts", said["why"])
+    return without(said["value"], received_at)
 
 
 def _number(value: Any) -> Any:
@@ -177,32 +189,31 @@ def _number(value: Any) -> Any:
     return float(value) if "." in value else int(value)
 
 
-def _position(latlng: str | None) -> tuple[float | None, float | None]:
+def _position(latlng: str | None, refused: Refused) -> tuple[float | None, float | None]:
     if latlng is None:
         return None, None
     match = _LATLNG.fullmatch(latlng)
-    if match is None:
-        raise wrong(f"{_PLACE}.latlng", latlng, _LATLNG_EXPECTED)
-    lat, lon = float(match[1]), float(match[2])
-    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
-        raise wrong(f"{_PLACE}.latlng", latlng, _LATLNG_EXPECTED)
-    return lat, lon
+    lat, lon = (float(match[1]), float(match[2])) if match else (91.0, 181.0)
+    if -90 <= lat <= 90 and -180 <= lon <= 180:
+        return lat, lon
+    place = f"{_PLACE}.latlng"
+    refuse(refused, place, latlng, wrong(place, latlng, _LATLNG_EXPECTED).reason)
+    return None, None
 
 
-def _io(given: dict[str, Any], extra: dict[str, Any]) -> dict[int, int]:
+def _io(given: dict[str, Any], extra: dict[str, Any], refused: Refused) -> dict[int, int]:
     """The IO elements whose meaning is known; all other keys go to `extra`, as they came."""
     io: dict[int, int] = {}
+    others: dict[str, Any] = {}
     for key, value in given.items():
         if key in _KEYS:
             continue
-        if not _ID.fullmatch(key):
-            extra[key] = kept(value, key)
-            continue
-        id_, number = int(key), _number(value)
-        if _is_known(id_, number):
-            io[id_] = number
+        number = _number(value)
+        if _ID.fullmatch(key) and _is_known(int(key), number):
+            io[int(key)] = number
         else:
-            extra[NAMES[id_]] = kept(value, key)
+            others[key] = value
+    _keep(others, "", set(), extra, refused)
     return io
 
 
@@ -210,7 +221,15 @@ def _is_known(id_: int, value: Any) -> bool:
     return id_ in KNOWN and type(value) is int and 0 <= value < _WIDEST
 
 
-def _keep(said: dict[str, Any], prefix: str, known: set[str], extra: dict[str, Any]) -> None:
-    for key in said:
-        if key not in known:
-            extra[prefix + key] = kept(said[key], key)
+def _keep(
+    said: dict[str, Any],
+    prefix: str,
+    known: set[str],
+    extra: dict[str, Any],
+    refused: Refused,
+) -> None:
+    for key in said.keys() - known:
+        try:
+            extra[NAMES[int(key)] if _ID.fullmatch(key) else prefix + key] = kept(said[key], key)
+        except ReadingError as fault:
+            refuse(refused, prefix + key, said[key], fault.reason)

@@ -10,15 +10,17 @@ from msgspec.structs import replace
 from devices.common import jointech_status, jsonexplain
 from devices.common.fields import ReadingError, show
 from devices.common.frames import Field, device_in
+from devices.common.identifiers import same
 from devices.common.jointech_seal import STATUS
 from devices.common.jsonpayload import decode_each, wrong_topic
 from devices.common.vendorjson import PositionKeys, Said, number, position
 from devices.reading import (
     Cell,
+    Clock,
     Credential,
     CredentialKind,
+    Decoded,
     Reading,
-    Rejected,
     SealEvent,
     SealReport,
 )
@@ -67,7 +69,7 @@ NAMES: jsonexplain.Names = {
 }
 
 
-def decode(topic: str, payload: bytes, received_at: datetime) -> list[Reading | Rejected]:
+def decode(topic: str, payload: bytes, received_at: datetime) -> Decoded:
     """The one reading of a message, or its one rejection."""
     device = device_in(topic)
     if not device:
@@ -89,28 +91,30 @@ def session() -> Session:
 def _read(document: dict[str, Any], device: str, received_at: datetime) -> Reading:
     said = Said(document)
     _is(said, device)
-    moment, notes = said.moment("DateTime", received_at)
+    buffered = number(said.peek("DataType")) == BACKLOG
+    told = said.moment("DateTime", received_at, buffered=buffered)
+    notes = told.notes
     _signed(said, "Latitude", "LatitudeState")
     _signed(said, "Longitude", "LongitudeState")
-    where = position(
-        said, PositionKeys("Latitude", "Longitude", "Speed"), moment, clock_unset="clock" in notes
-    )
+    where = position(said, PositionKeys("Latitude", "Longitude", "Speed"), told)
     if said.whole("Power", CHARGING, CHARGING):
         notes["charging"] = True
     rssi = said.whole("GSM", *RSSI)
     seal = _seal(said, notes)
+    said.stands(told, seal)
     seq = said.whole("Index")
     return Reading(
         device=device,
         dialect=DIALECT,
-        event_time=moment,
+        event_time=told.time,
         received_at=received_at,
         position=where,
         seal=seal,
         battery_pct=said.number("Power", 0, 100),
-        buffered=number(said.peek("DataType")) == BACKLOG,
+        buffered=buffered,
         seq=seq,
-        message_id=str(seq) if "clock" in notes and seq is not None else None,
+        message_id=str(seq) if told.clock is Clock.RECEIPT and seq is not None else None,
+        clock=told.clock,
         cell=None if rssi is None else Cell(rssi=rssi),
         extra=said.rest() | notes,
     )
@@ -118,9 +122,10 @@ def _read(document: dict[str, Any], device: str, received_at: datetime) -> Readi
 
 def _is(said: Said, device: str) -> None:
     """Take the key that names the device. Raises ReadingError where both name another."""
-    ids = {key: str(said.peek(key)) for key in ("MDeviceID", "IMEI") if key in said}
+    shown = {key: said.peek(key) for key in ("MDeviceID", "IMEI") if key in said}
+    ids = {key: str(id_) for key, id_ in shown.items() if type(id_) in (str, int)}
     for key, id_ in ids.items():
-        if id_ == device:
+        if same(id_, device):
             return said.drop(key)
     if ids:
         key, id_ = next(iter(ids.items()))

@@ -20,6 +20,11 @@ _IN_STRING = re.compile(rb'"|\\.', re.DOTALL)
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
 
+def recognises(payload: bytes) -> bool:
+    """Whether it is a message's beginning, with the key that names the device."""
+    return payload.lstrip()[:1] == b"{" and b'"MDeviceID"' in payload[:LONGEST]
+
+
 class TeraTrackSession:
     """One connection; holds at most one message. Braces are counted outside of strings, each byte
     once however it arrives: `_seen` is how far into `_held` that has gone.

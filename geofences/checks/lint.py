@@ -15,18 +15,30 @@ from geofences.checks.neighbours import SourcedPlace
 from geofences.errors import GeoFault
 from geofences.geometry.earth import Array, metres_per_degree
 from geofences.index.border import border
-from geofences.io.features import feature_id, feature_problems, id_problem, place_of
-from geofences.io.files import GEOJSON, LoadedFile, ReadOptions, load, load_as_configured
-from geofences.io.shapes import Problem, Severity, at, build
+from geofences.io.features import feature_id, feature_problems, id_problem, place_of, shape_of
+from geofences.io.files import (
+    GEOJSON,
+    LoadedFile,
+    ReadOptions,
+    Tally,
+    load,
+    load_as_configured,
+)
+from geofences.io.kind_names import KindNames
+from geofences.io.shapes import Problem, Severity, at
 from geofences.kinds import ZoneKind
 
 BORDER_ERROR_M = 300.0
 """The border line is 254 m off at most (see `border`): nearer than this it proves nothing."""
 MENDS = {
     "id": "--map COLUMN=id says which column has it, --id-prefix PREFIX numbers them",
-    "kind": "--kind KIND for all that do not say, --map COLUMN=kind if a column does",
+    "kind": "--kind KIND for all that do not say, --map COLUMN=kind if a column does, "
+    "--kind-of NAME=KIND for a folder or a style of KML, or what a column says",
 }
 """What else mends a key that is missing, where a file is read with options."""
+SWAPPED = "latitude and longitude"
+TURN = "--lat-lon reads them so"
+"""How problems of swapped positions begin, and what else mends them there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +62,14 @@ class Fault:
 @dataclass(frozen=True, slots=True)
 class LintResult:
     """Everything that files hold and all that is wrong with it. `placed` has what could be made of
-    them, faulty places too unless nothing could be made of their features; `count` all features."""
+    them, faulty places too unless nothing could be made of their features; `count` all features
+    that were read, `tallies` how many each file has."""
 
     faults: list[Fault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     placed: list[SourcedPlace] = field(default_factory=list)
     count: int = 0
+    tallies: list[Tally] = field(default_factory=list)
 
     def sound(self) -> list[SourcedPlace]:
         """The places that no error names."""
@@ -88,23 +102,35 @@ def survey(
     """All faults of files, by themselves, among themselves and beside what is `known`.
 
     `options` None: GeoJSON is taken as it stands, other formats as they say. Raises OSError if a
-    file cannot be read, GeoFault if `options` does not fit one (see `files.load`).
+    file cannot be read, GeoFault if `options` does not fit one (see `files.load`), or names a kind
+    of what is in none.
     """
     found = LintResult()
+    names = KindNames({} if options is None else options.kinds)
     total = 0
     for path in paths:
         progress(f"reading {path}", 0, 0)
         strict = options is None and path.suffix.lower() in GEOJSON
-        loaded = load_as_configured(path) if strict else load(path, options or ReadOptions())
+        loaded = load_as_configured(path) if strict else load(path, options or ReadOptions(), names)
+        found.tallies.append(loaded.tally)
         found.notes.extend(f"{path}: {note}" for note in loaded.notes)
         found.faults.extend(_of_file(loaded, found.placed, progress, {} if strict else MENDS))
         total += len(loaded.features)
+    _refuse_unused(names, options)
     progress("comparing", total, total)
     found.faults.extend(
         _fault(one.file, one.label, problem)
         for one, problem in neighbours.problems(found.placed, known)
     )
     return replace(found, count=total)
+
+
+def _refuse_unused(names: KindNames, options: ReadOptions | None) -> None:
+    """A name that is nowhere was misspelt: its zones have got another kind, or none."""
+    for name in options.kinds if options else ():
+        if name not in names.used:
+            met = ", ".join(map(repr, names.met)) or "no folder, style or column of kinds"
+            raise GeoFault("--kind-of", f"nothing is called {name!r}", f"there are: {met}")
 
 
 def _of_file(
@@ -134,6 +160,8 @@ def _of_file(
 
 
 def _mended(problem: Problem, mends: dict[str, str]) -> Problem:
+    if mends and problem.what.startswith(SWAPPED):
+        return replace(problem, mend=f"{problem.mend}; {TURN}")
     if problem.what != "missing" or problem.place not in mends:
         return problem
     return replace(problem, mend=f"{problem.mend}; {mends[problem.place]}")
@@ -156,7 +184,7 @@ def _feature_problems(feature: Any) -> Iterator[Problem]:
 
 def _misplaced(feature: dict[str, Any]) -> Iterator[Problem]:
     """Where it lies, held against the border: swapped positions, and the wrong side."""
-    corners = shapely.get_coordinates(build(feature["geometry"]))
+    corners = shapely.get_coordinates(shape_of(feature))
     here = border().countries(corners[:, 1], corners[:, 0])
     nowhere = np.flatnonzero(here == None)  # noqa: E711 - an array of objects
     if len(nowhere):

@@ -61,15 +61,22 @@ class SourcedPlace:
     place: Zone | Corridor
 
 
-def shipped(without: Iterable[Path] = ()) -> list[SourcedPlace]:
-    """The places of the library, but for those of its files that are among `without`."""
+def shipped(without: Iterable[Path] = (), off: Sequence[str] = ()) -> list[SourcedPlace]:
+    """The places of the library, but for those of its files that are among `without`, and those
+    that are switched `off` (ids, with * and ?). Raises GeoFault for one that it has not."""
     folder = Path(library.__file__).parent.resolve()
     given = {path.name for path in without if path.resolve().parent == folder}
     sets = [library.load()]
     if given:
         kept = [name for name in library.names() if name not in given | {library.BORDER}]
         sets = [from_features(library.features(n), where=n, default_kind=None) for n in kept]
-    return [SourcedPlace("", place.id, place) for geofences in sets for place in geofences.places]
+    gone = set(library.switched_off(off))
+    return [
+        SourcedPlace("", place.id, place)
+        for geofences in sets
+        for place in geofences.places
+        if place.id not in gone
+    ]
 
 
 Found = Iterator[tuple[SourcedPlace, Problem]]
@@ -78,11 +85,25 @@ Found = Iterator[tuple[SourcedPlace, Problem]]
 def problems(checked: Sequence[SourcedPlace], known: Sequence[SourcedPlace] | None) -> Found:
     """All about `checked`, among themselves and beside `known`, each with whom it concerns.
 
-    `known` None: nothing is known of what else there is, so no end zone is missing.
+    `known` None: nothing is known of what else there is, so no end zone is missing. What places
+    of the library `checked` replaces is there no more.
     """
+    if known is not None:
+        yield from _replaces_nothing(checked)
+        gone = {own for one in checked for own in library.replaced_by(one.place)}
+        known = [one for one in known if one.file or one.place.id not in gone]
     yield from _duplicates(checked, known or ())
     yield from _overlaps(checked, known or ())
     yield from _missed_ends(checked, known)
+
+
+def _replaces_nothing(checked: Sequence[SourcedPlace]) -> Found:
+    shipped_ids = {place.id for place in library.load().places}
+    for one in checked:
+        for own in library.replaced_by(one.place):
+            if own not in shipped_ids:
+                what = f"there is no {own!r} in the shipped library"
+                yield one, Problem("replaces", what, library.NAMES)
 
 
 def _duplicates(checked: Sequence[SourcedPlace], known: Sequence[SourcedPlace]) -> Found:
@@ -91,7 +112,8 @@ def _duplicates(checked: Sequence[SourcedPlace], known: Sequence[SourcedPlace]) 
         other = first.setdefault(one.place.id, one)
         if other is not one:
             what = f"{one.place.id!r} is the id of {_named(other, one)} too"
-            yield one, Problem("id", what, "give each its own")
+            mend = "" if other.file else f', or say "replaces": "{one.place.id}"'
+            yield one, Problem("id", what, f"give each its own{mend}")
 
 
 def _named(other: SourcedPlace, beside: SourcedPlace) -> str:

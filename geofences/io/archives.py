@@ -19,9 +19,10 @@ SMALL = 10 << 20
 CHUNK = 1 << 20
 
 
-def unpack(path: Path, into: Path, wanted: tuple[str, ...]) -> list[Path]:
+def unpack(path: Path, into: Path, wanted: tuple[str, ...]) -> tuple[list[Path], list[str]]:
     """Writes the members whose names end in one of `wanted` (lower case, with dot) into the folder
-    `into`, without folders of their own, and gives back their paths in the archive's order.
+    `into`, without folders of their own, and gives back their paths in the archive's order, and
+    the names of the members that were not wanted.
 
     Raises GeoFault for what is no zip, is encrypted or damaged, unpacks to too much, has two
     members of one name, or names like "../x"; OSError if it cannot be read.
@@ -37,16 +38,20 @@ def unpack(path: Path, into: Path, wanted: tuple[str, ...]) -> list[Path]:
                     raise _fault(path, f"two files in it are called {name}", "zip each by itself")
                 written[name.lower()] = into / name
                 _write(archive, member, into / name)
-            return list(written.values())
+            others = [one.filename for one in members if one not in chosen and not _shadow(one)]
+            return list(written.values()), others
     except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError) as error:
         what, mend = f"cannot be unpacked: {error}", "zip it anew, without a password"
         raise _fault(path, what, mend) from None
 
 
 def _is_wanted(member: zipfile.ZipInfo, wanted: tuple[str, ...]) -> bool:
+    return member.filename.lower().endswith(wanted) and not _shadow(member)
+
+
+def _shadow(member: zipfile.ZipInfo) -> bool:
     """Macs put a shadow "__MACOSX/._x.shp" beside every file."""
-    name = PurePosixPath(member.filename).name
-    return name.lower().endswith(wanted) and not name.startswith("._")
+    return PurePosixPath(member.filename).name.startswith(("._", ".DS_Store"))
 
 
 def _checked(path: Path, archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:

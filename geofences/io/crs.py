@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,8 @@ from geofences.geometry.earth import Array
 from geofences.io.well_known import Reproject, unchanged
 
 WGS_84 = "EPSG:4326"
+NORTH_AMERICA = (-170.0, 5.0, -50.0, 75.0)
+"""West, south, east, north: generously, for guesses."""
 
 
 @functools.lru_cache(maxsize=32)
@@ -64,10 +67,25 @@ def look_like_degrees(positions: Array) -> bool:
     )
 
 
+def look_turned(positions: Array) -> bool:
+    """Whether they are degrees, latitude first: so they lie in North America, and else not."""
+    return bool(len(positions)) and _in_north_america(positions[:, ::-1]) and not (
+        _in_north_america(positions)
+    )  # fmt: skip
+
+
+def _in_north_america(positions: Array) -> bool:
+    west, south, east, north = NORTH_AMERICA
+    inside = (positions >= (west, south)) & (positions <= (east, north))
+    return bool(inside.all())
+
+
 def suggestion(positions: Array) -> str:
     """Which --crs such positions may want, for whoever has not been told."""
     if not len(positions):
         return "--crs EPSG:4326 if it is in degrees"
+    if look_turned(positions):
+        return "they look like degrees, swapped (latitude first): --lat-lon --crs EPSG:4326"
     x, y = np.abs(positions).max(axis=0)
     if look_like_degrees(positions):
         return "they look like degrees: --crs EPSG:4326"
@@ -83,7 +101,12 @@ def every_position(geometry: Any, most: int = 1000) -> Array:
     while rest and len(found) < most:
         one = rest.pop()
         if isinstance(one, list) and one and isinstance(one[0], int | float):
-            found.append([one[0], one[1] if len(one) > 1 else float("nan")])
+            found.append([_number(one[0]), _number(one[1]) if len(one) > 1 else math.nan])
         elif isinstance(one, list):
             rest.extend(reversed(one))
     return np.array(found, dtype=float).reshape(-1, 2)
+
+
+def _number(value: Any) -> float:
+    """NaN for what is none, or more than any coordinate."""
+    return float(value) if isinstance(value, int | float) and abs(value) < 1e18 else math.nan

@@ -18,20 +18,26 @@ import shapely
 from shapely import LineString, MultiPolygon, Point, Polygon
 
 from geofences.geometry.earth import Array, geodesics, metres_per_degree
-from geofences.io.shapes import AREAS, LISTS, Problem, Shape, at, build, positions
+from geofences.io.shapes import AREAS, LISTS, POINTS, Problem, Shape, at, build, positions
 
 SLIVER_M = 5.0
 """Four times the area by the outline: a square's side, twice a strip's width. What is narrower is
 smaller than the error of a good fix, so nothing can be said of it."""
 OFF_EARTH = "degrees of WGS 84 are wanted: reproject it, or say what it is in (--crs EPSG:...)"
+HOLES = "holes lie within their ring; in a shapefile outlines run clockwise, holes against it"
+HIGHEST_CENTRE = 80.0
+"""Degrees of latitude: within the largest radius there is no pole."""
 LONGEST_STEP_M = 100_000.0
 """No road is straight for so long: a vertex is missing, or two are swapped."""
 
 
-def problems(geometry: Any) -> Iterator[Problem]:
+def problems(geometry: Any, *, has_radius: bool = False) -> Iterator[Problem]:
     """All that is wrong with a geometry object as `json` reads it, or the first reason why no more
-    can be said."""
+    can be said. `has_radius`: its properties say how far around a point it reaches."""
     kind = geometry.get("type") if isinstance(geometry, dict) else None
+    if kind in POINTS:
+        yield from _point_problems(geometry, has_radius)
+        return
     if kind not in LISTS:
         yield Problem(
             "geometry",
@@ -47,6 +53,20 @@ def problems(geometry: Any) -> Iterator[Problem]:
     yield from _summed_up(bad)
     if not bad:
         yield from _area_problems(geometry) if kind in AREAS else _line_problems(geometry)
+
+
+def _point_problems(geometry: dict[str, Any], has_radius: bool) -> Iterator[Problem]:
+    several = geometry["type"] == "MultiPoint"
+    if not has_radius:
+        what = f"{geometry['type']} is neither an area nor a line"
+        yield Problem("geometry", what, "give it a radius_m, in metres, or draw the area around it")
+        return
+    found = geometry.get("coordinates")
+    listed: Any = found if several else [found]
+    bad = list(_not_positions(listed, ("point",), ""))
+    yield from _summed_up(bad)
+    if not bad and abs(max((position[1] for position in listed), key=abs)) > HIGHEST_CENTRE:
+        yield Problem("point", "a circle so near to a pole", "draw the area around it")
 
 
 def _summed_up(found: Sequence[Problem]) -> Iterator[Problem]:
@@ -152,6 +172,8 @@ def _crossing_place(ring: Sequence[Any], place: str) -> str:
     pairs = shapely.STRtree(segments).query(segments, predicate="intersects").T
     for i, j in sorted((int(i), int(j)) for i, j in pairs if i < j):
         met = segments[i].intersection(segments[j])
+        if met.is_empty:  # a segment of no length, which two positions alike make
+            continue
         neighbours = j == i + 1 or (i == 0 and j == len(segments) - 1)
         if neighbours and met.geom_type == "Point" and segments[i].length > 0:
             continue
@@ -167,6 +189,7 @@ def _whole_area_problems(geometry: dict[str, Any]) -> Iterator[Problem]:
         yield from holes
         if not holes:
             yield _invalid(area)
+        return  # of what has no inside there is no area
     for p, part in enumerate(shapely.get_parts(area)):
         outline_m = shapely.length(_in_metres(part))
         if (size := area_m2(part)) * 4 < SLIVER_M * outline_m:
@@ -202,7 +225,7 @@ def _hole_problems(area: Shape) -> Iterator[Problem]:
                 corner = next((c for c in hole.exterior.coords if not outer.covers(Point(c))), None)
                 where = at(*(corner or hole.exterior.coords[0])[:2])
                 what = "the hole lies outside its ring, or crosses it"
-                yield Problem(f"{before}ring {h} {where}", what, "holes lie within their ring")
+                yield Problem(f"{before}ring {h} {where}", what, HOLES)
             for g, other in enumerate(holes[: h - 1], start=1):
                 if hole.intersects(other) and shapely.area(hole.intersection(other)) > 0:
                     where = at(*hole.intersection(other).representative_point().coords[0])

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from shapely.geometry import shape
 
 from geofences.errors import GeoFault
+from geofences.io.columns import KEYS
 from geofences.io.geojson import GeofenceSet, to_geojson
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ SHAPEFILE_NAME = 10
 SHAPEFILE_TEXT = 254
 """Limits of dBASE III: bytes of a column's name, and of a text."""
 KML_NAMES = {"name": "Name"}
+KML_ID = {"LIBKML_ID_FIELD": "placemark_id"}
+"""The column that GDAL makes the Placemark's own id of: none of ours, so that `id` stays a column,
+which other programs keep and do not make anew."""
 INT_32 = 2**31
 
 Feature = dict[str, Any]
@@ -87,17 +91,13 @@ def _csv(geofences: GeofenceSet, path: Path) -> list[str]:
             values = [_as_text(feature["properties"].get(column)) for column in columns]
             out.writerow([*values, "EPSG:4326", shape(feature["geometry"]).wkt])
     note = "CSV knows only text: numbers in columns of your own come in again as text"
-    return [note] if set(columns) - KNOWN else []
+    return [note] if set(columns) - set(KEYS) else []
 
 
 def _as_text(value: Any) -> str:
     if value is None:
         return ""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-KNOWN = {"id", "name", "kind", "country", "crossing", "half_width_m", "precision", "source",
-         "usual_minutes"}  # fmt: skip
 
 
 def _by_gdal(geofences: GeofenceSet, path: Path) -> list[str]:
@@ -151,6 +151,7 @@ def _collect(folder: Path, path: Path) -> None:
 def _dump(frame: GeoDataFrame, path: Path, **how: Any) -> None:
     import pyogrio
 
+    pyogrio.set_gdal_config_options(KML_ID)
     try:
         with warnings.catch_warnings(record=True):  # lengths and names are told by `_shortened`
             warnings.simplefilter("always")
@@ -159,6 +160,8 @@ def _dump(frame: GeoDataFrame, path: Path, **how: Any) -> None:
             )
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
         raise GeoFault(str(path), f"cannot be written: {error}", "try another format") from None
+    finally:
+        pyogrio.set_gdal_config_options(dict.fromkeys(KML_ID))
 
 
 def _columns(features: Sequence[Feature]) -> list[str]:

@@ -9,13 +9,16 @@ from shapely import MultiPolygon, Polygon
 
 from geofences.corridor import Corridor
 from geofences.errors import GeoFault
+from geofences.geometry.circle import LARGEST_M
 from geofences.io.defects import problems
-from geofences.io.shapes import AREAS, Problem, build
+from geofences.io.shapes import AREAS, POINTS, Problem, Shape, build
 from geofences.kinds import Precision, ZoneKind
 from geofences.zone import Zone
 
 TEXTS = ("name", "crossing", "source")
-NUMBERS = ("half_width_m", "usual_minutes")
+NUMBERS = ("half_width_m", "usual_minutes", "radius_m")
+FROM_0 = ("least_stay_min",)
+"""Numbers that may be 0: no stay is too short."""
 CHOICES: dict[str, tuple[str, ...]] = {
     "kind": tuple(str(kind) for kind in ZoneKind),
     "country": ("US", "MX"),
@@ -34,15 +37,14 @@ def feature_problems(feature: Any, default_kind: ZoneKind | None) -> Iterator[Pr
     if not isinstance(feature, dict) or feature.get("type") != "Feature":
         yield Problem("feature", "not a Feature", "wrap the geometry in a Feature")
         return
-    geometry = feature.get("geometry")
-    yield from problems(geometry)
-    properties = feature.get("properties")
+    geometry, properties = feature.get("geometry"), feature.get("properties")
+    said = properties if isinstance(properties, dict) else {}
+    yield from problems(geometry, has_radius=said.get("radius_m") is not None)
     if not isinstance(properties, dict | None):
         yield Problem("properties", "not an object", "write {} if there are none")
         return
-    yield from _property_problems(properties or {})
-    area = isinstance(geometry, dict) and geometry.get("type") in AREAS
-    if area and default_kind is None and (properties or {}).get("kind") is None:
+    yield from _property_problems(said)
+    if is_area(feature) and default_kind is None and said.get("kind") is None:
         yield KIND_MISSING
 
 
@@ -51,12 +53,41 @@ def _property_problems(properties: dict[str, Any]) -> Iterator[Problem]:
     for key in TEXTS:
         if key in said and not isinstance(said[key], str):
             yield Problem(key, f"{said[key]!r} is no text", "put it in quotes")
+    if "replaces" in said and not _are_ids(said["replaces"]):
+        yield Problem(
+            "replaces", f"{said['replaces']!r} names no ids", "a text, or a list of texts"
+        )
     for key, allowed in CHOICES.items():
         if key in said and said[key] not in allowed:
             yield Problem(key, f"unknown: {said[key]!r}", f"one of {', '.join(allowed)}")
     for key in NUMBERS:
         if key in said and not _above_0(said[key]):
             yield Problem(key, f"{said[key]!r} is no number above 0", "give a number above 0")
+    radius = said.get("radius_m")
+    if radius is not None and _above_0(radius) and radius > LARGEST_M:
+        what = f"a radius of {radius / 1000:,.0f} km"
+        yield Problem("radius_m", what, f"it is in metres, and at most {LARGEST_M:,.0f}")
+    for key in FROM_0:
+        if key in said and said[key] != 0 and not _above_0(said[key]):
+            yield Problem(key, f"{said[key]!r} is no number from 0", "give a number, 0 or more")
+
+
+def _are_ids(value: Any) -> bool:
+    listed = value if isinstance(value, list) else [value]
+    return bool(listed) and all(isinstance(one, str) and one.strip() for one in listed)
+
+
+def is_area(feature: dict[str, Any]) -> bool:
+    """Whether it would be a zone: an area, or a point with a radius."""
+    geometry = feature.get("geometry")
+    kind = geometry.get("type") if isinstance(geometry, dict) else None
+    has_radius = (feature.get("properties") or {}).get("radius_m") is not None
+    return kind in AREAS or (kind in POINTS and has_radius)
+
+
+def shape_of(feature: dict[str, Any]) -> Shape:
+    """What a Feature without problem draws; of a point with a radius the circle."""
+    return build(feature["geometry"], (feature.get("properties") or {}).get("radius_m"))
 
 
 def _above_0(value: Any) -> bool:
@@ -124,11 +155,12 @@ def place_of(
     name = rest.pop("name", own_id)
     precision = Precision(rest.pop("precision", Precision.APPROXIMATE))
     source = rest.pop("source", "")
-    shape = build(feature["geometry"])
+    shape = shape_of(feature)
     if isinstance(shape, Polygon | MultiPolygon):
         kind = ZoneKind(rest.pop("kind", default_kind))
         country, crossing = rest.pop("country", None), rest.pop("crossing", None)
-        return Zone(own_id, name, kind, shape, country, crossing, precision, source, rest)
+        stay = rest.pop("least_stay_min", None)
+        return Zone(own_id, name, kind, shape, country, crossing, precision, source, rest, stay)
     width = rest.pop("half_width_m", None)
     try:
         return Corridor(own_id, name, shape, width, precision, source, rest)

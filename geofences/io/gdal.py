@@ -1,8 +1,7 @@
-"""GeoPackage, shapefile, KML, GPX and FlatGeobuf, read by GDAL (pyogrio) and by it alone.
+"""GeoPackage, shapefile and FlatGeobuf, read by GDAL (pyogrio) and by it alone.
 
 GDAL chooses its driver by what is in a file, and some drivers open further files or addresses named
-there. So the first bytes are looked at before it may see a file, and XML is read through once by
-expat, which refuses document types: the door to entities that grow or fetch.
+there. So the first bytes are looked at before it may see a file.
 """
 
 from __future__ import annotations
@@ -11,13 +10,14 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from xml.parsers import expat
 
 from geofences.errors import GeoFault
-from geofences.io.columns import PLACEMARK_ID, plain_value
-from geofences.io.crs import WGS_84, is_undefined
+from geofences.io import shapefiles
+from geofences.io.crs import is_undefined
+from geofences.io.gdal_text import Texts
 from geofences.io.layer import Layer
 from geofences.io.shapes import Problem
+from geofences.io.values import plain_value
 from geofences.io.well_known import from_wkb
 
 BEGINS = {
@@ -25,96 +25,56 @@ BEGINS = {
     ".shp": (b"\x00\x00\x27\x0a", "a shapefile"),
     ".fgb": (b"fgb\x03fgb", "a FlatGeobuf file"),
 }
-ROOTS = {".kml": "kml", ".gpx": "gpx"}
-GPX_LAYERS = ("routes", "tracks")
-"""Its other layers have single points."""
-KML_DRIVER_COLUMNS = {
-    "timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude", "visibility",
-    "drawOrder", "icon",
-}  # fmt: skip
-"""What GDAL adds to every KML layer: how to draw it, and when."""
 
 
-def read(path: Path) -> list[Layer]:
-    """Its layers, in its order. Raises GeoFault if it is not what its name says, or damaged;
-    OSError if it cannot be opened."""
+def read(path: Path, encoding: str | None, folder: Path) -> list[Layer]:
+    """Its layers, in its order; `folder` is for copies. Raises GeoFault if it is not what its name
+    says, or damaged; OSError if it cannot be opened."""
     import pyogrio  # with GDAL: 0.3 s, so only who reads such a file pays
 
     suffix = path.suffix.lower()
     _refuse_disguise(path, suffix)
+    problems: list[Problem] = []
+    opened = path
+    if suffix == ".shp":
+        opened, problems = shapefiles.gathered(path, folder)
     try:
         with warnings.catch_warnings(record=True) as said:
             warnings.simplefilter("always")
-            named = [(str(name), kind) for name, kind in pyogrio.list_layers(path)]
-            layers = [_layer(path, name) for name, kind in named if _is_wanted(suffix, name, kind)]
+            named = [(str(name), kind) for name, kind in pyogrio.list_layers(opened)]
+            layers = [_layer(opened, name, encoding) for name, kind in named if kind is not None]
             passed = [name for name, kind in named if kind is None]
-            points = _waypoints(path) if suffix == ".gpx" else 0
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError,
-            pyogrio.errors.FeatureError, UnicodeDecodeError) as error:  # fmt: skip
+            pyogrio.errors.FeatureError) as error:  # fmt: skip
         mend = "export it anew from where it came"
         raise GeoFault(str(path), f"cannot be read: {error}", mend) from None
     if not layers:
         raise GeoFault(str(path), "it has no layer with areas or lines", "draw them")
-    layers[0].problems.extend(_of_gdal(said, suffix, path))
+    layers[0].problems.extend([*problems, *_of_gdal(said)])
     layers[0].notes.extend(f"layer {name} has no geometry: passed over" for name in passed)
-    if points:
-        layers[0].notes.append(f"{points} waypoints passed over: a point is no zone")
+    if suffix == ".shp":
+        _hold_to_the_shapefile(layers[0], opened)
     return layers
 
 
-def _is_wanted(suffix: str, name: str, kind: str | None) -> bool:
-    return kind is not None and (suffix != ".gpx" or name in GPX_LAYERS)
-
-
 def _refuse_disguise(path: Path, suffix: str) -> None:
-    if suffix in ROOTS:
-        _refuse_xml(path, ROOTS[suffix])
-        return
     begins, what = BEGINS[suffix]
     with path.open("rb") as file:
         if file.read(len(begins)) != begins:
             raise GeoFault(str(path), f"it is not {what}", "is its name right, is it all there?")
 
 
-class _Doctype(Exception):
-    """Raised from within expat."""
-
-
-def _refuse_xml(path: Path, wanted: str) -> None:
-    """Raises GeoFault for a damaged document, another root element, or a document type."""
-    roots: list[str] = []
-    parser = expat.ParserCreate()
-
-    def element(name: str, _: dict[str, str]) -> None:
-        roots.append(name)
-        parser.StartElementHandler = None
-
-    def doctype(*_: Any) -> None:
-        raise _Doctype
-
-    parser.StartElementHandler = element
-    parser.StartDoctypeDeclHandler = doctype
-    try:
-        with path.open("rb") as file:
-            parser.ParseFile(file)
-    except expat.ExpatError as error:
-        place = f"{path}, line {error.lineno}"
-        what = f"no well-formed XML: {expat.ErrorString(error.code)}"
-        raise GeoFault(place, what, "export it anew from where it came") from None
-    except _Doctype:
-        what = "it declares a document type, through which files can be read and memory filled"
-        raise GeoFault(str(path), what, "remove <!DOCTYPE ...>; no zone file needs it") from None
-    if roots[0].rpartition(":")[2] != wanted:
-        raise GeoFault(str(path), f"its root is <{roots[0]}>, not <{wanted}>", "is its name right?")
-
-
-def _layer(path: Path, name: str) -> Layer:
+def _layer(path: Path, name: str, encoding: str | None) -> Layer:
     import pyogrio.raw
 
-    meta, _, shapes, columns = pyogrio.raw.read(path, layer=name)
-    crs = WGS_84 if path.suffix.lower() in ROOTS else meta["crs"]  # KML and GPX know no other
-    layer = Layer(name, list(_rows(name, meta, columns, len(shapes))), [],
-                  None if is_undefined(crs) else str(crs))  # fmt: skip
+    # Latin-1 keeps each byte as it is; what they mean is seen from all of them.
+    meta, _, shapes, columns = pyogrio.raw.read(path, layer=name, encoding="ISO-8859-1")
+    declared = shapefiles.declared_encoding(path) if path.suffix == ".shp" else "utf-8"
+    texts = Texts(str(path), encoding, declared)
+    crs = meta["crs"]
+    layer = Layer(name, [], [], None if is_undefined(crs) else str(crs))
+    layer.rows.extend(_rows(meta, columns, len(shapes), texts))
+    layer.notes.extend(texts.notes)
     for number, data in enumerate(shapes):
         try:
             layer.geometries.append(None if data is None else from_wkb(data))
@@ -125,21 +85,25 @@ def _layer(path: Path, name: str) -> Layer:
 
 
 def _rows(
-    name: str, meta: dict[str, Any], columns: list[Any], count: int
+    meta: dict[str, Any], columns: list[Any], count: int, texts: Texts
 ) -> Iterator[dict[str, Any]]:
-    kml = "altitudeMode" in meta["fields"]
-    drawn = KML_DRIVER_COLUMNS if kml else set()
-    kinds = map(_kind, meta["ogr_types"], meta["ogr_subtypes"])
-    kept = [
-        (PLACEMARK_ID if kml and field == "id" else str(field), _listed(values), kind)
-        for field, values, kind in zip(meta["fields"], columns, kinds, strict=True)
-        if field not in drawn
-    ]
+    kinds = list(map(_kind, meta["ogr_types"], meta["ogr_subtypes"]))
+    fields = _each_its_own(texts.all_of([str(field) for field in meta["fields"]]))
+    values = [texts.all_of(_listed(column)) for column in columns]
     for number in range(count):
-        row = {field: plain_value(values[number], kind) for field, values, kind in kept}
-        if row.get(PLACEMARK_ID) == f"{name}.{number + 1}":
-            row[PLACEMARK_ID] = None  # GDAL made it for a Placemark that had none
-        yield row
+        yield {
+            field: plain_value(column[number], kind)
+            for field, column, kind in zip(fields, values, kinds, strict=True)
+        }
+
+
+def _each_its_own(fields: list[str]) -> list[str]:
+    """A second column of one name gets a number, so that neither hides the other."""
+    made: list[str] = []
+    for field in fields:
+        again = made.count(field) + sum(one.startswith(f"{field}#") for one in made)
+        made.append(f"{field}#{again + 1}" if again else field)
+    return made
 
 
 def _kind(ogr_type: str, subtype: str) -> type[Any] | None:
@@ -154,17 +118,33 @@ def _listed(values: Any) -> list[Any]:
     return [None if text == "NaT" else text for text in texts.tolist()]
 
 
-def _waypoints(path: Path) -> int:
-    import pyogrio
-
-    return int(pyogrio.read_info(path, layer="waypoints", force_feature_count=True)["features"])
-
-
-def _of_gdal(said: list[warnings.WarningMessage], suffix: str, path: Path) -> Iterator[Problem]:
-    """What GDAL complains of without giving up, and what a shapefile lacks."""
+def _of_gdal(said: list[warnings.WarningMessage]) -> Iterator[Problem]:
+    """What GDAL complains of without giving up."""
     for text in dict.fromkeys(str(one.message) for one in said):
         if "Measured (M)" not in text:  # we drop measures in any case
             yield Problem("", f"GDAL says: {text}", "look at what was read", "warning")
-    if suffix == ".shp" and not path.with_suffix(".dbf").exists():
-        yield Problem("", "there is no .dbf beside it, so no names and ids",
-                      "give all its files, or one .zip of them", "warning")  # fmt: skip
+
+
+def _hold_to_the_shapefile(layer: Layer, path: Path) -> None:
+    """What was read against what the .shp and the .dbf count themselves."""
+    rows, deleted = shapefiles.rows(path)
+    if deleted:
+        layer.passed_over["rows that are deleted in the .dbf"] = deleted
+        return  # their shapes stand there yet, so the two cannot be held against each other
+    rings = shapefiles.rings(path)
+    layer.stated = max(len(rings), rows)
+    for number, (count, geometry) in enumerate(zip(rings, layer.geometries, strict=False)):
+        if count == shapefiles.UNKNOWN or number in layer.unread:
+            continue
+        if (found := _parts(geometry)) != count:
+            what = f"the file says {count} rings or lines, and {found} could be read"
+            layer.unread[number] = Problem("geometry", what, "export it anew")
+
+
+def _parts(geometry: dict[str, Any] | None) -> int:
+    lists = [] if geometry is None else geometry.get("coordinates", [0])
+    if geometry is not None and geometry["type"] == "MultiPolygon":
+        return sum(len(rings) for rings in lists)
+    return len(lists) if geometry and geometry["type"] in ("Polygon", "MultiLineString") else (
+        int(geometry is not None)
+    )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from geofences.io.features import (
     name_feature,
     place_of,
 )
+from geofences.io.geojson_text import parse_collection
 from geofences.io.shapes import LISTS, Problem, Shape
 from geofences.kinds import ZoneKind
 from geofences.zone import Zone
@@ -56,17 +56,6 @@ def read(path: Path) -> GeofenceSet:
 def load_collection(path: Path) -> dict[str, Any]:
     """The file's FeatureCollection as `json` reads it. Raises GeoFault, OSError."""
     return parse_collection(path.read_bytes(), str(path))
-
-
-def parse_collection(text: bytes, where: str) -> dict[str, Any]:
-    """As `load_collection`, of a text; `where` names it in errors."""
-    try:
-        found = json.loads(text)
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise GeoFault(where, f"not JSON: {error}", "zone files are GeoJSON in UTF-8") from None
-    if not isinstance(found, dict) or found.get("type") != "FeatureCollection":
-        raise GeoFault(where, "not a FeatureCollection", "wrap the features in one")
-    return found
 
 
 def from_features(
@@ -131,7 +120,8 @@ def to_geojson(zones: Iterable[Zone] = (), corridors: Iterable[Corridor] = ()) -
 
 
 def _zone_feature(zone: Zone) -> dict[str, Any]:
-    said = {"kind": str(zone.kind), "country": zone.country, "crossing": zone.crossing}
+    said = {"kind": str(zone.kind), "country": zone.country, "crossing": zone.crossing,
+            "least_stay_min": zone.least_stay_min}  # fmt: skip
     return _feature(zone, said, zone.polygon)
 
 

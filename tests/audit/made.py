@@ -19,6 +19,7 @@ from tracker.app.queries.entries import CustodyEntry
 from tracker.audit.dossier import Dossier, HeardAt, Use
 from tracker.audit.finding import AuditFinding
 from tracker.domain.alert import Severity
+from tracker.domain.codes import Code
 from tracker.domain.declaration import parse
 from tracker.domain.policy import Policy
 from tracker.domain.shipment import public
@@ -50,11 +51,12 @@ def said(
     device: str | None = None,
     zone: str | None = None,
     actor: str | None = None,
-    detail: str = "",
+    code: str = "",
+    written: str | None = None,
     late: bool = False,
     **facts: Any,
 ) -> CustodyEntry:
-    """An entry; `recorded` is a minute too. "from" is written `from_`."""
+    """An entry; `recorded` is a minute too. "from" is written `from_`. written: of an old leaf."""
     return CustodyEntry(
         index=0,
         scope="S1",
@@ -63,7 +65,8 @@ def said(
         type=type_,
         at=at(minute),
         recorded_at=at(minute if recorded is None else recorded),
-        detail=detail,
+        code=code,
+        written=written,
         device=device,
         zone=zone,
         actor=actor,
@@ -88,7 +91,8 @@ def dossier(
     heard: Iterable[HeardAt] = (),
     closed: float | None = None,
     number: str | None = NUMBER,
-    reason: str = "delivered",
+    reason: str = "",
+    given_up: bool = False,
     now: float = 60,
     elsewhere: dict[str, tuple[Use, ...]] | None = None,
     policy: Policy | None = None,
@@ -96,13 +100,16 @@ def dossier(
     **document: Any,
 ) -> Dossier:
     """Entries are numbered as they are given, after the one that opens the shipment (`first`).
-    closed: the minute at which the consignee read `number`. document: changes to DOCUMENT.
+    closed: the minute at which the consignee read `number`. reason: what was written then.
+    document: changes to DOCUMENT.
     """
     whole = {**DOCUMENT, **document}
     every = [first or opened(whole), *entries]
     if closed is not None:
         count = len(every) + 1
-        every.append(said("shipment_closed", closed, number=number, entries=count, detail=reason))
+        code = Code.GIVEN_UP if given_up else Code.DELIVERED
+        facts = {"number": number, "entries": count, "reason": reason}
+        every.append(said("shipment_closed", closed, code=code, **facts))
     shipment = parse(json.dumps(whole).encode())
     stored = StoredShipment(
         id="S1",

@@ -11,11 +11,12 @@ from tracker.audit.alerts import alerts
 
 def alert(what: str, minute: float = 10, severity: str = "critical", **more: Any) -> CustodyEntry:
     facts = {"alert": "S1-1", "kind": "seal_tampered", "severity": severity}
-    return said(f"alert_{what}", minute, **{"detail": "cut", **facts, **more})
+    code = {"code": "rope_cut"} if what == "raised" else {"reason": "inspected"}
+    return said(f"alert_{what}", minute, **{**facts, **code, **more})
 
 
 RAISED, TAKEN, CLOSED = alert("raised"), alert("acknowledged", 12), alert("closed", 30)
-WORDS = "alert S1-1 (seal tampered: cut) "
+WORDS = "alert S1-1 (seal tampered: the rope was cut) "
 
 
 def test_no_alert_is_nothing_to_tell() -> None:
@@ -39,7 +40,7 @@ def test_an_alert_that_was_dealt_with() -> None:
             "critical",
             "was never acknowledged or closed",
         ),
-        ([RAISED, alert("closed", detail=" ")], "critical", "was closed without a reason"),
+        ([RAISED, alert("closed", reason=" ")], "critical", "was closed without a reason"),
         (
             [RAISED, alert("escalated", 15), TAKEN, CLOSED],
             "warning",

@@ -7,12 +7,14 @@ import pytest
 from tests.audit.made import LOCK, NEW, NUMBER, dossier, said, state, stated, told
 from tracker.app.queries.entries import CustodyEntry
 from tracker.audit import breaks
+from tracker.domain.alert import Severity
 from tracker.domain.policy import Policy
 
 SEALED = state(2, "SEALED")
-OPENED = state(20, "OPEN_AUTHORISED", detail="opened at the compound by leave of SAT")
+LEAVE = {"places": "the compound", "agency": "SAT", "reason": "export"}
+OPENED = state(20, "OPEN_AUTHORISED", code="opened_with_leave", **LEAVE)
 RESEALED, RELEASED = state(31, "SEALED", NEW), state(50, "RELEASED", NEW)
-CUT = state(20, "TAMPERED", detail="the rope was cut")
+CUT = state(20, "TAMPERED", code="rope_cut")
 COMPLETE = {
     "agency": "SAT",
     "reason": "export",
@@ -69,7 +71,7 @@ def test_a_lock_that_names_no_number_is_sealed_as_it_was_recorded() -> None:
 
 
 def test_a_record_belongs_to_one_break() -> None:
-    second = state(40, "OPEN_AUTHORISED", NEW, detail="opened at CBP")
+    second = state(40, "OPEN_AUTHORISED", NEW, code="opened_leave_owed", places="CBP")
     found = dossier(SEALED, OPENED, reseal(), RESEALED, second, state(45, "SEALED", "US3"))
     ((severity, what),) = told(breaks.paired(found))
     assert severity == "critical"
@@ -78,7 +80,7 @@ def test_a_record_belongs_to_one_break() -> None:
 
 @pytest.mark.parametrize("how", ["TAMPERED", "OPEN_UNAUTHORISED"])
 def test_a_breach_needs_an_incident_signed_off(how: str) -> None:
-    breach = state(20, how, detail="why")
+    breach = state(20, how, code="opened_while_moving")
     ((severity, what),) = told(breaks.paired(dossier(SEALED, breach, RESEALED, reseal())))
     assert severity == "critical"
     assert what.endswith("no incident was signed off")
@@ -95,15 +97,18 @@ def test_an_incident_signed_off_before_does_not_serve_a_later_breach() -> None:
 
 def test_a_breach_that_the_backlog_tells_is_a_breach() -> None:
     """The present went from silence to sealed; the cut lies before both."""
-    cut = state(20, "TAMPERED", late=True, detail="the rope was cut")
+    cut = state(20, "TAMPERED", late=True, code="rope_cut")
     found = dossier(SEALED, state(25, "UNKNOWN"), state(40, "SEALED"), cut, closed=50)
     assert [severity for severity, _ in told(breaks.paired(found))] == ["critical"]
 
 
 def test_a_cut_while_it_was_open_with_leave_is_no_lawful_break() -> None:
-    found = dossier(SEALED, OPENED, state(25, "TAMPERED", detail="cut"), RESEALED, reseal())
+    found = dossier(SEALED, OPENED, state(25, "TAMPERED", code="rope_cut"), RESEALED, reseal())
     ((severity, what),) = told(breaks.paired(found))
-    assert (severity, what) == ("critical", "L1 was tampered with: cut; no incident was signed off")
+    assert (severity, what) == (
+        "critical",
+        "L1 was tampered with: the rope was cut; no incident was signed off",
+    )
 
 
 def test_opened_to_be_unloaded() -> None:
@@ -115,9 +120,9 @@ def test_opened_to_be_unloaded() -> None:
         "geometry": {"type": "Polygon", "coordinates": [ring]},
     }
     trip: dict[str, Any] = {"zones": [yard], "legs": [{"to": "dock"}], "closed": 50}
-    there = state(45, "OPEN_AUTHORISED", zone="S1/dock", detail="opened at Dock")
+    there = state(45, "OPEN_AUTHORISED", zone="S1/dock", code="opened_leave_owed", places="Dock")
     assert told(breaks.paired(dossier(SEALED, there, state(50, "RELEASED"), **trip))) == []
-    away = state(45, "OPEN_AUTHORISED", zone="S1/other", detail="opened")
+    away = state(45, "OPEN_AUTHORISED", zone="S1/other", code="opened_leave_owed", places=None)
     ((severity, what),) = told(breaks.paired(dossier(SEALED, away, state(50, "RELEASED"), **trip)))
     assert severity == "critical"
     assert "never sealed again" in what
@@ -163,8 +168,71 @@ def test_delivered_and_never_sealed() -> None:
     assert len(told(breaks.sealing(bolt))) == 1
     silent = dossier(closed=9, number=None)
     assert len(told(breaks.sealing(silent))) == 1, "delivered, it says, though nobody read a number"
-    given_up = dossier(closed=9, number=None, reason="the order was cancelled")
-    assert told(breaks.sealing(given_up)) == []
+
+
+WORDINGS = [
+    "", "delivered", "Delivered at dock 4", "DELIVERED", "delivered ", "entregado en el andén 4",
+    "given up", "given_up", "the order was cancelled", "cancelled", "se canceló", "returned empty",
+    "broke down at the plant", "no cargo", "test", "closed by mistake", "never left", "-", "🚚",
+    "it was given up before it was sealed",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("given_up", [False, True])
+def test_whatever_the_reason_says_the_verdict_is_one(given_up: bool) -> None:
+    """What counts is what was declared, not how somebody worded it."""
+    found = [
+        [
+            (one.severity, one.at, one.entries)
+            for one in breaks.sealing(
+                dossier(closed=9, number=None, reason=reason, given_up=given_up)
+            )
+        ]
+        for reason in WORDINGS
+    ]
+    severity = Severity.INFO if given_up else Severity.CRITICAL
+    assert [[grave for grave, _, _ in one] for one in found] == [[severity]] * 20
+    assert all(one == found[0] for one in found)
+
+
+@pytest.mark.parametrize("reason", WORDINGS)
+def test_of_an_old_record_no_words_say_that_it_was_given_up(reason: str) -> None:
+    closing = said("shipment_closed", 9, number=None, entries=2, written=reason)
+    assert told(breaks.sealing(dossier(closing))) == [
+        ("critical", "it was delivered, and never sealed")
+    ]
+
+
+@pytest.mark.parametrize(
+    "went",
+    [
+        said("zone_entered", 5, zone="bridge"),
+        said("leg_completed", 5, zone="yard", leg=1),
+        said("alert_raised", 5, kind="seal_unsealed_departure", severity="critical"),
+    ],
+    ids=lambda entry: entry.type,
+)
+def test_what_was_under_way_was_not_given_up(went: CustodyEntry) -> None:
+    found = list(breaks.sealing(dossier(went, closed=9, number=None, given_up=True)))
+    assert told(found) == [
+        ("critical", "it was given up before it was sealed, and had been under way")
+    ]
+    assert found[0].entries == ("S1#2", "S1#1")
+
+
+def test_what_never_left_the_plant_was_given_up() -> None:
+    ring = [[-100, 26], [-99, 26], [-99, 27], [-100, 26]]
+    plant = {
+        "type": "Feature",
+        "id": "plant",
+        "properties": {"kind": "plant", "name": "Plant"},
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+    }
+    trip: dict[str, Any] = {"zones": [plant], "legs": [{"from": "plant"}]}
+    trip |= {"closed": 9, "number": None, "given_up": True}
+    inside = said("zone_entered", 1, zone="S1/plant")
+    assert told(breaks.sealing(dossier(inside, **trip))) == []
+    assert told(breaks.sealing(dossier(inside, said("zone_left", 5, zone="S1/plant"), **trip)))
 
 
 def test_that_nobody_verified_is_stated() -> None:

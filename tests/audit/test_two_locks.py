@@ -22,7 +22,7 @@ INCIDENT = {"incident": True, "reason": "inspected", "verified": True}
 
 
 def state(lock: str, minute: float, to: str, number: str) -> CustodyEntry:
-    return said("seal_state", minute, device=lock, to=to, number=number, detail="opened")
+    return said("seal_state", minute, device=lock, to=to, number=number, written="opened")
 
 
 def reseal(lock: str, number: str, minute: float = 30) -> CustodyEntry:

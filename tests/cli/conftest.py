@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
+from tests.support.ports import free_port
 from tracker.cli.main import main
+from tracker.cli.service import init
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,10 @@ Run = Callable[..., Ran]
 def run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> Iterator[Run]:
-    """Runs one command in `tmp_path`; nothing of this computer's user is found or in force."""
+    """Runs one command in `tmp_path`; nothing of this computer's user is found or in force, and
+    `init` finds a port that no other test's would.
+    """
+    monkeypatch.setattr(init, "USUAL_PORT", free_port())
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "user"))
     monkeypatch.setenv("TRACKER_ACTOR", "tester")

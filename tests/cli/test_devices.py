@@ -168,7 +168,7 @@ def test_health(started: Run, tmp_path: Path) -> None:
     readings = [works.stored(n) for n in range(3)] + [works.stored(-60, late=True)]
     rejects = [works.reject(1), works.reject(2, device="MUTE-1")]
     with wiring.journal(load(tmp_path / "tracker.toml", {})) as journal:
-        journal.commit(Work(readings=readings, rejects=rejects), journal.version())
+        journal.commit(Work(readings=readings, rejects=rejects), {})
     lock, mute = started("devices", "list", "--json").documents
     assert (lock["readings"], lock["late"], lock["rejects"]) == (4, 1, 1)
     assert lock["skew_s"] == pytest.approx(3.0, abs=0.001)

@@ -157,7 +157,8 @@ def test_with_leave_where_it_is_it_is_unlocked(connected: tuple[Run, Peer], tmp_
     assert "sent" in ran.out
     assert (peer.hear() or "").endswith(" 123456")
     (recorded,) = log(run, "command_sent")
-    assert recorded["facts"]["leave"].startswith(f"consignee in {place}")
+    facts = recorded["facts"]
+    assert (facts["leave_agency"], facts["leave_zone"]) == ("consignee", place)
     assert recorded["facts"]["argument.password"] == "***"
     assert "123456" not in json.dumps(run("log", "show", "--json").documents)
 

@@ -12,6 +12,7 @@ import pytest
 
 from tests.cli.conftest import Run
 from tests.cli.test_run import is_ready, process, until
+from tests.support.ports import free_port
 from tracker import wiring
 from tracker.cli.service import init as module
 from tracker.config import load
@@ -20,9 +21,7 @@ from tracker.config import load
 @pytest.fixture
 def no_broker() -> int:
     """A port on which nobody answers."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_port()
 
 
 def test_init_writes_a_configuration_and_a_private_password(run: Run, tmp_path: Path) -> None:

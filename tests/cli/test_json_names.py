@@ -21,8 +21,6 @@ from tracker.audit.item import SealItem
 from tracker.cli.devices.dialects import Spoken
 from tracker.cli.service.doctor import HealthCheck
 from tracker.cli.witness.status import Attested
-from tracker.domain.alert import Alert
-from tracker.domain.finding import Finding
 from tracker.ports import DeviceRow, EntryRow, RejectRow
 
 DOCUMENTED = {
@@ -30,8 +28,6 @@ DOCUMENTED = {
     for section in (ROOT / "docs" / "json.md").read_text(encoding="utf-8").split("\n## ")[1:]
 }
 STRUCTS = {
-    "Alert": Alert.__struct_fields__,
-    "Finding": Finding.__struct_fields__,
     "Entry": (*EntryRow.__struct_fields__[:-1], "disclosed"),  # not the salts
     "Shipment": ShipmentView.__struct_fields__,
     "Shipment device": DeviceNow.__struct_fields__,

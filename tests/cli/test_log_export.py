@@ -129,8 +129,8 @@ def test_a_log_that_was_tampered_with_is_not_handed_out(opened: Run, tmp_path: P
     (tmp_path / "b.zip").unlink()
     with closing(sqlite3.connect(tmp_path / "tracker.db")) as changed, changed:
         cursor = changed.execute(
-            "UPDATE entries SET leaf = CAST(replace(CAST(leaf AS TEXT), 'issued to', 'sent to')"
-            " AS BLOB) WHERE CAST(leaf AS TEXT) LIKE '%issued to the shipment%'"
+            "UPDATE entries SET leaf = CAST(replace(CAST(leaf AS TEXT), 'issued_to_', 'sent_to_')"
+            " AS BLOB) WHERE CAST(leaf AS TEXT) LIKE '%issued_to_shipment%'"
         )
         assert cursor.rowcount == 1
     err = opened(*EXPORT, code=1).err

@@ -168,12 +168,21 @@ def test_a_payload_in_hexadecimal(run: Run) -> None:
 
 
 def test_good_and_bad_together_end_with_1(run: Run) -> None:
-    both = json.dumps([READING, {**READING, "lat": 91}])
+    both = json.dumps([READING, 5])
     who = ["devices", "decode", "--topic", "seals/v1/SEAL-1/telemetry"]
     good, bad = run(*who, "--json", stdin=both, code=1).documents
     assert good["lat"] == 27.5
-    assert "lat" in bad["rejected"]["place"]
-    assert "lat" in run(*who, stdin=both, code=1).out
+    assert bad["rejected"]["place"] == "[1]"
+    assert "expected a JSON object" in run(*who, stdin=both, code=1).out
+
+
+def test_what_cannot_be_is_named_and_costs_itself_alone(run: Run) -> None:
+    dirty = json.dumps({**READING, "lat": 91, "seal": {"event": "cut"}})
+    who = ["devices", "decode", "--topic", "seals/v1/SEAL-1/telemetry"]
+    (said,) = run(*who, "--json", stdin=dirty).documents
+    assert said["seal"] == {"event": "cut"}
+    assert said["refused"]["lat"]["value"] == 91
+    assert run(*who, stdin=dirty).out.rstrip().endswith("lat")
 
 
 @pytest.mark.parametrize(
@@ -203,7 +212,7 @@ def rejected(started: Run, tmp_path: Path) -> Run:
         device="SEAL-1",
     )
     with wiring.journal(load(tmp_path / "tracker.toml", {})) as journal:
-        journal.commit(Work(rejects=[reject]), journal.version())
+        journal.commit(Work(rejects=[reject]), {})
     return started
 
 

@@ -71,3 +71,19 @@ def _put_in_force(folder: Path) -> None:
             origin=config.log.origin,
             notifier=Silent(),
         )
+
+
+def test_what_is_guessed_of_a_track_is_told(started: Run, tmp_path: Path) -> None:
+    """A spreadsheet's export in Spanish: day numbers, decimal commas, a speed of -1."""
+    rows = [f"{46000 + n / 1440};24,5;-100,{50 + n};{-1 if n else 80}" for n in range(5)]
+    track = tmp_path / "track.csv"
+    track.write_text("\n".join(["Fecha;Latitud;Longitud;Velocidad", *rows]).replace(".", ","))
+    shipment = tmp_path / "shipment.json"
+    shipment.write_text(json.dumps(SHIPMENT), encoding="utf-8")
+    asked = ["replay", str(track), "--device", "T1", "--against", str(shipment)]
+    ran = started(*asked, "--json")
+    assert ran.documents == []
+    assert "column Fecha has a spreadsheet's day numbers: 46000,0 is 2025-12-09 00:00" in ran.err
+    assert "speed left aside in 4 of 5 points: speed -1 is out of range" in ran.err
+    assert "no way of writing times 'ymd'" in started(*asked, "--times", "ymd", code=2).err
+    assert "no encoding 'klingon'" in started(*asked, "--encoding", "klingon", code=2).err

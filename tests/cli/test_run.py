@@ -15,6 +15,7 @@ import pytest
 
 from tests.cli.conftest import Run
 from tests.cli.test_startup import ENVIRONMENT, PROGRAM
+from tests.support.ports import free_port
 from tracker import wiring
 from tracker.config import load
 
@@ -101,9 +102,7 @@ def test_it_ends_when_its_reader_has_gone_and_blames_no_message(
 
 @pytest.mark.e2e
 def test_a_broker_out_of_reach_ends_with_3(started: Run, tmp_path: Path) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     file = tmp_path / "elsewhere.toml"
     file.write_text(f"[broker]\nembedded = false\nport = {port}\n")
     err = started("--config", str(file), "run", code=3).err

@@ -94,20 +94,25 @@ def test_what_would_go_goes_only_when_told(run: Run, tmp_path: Path) -> None:
     assert ids(tmp_path / "out.geojson") == ["J-1"]
 
 
-def test_with_an_error_nothing_is_written_unless_it_is_skipped(run: Run, tmp_path: Path) -> None:
+def test_what_has_an_error_is_left_out_and_stops_the_rest_when_asked(
+    run: Run, tmp_path: Path
+) -> None:
     bad = square(-106.4, 31.6, id="bad", kind="yard")
     bad["geometry"]["coordinates"][0].pop()
     twice = square(-106.3, 31.5, id="good", kind="yard", name="second")
     good = square(-106.2, 31.5, id="good", kind="yard", name="first")
     (tmp_path / "mine.json").write_text(collection(bad, good, twice))
     before = files(tmp_path)
-    ran = run("zones", "import", "mine.json", code=1)
+    ran = run("zones", "import", "mine.json", "--all-or-nothing", code=1)
     assert "the ring is not closed" in ran.out
     assert files(tmp_path) == before
-    (document,) = run("zones", "import", "mine.json", "--json", code=1).documents
+    asked = ("zones", "import", "mine.json", "--all-or-nothing", "--json")
+    (document,) = run(*asked, code=1).documents
     assert document["bad"] == ["mine.json, feature 0 (bad)", "mine.json, feature 2 (good)"]
-    skipping = run("zones", "import", "mine.json", "--skip-bad")
-    assert "left out: mine.json, feature 0 (bad)" in skipping.err
+    assert document["counts"] == [{"file": "mine.json", "has": 3, "read": 3, "passed_over": {}}]
+    leaving = run("zones", "import", "mine.json", code=1)
+    assert "left out: mine.json, feature 0 (bad)" in leaving.err
+    assert run("zones", "import", "mine.json", "--skip-bad").err == leaving.err
     (kept,) = json.loads((tmp_path / "zones" / "mine.geojson").read_bytes())["features"]
     assert kept["properties"]["name"] == "first"
 
@@ -141,9 +146,75 @@ def test_an_id_of_the_library_is_taken(run: Run, tmp_path: Path) -> None:
     assert ids(tmp_path / "zones" / "a.geojson") == ["mine.laredo-world-trade.bridge"]
 
 
+def test_options_for_what_a_file_does_not_say(run: Run, tmp_path: Path) -> None:
+    """Latitude first, a radius for all, kinds by a column's words, an encoding."""
+    text = """NOMBRE;TIPO;lat;lon
+Peñón;Aduana;31,50;-106,20
+Patio;Patio;31,60;-106,30
+"""
+    (tmp_path / "a.csv").write_bytes(text.encode("cp850"))
+    asked = ["zones", "import", "a.csv", "--lat-lon", "--radius", "80", "--encoding", "cp850",
+             "--kind-of", "Aduana=customs_compound", "--kind-of", "pat*=yard"]  # fmt: skip
+    ran = run(*asked, "--crs", "EPSG:4326")
+    assert "a.csv: 2 features, 2 read" in ran.err
+    found = json.loads((tmp_path / "zones" / "a.geojson").read_bytes())["features"]
+    said = {one["properties"]["name"]: one["properties"]["kind"] for one in found}
+    assert said == {"Peñón": "customs_compound", "Patio": "yard"}
+    assert {one["geometry"]["type"] for one in found} == {"Polygon"}
+
+
+def test_where_nothing_can_be_made_nothing_is_written(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("name,lat,lon\nCaseta,31.5,-106.2\n")
+    ran = run("zones", "import", "a.csv", code=1)
+    assert "passed over: points without a radius (1)" in ran.err
+    assert "nothing in them could be a zone or a corridor" in ran.err
+    assert files(tmp_path) == {"a.csv"}
+
+
+def test_one_bad_pin_does_not_stop_the_rest(run: Run, tmp_path: Path) -> None:
+    pin = "<Placemark><name>{}</name><Point><coordinates>{}</coordinates></Point></Placemark>"
+    ring = "-106.2,31.5 -106.1,31.5 -106.1,31.6 -106.2,31.5"
+    area = (
+        "<Placemark><name>Patio</name><Polygon><outerBoundaryIs><LinearRing><coordinates>"
+        f"{ring}</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark>"
+    )
+    content = pin.format("Caseta", "-106.2,31.5") + area + pin.format("Rota", "-106.2,")
+    (tmp_path / "a.kml").write_text(f"<kml><Document>{content}</Document></kml>")
+    ran = run("zones", "import", "a.kml", "--kind", "yard", code=1)
+    assert "left out: a.kml, feature 2 (rota)" in ran.err
+    assert "a point is no zone: passed over" in ran.out
+    assert ids(tmp_path / "zones" / "a.geojson") == ["patio"]
+
+
+def test_a_zone_of_the_library_is_replaced_or_switched_off(started: Run, tmp_path: Path) -> None:
+    bridge, queue = "laredo-world-trade.bridge", "laredo-world-trade.mx-queue"
+    (tmp_path / "mine.json").write_text(
+        collection(square(-99.6, 27.3, id=bridge, kind="bridge", name="Mine", replaces=bridge))
+    )
+    ran = started("zones", "import", "mine.json")
+    assert "the id of" not in ran.out
+    config = tmp_path / "tracker.toml"
+    said = f'files = ["zones/mine.geojson"]\nwithout = ["{queue}", "yuma.*"]'
+    config.write_text(config.read_text().replace("# files = []", said))
+    assert "the library has no 'yuma.*'" in started("zones", "list", code=2).err
+    config.write_text(config.read_text().replace(', "yuma.*"', ""))
+    listed = {one["id"]: one for one in started("zones", "list", "--json").documents}
+    assert listed[bridge]["name"] == "Mine"
+    assert queue not in listed
+    nowhere = square(-99.6, 27.3, id="x", kind="bridge", replaces="yuma.bridge")
+    (tmp_path / "mine.json").write_text(collection(nowhere))
+    asked = ["zones", "check", "mine.json"]
+    assert "there is no 'yuma.bridge' in the shipped library" in started(*asked, code=1).out
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        (["a.gpkg", "--kind-of", "Patio"], "'Patio' is no NAME=KIND"),
+        (["a.gpkg", "--kind-of", "Patio=patio"], "KIND is one of plant, yard"),
+        (["a.gpkg", "--kind-of", "Patio=yard"], "nothing is called 'Patio'"),
+        (["a.gpkg", "--encoding", "klingon"], "no encoding 'klingon'"),
+        (["a.gpkg", "--radius", "-1"], "--radius"),
         (["a.gpkg", "--map", "NOMBRE"], "'NOMBRE' is no COLUMN=KEY"),
         (["a.gpkg", "--map", "NOMBRE=nombre"], "KEY is one of id, name, kind"),
         (["a.gpkg", "--map", "X=name"], "it has no column 'X'"),

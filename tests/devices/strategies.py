@@ -9,9 +9,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from devices.common.fields import AHEAD, EARLIEST
+from devices.common.clocks import AHEAD, BEHIND
 from devices.reading import (
     Cell,
+    Clock,
     Credential,
     CredentialKind,
     Fix,
@@ -52,9 +53,10 @@ odd_keys = st.sampled_from(
     ]
 )
 extras = st.dictionaries(texts | odd_keys, json_values, max_size=4)
-times = st.datetimes(EARLIEST.replace(tzinfo=None), (RECEIVED_AT + AHEAD).replace(tzinfo=None)).map(
-    lambda moment: moment.replace(tzinfo=UTC)
-)
+times = st.datetimes(
+    (RECEIVED_AT - BEHIND).replace(tzinfo=None), (RECEIVED_AT + AHEAD).replace(tzinfo=None)
+).map(lambda moment: moment.replace(tzinfo=UTC))
+"""That a clock may be believed to show."""
 fixes = st.builds(
     Fix,
     lat=numbers(-90, 90),
@@ -97,6 +99,7 @@ readings = st.builds(
     seq=maybe(integers),
     message_id=maybe(st.text(st.characters(exclude_categories=["Cs"]), max_size=64)),
     cell=maybe(cells),
+    clock=st.just(Clock.DEVICE) | st.sampled_from(Clock),
     extra=extras,
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -226,3 +227,43 @@ def test_every_dialect_explains_its_payloads() -> None:
     for dialect in catalogue.dialects().values():
         assert dialect.explain is not None
         assert isinstance(dialect.explain(b"\x00{("), list)
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload", "looks_like"),
+    [
+        ("frames/jt701/1", b"\x78\x78\x11\x01\x07\x52\x53\x36\x78\x90\x02\x42", "GT06"),
+        ("frames/jtt808/1", b"+RESP:GTFRI,2C0204,869158007856520,,,,,10,1,1,0.0", "Queclink"),
+        ("frames/teltonika/1", b"*HQ,4109179024,V1,103732,A,5443.3435,N,02512.8730,E#", "H02"),
+        ("frames/eseal/1", b"GET / HTTP/1.1\r\n", "HTTP"),
+        ("frames/jt701/1", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", "TLS"),
+        ("frames/jtt808/1", b"##S,eSeal,1000821,256,3.0.8,Normal,34,", "eseal, which has a port"),
+        ("frames/jt701/1", b"\x7e\x02\x00\x00\x1c\x00\x70\x91", "jtt808, which has a port"),
+        ("frames/jtt808/1", b"\x00\x0f352093086403655", "teltonika, which has a port"),
+        ("frames/eseal/1", b"(7502104023,@JT)", "jt701, which has a port"),
+        ("frames/eseal/1", b'{"MDeviceID":"1"', "teratrack, which has a port"),
+        ("frames/jtt808/1", b'{"lat":1,"lon":2}', "JSON"),
+        ("seals/v1/a/telemetry", b"imei:359586015829802,tracker,0809231929", "GPS103"),
+    ],
+)
+def test_what_is_not_understood_is_told_what_it_looks_like(
+    topic: str, payload: bytes, looks_like: str
+) -> None:
+    """Beginnings of published frames."""
+    (reject,) = catalogue.decode(topic, payload, RECEIVED_AT)
+    assert isinstance(reject, Rejected)
+    assert f"(it looks like {looks_like}" in reject.reason
+
+
+@pytest.mark.parametrize("name", sorted(DOCUMENTED))
+def test_a_dialect_s_own_frames_look_like_no_other(name: str) -> None:
+    """Those that are recognised at all; and none of what it sends is called unspoken."""
+    for vector in tomllib.loads(catalogue.dialects()[name].vectors.read_text())["vector"]:
+        if vector["case"] not in ("valid", "no-fix", "dirty"):
+            continue
+        hexadecimal = vector.get("payload_hex")
+        payload = bytes.fromhex(hexadecimal) if hexadecimal else vector["payload"].encode()
+        if name == "jtt808" and payload[:1] == b"(":
+            continue  # its question for the time has the form of a JT701's message
+        found = catalogue.looks_like(payload, but=name)
+        assert found in (None, "JSON"), vector["name"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -11,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices import flespi, identity, jtt808, native, owntracks
+from devices.common.bcd import moment_ymd
 from devices.common.fields import EARLIEST
 from devices.jtt808.frame import build
-from devices.reading import Fix, Reading, Rejected, SealEvent, SealReport
+from devices.reading import Clock, Fix, Reading, SealEvent, SealReport
 from tests.devices.strategies import DEVICE, RECEIVED_AT, TOPIC, later, readings
 
 PAYLOAD = b'{"seq":7,"time":"2026-03-01T11:00:00Z","lat":25.5,"lon":-100.25,"x":{"b":1,"a":[2]}}'
@@ -137,15 +139,60 @@ def test_a_reading_older_than_native_ones_may_be_is_read_back_exactly(clock: str
     """A maker's own frame may be dated before 2015; the native dialect is not to be told that."""
     body = bytes.fromhex(f"00000000 00000002 01a39bec 05ee5b9c 008c 0339 000c {clock}")
     frame = build(0x0200, bytes.fromhex("007091234567"), 17, body)
-    (reading,) = jtt808.decode("frames/jtt808/7091234567", frame, RECEIVED_AT)
+    received_at = moment_ymd(bytes.fromhex(clock)) + timedelta(days=1)
+    (reading,) = jtt808.decode("frames/jtt808/7091234567", frame, received_at)
     assert isinstance(reading, Reading)
     assert isinstance(reading.position, Fix)
     assert reading.event_time == reading.position.time < EARLIEST
     body = identity.body(reading)
-    assert identity.from_body(reading.device, body, RECEIVED_AT, False, "jtt808") == reading
-    (refused,) = native.decode(TOPIC, body, RECEIVED_AT)
-    assert isinstance(refused, Rejected)
-    assert "2015 or later" in refused.reason
+    assert identity.from_body(reading.device, body, received_at, False, "jtt808") == reading
+    (now,) = native.decode(TOPIC, body, RECEIVED_AT)
+    assert isinstance(now, Reading)
+    assert (now.event_time, now.clock) == (RECEIVED_AT, Clock.RECEIPT)
+
+
+# Where the receipt stands in for the time
+
+
+def cut(**said: object) -> bytes:
+    return json.dumps({"seal": {"event": "cut"}, **said}).encode()
+
+
+def digest_of(payload: bytes, received_at: datetime) -> bytes:
+    (reading,) = native.decode(TOPIC, payload, received_at)
+    assert isinstance(reading, Reading)
+    assert reading.clock is Clock.RECEIPT
+    body = identity.body(reading)
+    again = identity.from_body(DEVICE, body, received_at, False, "native")
+    assert again == reading
+    assert identity.digest(again, body) == identity.digest(reading, body)
+    return identity.digest(reading, body)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{"time": "2000-01-01T00:04:00Z"}, {"seq": 9}, {"id": "a7"}, {"time": "2099-01-01T00:00:00Z"}],
+)
+def test_a_copy_is_known_whenever_it_comes(said: dict[str, object]) -> None:
+    later = RECEIVED_AT + timedelta(hours=3)
+    assert digest_of(cut(**said), RECEIVED_AT) == digest_of(cut(**said), later)
+    assert digest_of(cut(**said), RECEIVED_AT) != digest_of(cut(**said, battery=3), RECEIVED_AT)
+
+
+def test_what_counts_nothing_is_one_by_itself() -> None:
+    later = RECEIVED_AT + timedelta(hours=3)
+    assert digest_of(cut(), RECEIVED_AT) != digest_of(cut(), later)
+
+
+def test_what_was_stored_when_there_was_no_such_key_keeps_its_identity() -> None:
+    body = (
+        b'{"clock":"unset","device_time":"2000-01-01T00:00:00Z","no_fix":"clock_unset",'
+        b'"seal":{"event":"cut"},"seq":9,"time":"2026-03-01T12:00:00Z"}'
+    )
+    reading = identity.from_body(DEVICE, body, RECEIVED_AT, False, "jtt808")
+    assert identity.body(reading) == body
+    said = DEVICE.encode() + b"\0" + body
+    assert identity.digest(reading, body) == hashlib.sha256(said).digest()[:16]
 
 
 def test_a_fix_older_than_native_ones_may_be_is_read_back_exactly() -> None:

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 from devices import catalogue, native
-from devices.reading import Reading, Rejected
+from devices.reading import Clock, Passed, Reading, Rejected
 
-CASES = {"valid", "no-fix", "truncated", "corrupt"}
+CASES = {"valid", "no-fix", "dirty", "truncated", "corrupt"}
+"""dirty: something in it cannot be, and costs itself alone."""
 KEYS_OF_A_VECTOR = {
     *("name", "case", "topic", "received_at", "payload", "payload_hex"),
-    *("device", "readings", "absent", "rejected"),
+    *("device", "readings", "absent", "rejected", "passed"),
 }
 
 
@@ -42,7 +43,7 @@ def payload_of(vector: dict[str, Any]) -> bytes:
 @pytest.mark.parametrize("dialect", list(catalogue.dialects()))
 def test_a_dialect_has_vectors_of_every_case(dialect: str) -> None:
     vectors = load(dialect)
-    assert {vector["case"] for vector in vectors} == CASES
+    assert {vector["case"] for vector in vectors} - {"passed"} == CASES
     names = [vector["name"] for vector in vectors]
     assert len(set(names)) == len(names)
 
@@ -53,6 +54,12 @@ def test_vector(dialect: str, vector: dict[str, Any]) -> None:
     topic, payload = vector["topic"], payload_of(vector)
     received_at: datetime = vector["received_at"]
     found = catalogue.decode(topic, payload, received_at)
+    if vector["case"] == "passed":
+        (passed,) = catalogue.dialects()[dialect].decode(topic, payload, received_at)
+        assert isinstance(passed, Passed)
+        assert (passed.kind, passed.dialect) == (vector["passed"], dialect)
+        assert found == []
+        return
     assert all(item.dialect == dialect for item in found)
     assert all(item.received_at == received_at for item in found)
 
@@ -62,6 +69,9 @@ def test_vector(dialect: str, vector: dict[str, Any]) -> None:
     assert len(readings) == len(vector.get("readings", ())), rejects
     assert len(rejects) == len(vector.get("rejected", ())), rejects
     assert bool(rejects) is (vector["case"] in ("corrupt", "truncated"))
+    doubted = [one for one in readings if "refused" in one.extra or one.clock is not Clock.DEVICE]
+    assert not doubted or vector["case"] != "valid"
+    assert doubted or vector["case"] != "dirty"
 
     for reading, expected in zip(readings, vector.get("readings", ()), strict=True):
         said = native.encode(reading)

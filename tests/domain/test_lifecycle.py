@@ -8,7 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from tracker.domain import lifecycle
-from tracker.domain.alert import Alert, AlertKind, AlertStatus, Severity
+from tracker.domain.alert import Alert, AlertKind, AlertStatus, Chapter, Severity
+from tracker.domain.codes import Code
 from tracker.domain.errors import NotFound, Refused
 from tracker.domain.finding import FindingType
 from tracker.domain.outcome import Cleared, Raised
@@ -17,9 +18,15 @@ from tracker.domain.state import ScopeState
 
 T0 = datetime(2026, 3, 2, 12, tzinfo=UTC)
 CUT = Raised(
-    kind=AlertKind.SEAL_TAMPERED, severity=Severity.CRITICAL, at=T0, detail="cut", key="L1", lat=1.0
+    kind=AlertKind.SEAL_TAMPERED,
+    severity=Severity.CRITICAL,
+    code=Code.ROPE_CUT,
+    at=T0,
+    key="L1",
+    lat=1.0,
 )
-SHAKEN = replace(CUT, severity=Severity.WARNING, detail="shaken")
+SHAKEN = replace(CUT, severity=Severity.WARNING, code=Code.VIBRATION)
+LIMIT = replace(CUT, code=Code.RESEALED_OVER_LIMIT, facts={"times": 4, "limit": 3}, part=True)
 
 
 def at(minutes: float) -> datetime:
@@ -36,7 +43,7 @@ def raise_(
 
 
 def clear(state: ScopeState, minutes: float) -> tuple[ScopeState, FindingType | None]:
-    what = Cleared(kind=CUT.kind, key="L1", at=at(minutes), detail="over")
+    what = Cleared(kind=CUT.kind, code=Code.INSPECTED, key="L1", at=at(minutes))
     state, finding = lifecycle.cleared(state, what, late=False, now=at(minutes), evidence=None)
     return state, finding.type if finding else None
 
@@ -83,7 +90,7 @@ def test_graver_evidence_makes_it_graver_and_asks_for_attention() -> None:
     alert = only(state)
     assert found is FindingType.ALERT_CHANGED
     assert (alert.severity, alert.status) == (Severity.CRITICAL, AlertStatus.RAISED)
-    assert (alert.detail, alert.escalate_at) == ("cut", at(7))
+    assert (alert.chapters, alert.escalate_at) == ((Chapter(Code.ROPE_CUT),), at(7))
     state, found = raise_(state, replace(SHAKEN, at=at(3)), 3)
     assert (found, only(state).severity) == (None, Severity.CRITICAL)
 
@@ -97,10 +104,25 @@ def test_earlier_evidence_from_the_backlog_moves_its_beginning() -> None:
     assert (alert.late, alert.lat) == (True, 2.0)
 
 
-def test_a_further_chapter_is_told_in_its_detail() -> None:
+def test_a_further_chapter_is_told_with_it() -> None:
     state, _ = raise_(START, CUT)
-    state, found = raise_(state, replace(CUT, at=at(1), detail="resealed", part=True), 1)
-    assert (found, only(state).detail) == (FindingType.ALERT_CHANGED, "cut; resealed")
+    state, found = raise_(state, replace(LIMIT, at=at(1)), 1)
+    assert found is FindingType.ALERT_CHANGED
+    told = (Chapter(Code.ROPE_CUT), Chapter(LIMIT.code, {"times": 4, "limit": 3}))
+    assert only(state).chapters == told
+
+
+def test_an_alert_from_before_there_were_chapters_keeps_its_words() -> None:
+    state, _ = raise_(START, SHAKEN)
+    ((slot, alert),) = state.alerts.items()
+    old = replace(state, alerts={slot: replace(alert, chapters=(), detail="shaken")})
+    state, _ = raise_(old, replace(LIMIT, severity=Severity.WARNING, at=at(1)), 1)
+    assert (only(state).detail, [one.code for one in only(state).chapters]) == (
+        "shaken",
+        [LIMIT.code],
+    )
+    state, _ = raise_(old, CUT, 1)
+    assert (only(state).detail, only(state).chapters) == ("", (Chapter(Code.ROPE_CUT),))
 
 
 def test_over_and_again() -> None:
@@ -149,7 +171,11 @@ def test_acknowledged_it_does_not_escalate() -> None:
     state, _ = raise_(START, CUT)
     state, finding = lifecycle.acknowledged(state, "S1-1", by="ana", note="calling", now=at(1))
     alert = only(state)
-    assert (finding.actor, finding.detail) == ("ana", "calling")
+    assert (finding.actor, finding.code, finding.facts["note"]) == (
+        "ana",
+        Code.ALERT_ACKNOWLEDGED,
+        "calling",
+    )
     assert (alert.acknowledged_by, alert.acknowledged_at) == ("ana", at(1))
     assert lifecycle.escalated(state, at(60)) == (state, [])
 
@@ -157,7 +183,7 @@ def test_acknowledged_it_does_not_escalate() -> None:
 def test_closed_with_a_reason_it_leaves_and_the_next_is_another() -> None:
     state, _ = raise_(START, CUT)
     state, finding, alert = lifecycle.closed(state, "S1-1", by="ana", reason="a test", now=at(1))
-    assert (finding.type, finding.actor, finding.detail) == (
+    assert (finding.type, finding.actor, finding.facts["reason"]) == (
         FindingType.ALERT_CLOSED,
         "ana",
         "a test",

@@ -23,7 +23,7 @@ from tests.support.chain import assert_whole
 from tests.support.gateways import HOST, GatewayProcess
 from tests.support.product import ROOT, TRACKER, Product
 from tests.support.teltonika_encode import udp_packet
-from tests.support.waiting import wait_for
+from tests.support.waiting import PATIENCE_S, wait_for
 from tracker.adapters.journal import SqlJournal
 from tracker.simulation.tongues import device_id, tongue
 from tracker.simulation.wire_devices import WireDevice
@@ -31,7 +31,10 @@ from tracker.simulation.wire_devices import WireDevice
 pytestmark = pytest.mark.e2e
 
 LOCK = device_id("jt701", None, 1)
-COUNT, CUT = 120, 50
+COUNT, CUT, KEPT = 120, 50, 30
+"""So many reports a lock keeps for after whatever the test does to its gateway or broker: however
+slow the machine is, that falls among them.
+"""
 SLOWLY = {"TRACKER_GATEWAY__FRAMES_PER_S": "40"}
 """A lock that empties its flash takes its time: there is some left to kill the gateway in."""
 BY = ("--by", "tester")
@@ -80,13 +83,15 @@ def test_a_lock_s_cut_rope_is_an_alert_though_the_gateway_is_killed(tmp_path: Pa
     gateway = GatewayProcess(product, "--open", listen="jt701")
     start = datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=COUNT + 5)
     lock = WireDevice(tongue("jt701", LOCK), HOST, gateway.port)
-    done = threading.Event()
+    killed, done = threading.Event(), threading.Event()
 
     def drive() -> None:
         for number in range(COUNT):
+            if number == COUNT - KEPT:
+                killed.wait(PATIENCE_S)
             lock.say(report(number, start))
             time.sleep(0.01)
-        lock.tell_all(60.0)
+        lock.tell_all(PATIENCE_S)
         done.set()
 
     with product.running(), product.journal() as journal:
@@ -95,13 +100,13 @@ def test_a_lock_s_cut_rope_is_an_alert_though_the_gateway_is_killed(tmp_path: Pa
             driving = threading.Thread(target=drive, daemon=True)
             driving.start()
             for share in (0.25, 0.6):
-                wait_for(lambda share=share: lock.answered > share * COUNT, 30)
+                wait_for(lambda share=share: lock.answered > share * COUNT)
                 gateway.kill()
                 known = lock.answered
-                assert known < COUNT, "killed too late"
-                product.wait(lambda known=known: len(stored(journal, LOCK)) >= known, 15)
+                product.wait(lambda known=known: len(stored(journal, LOCK)) >= known)
                 gateway.start()
-            assert done.wait(60)
+            killed.set()
+            assert done.wait(PATIENCE_S)
             driving.join()
             product.wait(lambda: len(stored(journal, LOCK)) >= COUNT)
         lock.close()
@@ -127,29 +132,33 @@ def test_the_broker_away_under_load(tmp_path: Path) -> None:
         locks = [WireDevice(tongue("jtt808", name), HOST, gateway.port) for name in names]
         start = datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=COUNT + 5)
 
+        gone = threading.Event()
+
         def drive(lock: WireDevice) -> None:
             for number in range(COUNT):
+                if number == COUNT - KEPT:
+                    gone.wait(PATIENCE_S)
                 lock.say(report(number, start))
-            lock.tell_all(60.0)
+            lock.tell_all(PATIENCE_S)
             lock.close()
 
         with product.running(), gateway.running(), product.journal() as journal:
             threads = [threading.Thread(target=drive, args=(one,), daemon=True) for one in locks]
             for thread in threads:
                 thread.start()
-            wait_for(lambda: sum(one.answered for one in locks) > COUNT / 2, 30)
+            wait_for(lambda: sum(one.answered for one in locks) > COUNT / 2)
             broker.kill()
+            gone.set()
             time.sleep(0.3)
             before = sum(one.answered for one in locks)
             time.sleep(1.5)
             assert sum(one.answered for one in locks) == before, "nobody is answered meanwhile"
-            assert before < COUNT * len(locks), "killed too late to be under load"
             broker.start()
             for thread in threads:
-                thread.join(60)
+                thread.join(2 * PATIENCE_S)
             assert [one.answered for one in locks] == [COUNT] * len(locks)
             for name in names:
-                product.wait(lambda name=name: len(stored(journal, name)) >= COUNT, 30)
+                product.wait(lambda name=name: len(stored(journal, name)) >= COUNT)
                 assert len(set(stored(journal, name))) == COUNT
             assert journal.rejects() == []
 

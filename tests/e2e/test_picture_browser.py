@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import statistics
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from tracker.domain.geo import metres_between
 from tracker.map.html import page
 from tracker.map.scene import Scene
 
-pytestmark = [pytest.mark.e2e, pytest.mark.browser]
+pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.xdist_group("chromium")]
 
 Show = Callable[[Scene], Browser]
 
@@ -343,18 +343,32 @@ def test_hostile_names_are_text(show: Show) -> None:
     until(lambda: "<img src=x onerror=" in tip(browser), "it is told as text")
 
 
-def test_ten_thousand_zones_and_a_long_track_stay_usable(show: Show) -> None:
-    """Measured on two shared cores, without a graphics card: a zoom took at most 160 ms, a step of
-    a drag 60 ms."""
-    browser = show(crowded_scene())
-    assert count(browser, "#layer-zones .area") <= 1_500
-    slowest = 0.0
+ZOOM = """
+const done = arguments[0], began = performance.now();
+document.getElementById("in").click();
+requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now() - began)));
+"""
+
+
+def zooming(browser: Browser) -> float:
+    """Milliseconds that a zoom takes, until it is on the screen: the middle one of eight."""
+    took = []
     for _ in range(8):
         before = drawn(browser)
-        began = time.perf_counter()
-        browser.run("document.getElementById('in').click()")
+        took.append(float(browser.driver.execute_async_script(ZOOM)))
         changed(browser, before)
-        slowest = max(slowest, time.perf_counter() - began)
-    assert slowest < 1.5
+    return statistics.median(took)
+
+
+def test_ten_thousand_zones_and_a_long_track_stay_usable(show: Show, bad: Scene) -> None:
+    """On two shared cores, without a graphics card, a zoom takes some 60 ms: three times as long as
+    one of a usual map.
+    """
+    usual = zooming(show(bad))
+    browser = show(crowded_scene())
+    assert count(browser, "#layer-zones .area") <= 1_500
+    crowded = zooming(browser)
+    print(f"\na zoom takes {crowded:.0f} ms, {crowded / usual:.1f} times one of a usual map")
+    assert crowded < 15 * usual
     assert count(browser, "#world *") < 8_000
     assert "search" in text(browser, "#features .more")

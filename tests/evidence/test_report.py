@@ -79,7 +79,7 @@ def test_everything_an_auditor_asks_for(raw: bytes, chest: Chest) -> None:
         "26.0361",
         "checkpoint of 26 entries",
         "witness.example/2",
-        "tracker-verify bundle.zip --policy policy.txt",
+        "python3 sealproof.pyz bundle.zip --policy policy.txt",
     ):
         assert wanted in text, wanted
     for row in chest.journal.entries(scope="S1"):

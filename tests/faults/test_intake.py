@@ -5,7 +5,7 @@ Every commit is failed in both ways: not persisted, and persisted but reported a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import pytest
 from tests.support.chain import assert_whole
 from tests.support.office import START, Office, message, reading, trip
 from tracker.adapters.journal import SqlJournal
+from tracker.domain.codes import Code
 from tracker.domain.errors import ServiceUnreachable
 from tracker.domain.finding import FindingType
 from tracker.domain.outcome import Noted
@@ -29,7 +30,7 @@ class FailingJournal(SqlJournal):
     failure: Exception | None = None
     persisted = False
 
-    def commit(self, work: Work, expected: int) -> int:
+    def commit(self, work: Work, expected: Mapping[str, int]) -> int:
         failure, self.failure = self.failure, None
         if failure is not None and not self.persisted:
             raise failure
@@ -168,7 +169,8 @@ def writes_what_no_log_takes(view: View, memory: Any) -> Result:
     if view.reading is None or view.reading.seq != 8:
         return memory, NOTHING
     wrong: dict[str, Any] = {"metres": 0.5}
-    return memory, (Noted(type=FindingType.DEVICE_SEEN, at=view.at, detail="x", facts=wrong),)
+    seen, code = FindingType.DEVICE_SEEN, Code.UNKNOWN_DEVICE
+    return memory, (Noted(type=seen, code=code, at=view.at, facts=wrong),)
 
 
 def test_a_message_that_cannot_be_processed_is_set_aside_and_the_others_are_kept(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import random
+import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from tests.conftest import ROOT
@@ -13,49 +13,46 @@ from tests.support import works
 from tracker.adapters.journal import SqlJournal
 
 COMMITTER = """
+import itertools
 import sys
 from tests.support import works
 from tracker.adapters.journal import SqlJournal
 journal = SqlJournal.open(sys.argv[1])
 version = journal.version()
-prepared = [works.work(n) for n in range(version, version + 40)]
-for work in prepared:
-    version = journal.commit(work, version)
+for n in itertools.count(version):
+    version = journal.commit(works.work(n), {})
     print(version, flush=True)
 """
-ROUNDS = 6
+"""Until it is killed: however late that comes, it comes in the middle of its work."""
+ROUNDS, MOST_BEFORE_A_KILL = 6, 15
 
 
 def test_killed_at_any_moment_the_journal_holds_whole_commits(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/tracker.db"
     SqlJournal.open(url).close()
     chance = random.Random(20250301)
-    killed = 0
     for _ in range(ROUNDS):
-        returned = _commit_until_killed(url, chance)
-        killed += returned is not None
+        returned = _commit_until_killed(url, chance.randint(1, MOST_BEFORE_A_KILL))
         journal = SqlJournal.open(url)
         version = journal.version()
-        if returned is not None:
-            assert version in (returned, returned + 1)
+        assert version in (returned, returned + 1)
         _assert_whole(journal, version)
         journal.close()
-    assert killed >= ROUNDS // 2, "too few were killed in the middle of their work"
 
 
-def _commit_until_killed(url: str, chance: random.Random) -> int | None:
-    """The last version the child said it had committed; None if it came to its end first."""
+def _commit_until_killed(url: str, commits: int) -> int:
+    """Killed some time after so many commits; the last version the child said it had committed."""
     child = subprocess.Popen(
         [sys.executable, "-c", COMMITTER, url], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
     assert child.stdout is not None
-    first = child.stdout.readline()
-    time.sleep(chance.uniform(0, 0.03))
+    told = [child.stdout.readline() for _ in range(commits)]
     child.kill()
-    rest = child.stdout.read().splitlines()
+    told += child.stdout.readlines()
     child.stdout.close()
-    ended_first = child.wait() == 0
-    return None if ended_first else int((rest or [first])[-1])
+    assert child.wait() == -signal.SIGKILL
+    whole = [line for line in told if line.endswith("\n")]
+    return int(whole[-1])
 
 
 def _assert_whole(journal: SqlJournal, version: int) -> None:

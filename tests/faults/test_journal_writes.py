@@ -18,14 +18,15 @@ from tracker.ports import Stale
 STATEMENTS = [
     "BEGIN IMMEDIATE", "SELECT head", "INSERT INTO readings", "INSERT INTO rejects",
     "INSERT INTO entries", "INSERT INTO alerts", "INSERT INTO states", "INSERT INTO shipments",
-    "UPDATE head",
+    "INSERT INTO versions", "INSERT INTO carried", "INSERT INTO followers",
+    "INSERT INTO followerrows", "UPDATE head",
 ]  # fmt: skip
 
 
 @pytest.fixture
 def journal(tmp_path: Path) -> Iterator[SqlJournal]:
     opened = SqlJournal.open(f"sqlite:///{tmp_path}/tracker.db")
-    opened.commit(works.work(0), 0)
+    opened.commit(works.work(0), {})
     yield opened
     opened.close()
 
@@ -49,6 +50,7 @@ def assert_holds(journal: SqlJournal, count: int) -> None:
     assert seen.alerts() == [a for work in given for a in work.alerts]
     assert seen.state(works.SHIPMENT) == b"state %d" % (count - 1)
     assert seen.counts()["rejects"] == count
+    assert seen.followed("counter", ["told"]) == (count, works.followed(count - 1))
     seen.close()
 
 
@@ -66,11 +68,11 @@ def test_whichever_statement_fails_nothing_is_written(
 
     event.listen(journal._engine, when, strike)
     with pytest.raises((ServiceUnreachable, sqlite3.OperationalError)):
-        journal.commit(works.work(1), 1)
+        journal.commit(works.work(1), {})
     event.remove(journal._engine, when, strike)
     assert len(struck) == 1
     assert_holds(journal, 1)
-    assert journal.commit(works.work(1), 1) == 2, "the same journal goes on"
+    assert journal.commit(works.work(1), {}) == 2, "the same journal goes on"
     assert_holds(journal, 2)
 
 
@@ -79,10 +81,10 @@ def test_a_commit_that_is_not_persisted_can_be_made_again(
 ) -> None:
     monkeypatch.setattr(journal._engine.dialect, "do_commit", fail)
     with pytest.raises(ServiceUnreachable, match="disk I/O error"):
-        journal.commit(works.work(1), 1)
+        journal.commit(works.work(1), {})
     assert_holds(journal, 1)
     monkeypatch.undo()
-    assert journal.commit(works.work(1), 1) == 2
+    assert journal.commit(works.work(1), {}) == 2
     assert_holds(journal, 2)
 
 
@@ -97,10 +99,10 @@ def test_a_commit_persisted_but_reported_as_failed_is_not_made_twice(
 
     monkeypatch.setattr(journal._engine.dialect, "do_commit", commit_and_fail)
     with pytest.raises(ServiceUnreachable, match="disk I/O error"):
-        journal.commit(works.work(1), 1)
+        journal.commit(works.work(1), {})
     monkeypatch.undo()
     with pytest.raises(Stale):
-        journal.commit(works.work(1), 1)
+        journal.commit(works.work(1), {works.SHIPMENT: 1})
     readings = works.work(1).readings
     assert journal.known(readings) == {r.identity for r in readings}, "so its maker can tell"
     assert_holds(journal, 2)

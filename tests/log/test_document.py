@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.log.test_leaf import GOOD, OPENED, entry, findings
+from tests.log.test_leaf import GOOD, entry, findings, older
 from tracker.domain.finding import Finding
 from tracker.log.document import read, read_all
 from tracker.log.leaf import LeafError, parse
@@ -21,6 +21,10 @@ def said(leaf: bytes) -> dict[str, Any]:
     if found["heard"] is None:
         del found["heard"]
     return found
+
+
+def written(members: dict[str, Any]) -> bytes:
+    return json.dumps(members, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 @given(findings)
@@ -68,18 +72,40 @@ def test_a_float_is_refused_even_where_it_would_be_written_the_same() -> None:
         read(leaf)
 
 
-def test_a_leaf_of_the_first_layout_is_read() -> None:
-    members = {**json.loads(GOOD), "v": 1}
-    del members["heard"]
-    old = json.dumps(members, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-    assert read(old).heard is None
-    assert read(old).id == parse(old)["id"]
-    assert OPENED.scope == read(old).scope
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_leaf_of_an_older_layout_is_read(version: int) -> None:
+    old = written(older(version))
+    assert said(old) == parse(old)
+    assert (read(old).heard is None) == (version == 1)
+    assert (read(old).payload.detail, read(old).payload.code) == ("opened by José", msgspec.UNSET)
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_a_payload_of_another_version_is_refused(version: int) -> None:
+    members = older(version) if version < 3 else json.loads(GOOD)
+    other = json.loads(GOOD)["payload"] if version < 3 else older(2)["payload"]
+    for payload in (other, {**members["payload"], **other}):
+        leaf = written({**members, "payload": payload})
+        with pytest.raises(LeafError, match="payload"):
+            read(leaf)
+        assert isinstance(read_all([GOOD, leaf])[1], LeafError)
 
 
 OTHER = GOOD.replace(b'"lock_count":3', b'"lock_count":4')
 odd_leaves = st.sampled_from(
-    [GOOD, OTHER, b"", b"\n", GOOD + b"\n", GOOD + b"\n" + OTHER, GOOD[:-1], b" " + GOOD, b"{}"]
+    [
+        GOOD,
+        OTHER,
+        written(older(2)),
+        written(older(1)),
+        b"",
+        b"\n",
+        GOOD + b"\n",
+        GOOD + b"\n" + OTHER,
+        GOOD[:-1],
+        b" " + GOOD,
+        b"{}",
+    ]
 )
 
 

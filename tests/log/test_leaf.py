@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from sealproof.commitments import opens
+from tracker.domain.codes import Code
 from tracker.domain.finding import Finding, FindingType
 from tracker.log.leaf import Chain, Leaf, LeafError, key, leaf_hash, parse
 from tracker.log.leaf import entry as make
@@ -31,20 +32,27 @@ OPENED = Finding(
     lon=-99.50756789,
     zone="world-trade-bridge",
     actor="CBP",
-    detail="opened by José",
+    code=Code.OPENED_WITH_LEAVE,
     evidence="00112233445566778899aabbccddeeff",
-    facts={"to": "OPEN_AUTHORISED", "lock_count": 3, "verified": True, "officer": None},
+    facts={
+        "to": "OPEN_AUTHORISED",
+        "lock_count": 3,
+        "verified": True,
+        "officer": None,
+        "reason": "José asked",
+    },
 )
 EXPECTED = (
     '{"attachments":[],"commitments":{"payload.actor":"COMMITTED"},'
     '"heard":{"count":7,"digest":"HEARD"},"id":"MTY-2025-0042#1","key":"KEY",'
     '"occurred_at":"2025-03-01T06:00:00.000007Z","origin":"example.com/seals",'
-    '"payload":{"actor":null,"detail":"opened by José","device":"JT701-00042",'
-    '"facts":{"lock_count":3,"officer":null,"to":"OPEN_AUTHORISED","verified":true},'
+    '"payload":{"actor":null,"code":"opened_with_leave","device":"JT701-00042",'
+    '"facts":{"lock_count":3,"officer":null,"reason":"José asked","to":"OPEN_AUTHORISED",'
+    '"verified":true},'
     '"lat":"27.5036000","late":true,"lon":"-99.5075679","zone":"world-trade-bridge"},'
     '"prev":"PREV","raw":"00112233445566778899aabbccddeeff",'
     '"recorded_at":"2025-03-01T06:00:04.000000Z","rules":"2025.1","scope":"MTY-2025-0042",'
-    '"seq":1,"type":"seal_state","v":2,"zones":"ab12"}'
+    '"seq":1,"type":"seal_state","v":3,"zones":"ab12"}'
 )
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -61,7 +69,7 @@ findings = st.builds(
     lon=st.none() | st.floats(-180, 180),
     zone=st.none() | text,
     actor=st.none() | text,
-    detail=text,
+    code=st.sampled_from(Code),
     evidence=st.none() | text,
     facts=st.dictionaries(text, st.none() | st.booleans() | st.integers() | text, max_size=4),
 )
@@ -126,7 +134,7 @@ def test_every_leaf_reads_back_as_what_it_says(
     assert said["raw"] == finding.evidence
     payload = said["payload"]
     assert said["heard"] == {"count": 7, "digest": HEARD}
-    for name in ("detail", "device", "late", "zone"):
+    for name in ("code", "device", "late", "zone"):
         assert payload[name] == getattr(finding, name)
     for name in ("lat", "lon"):
         degrees = getattr(finding, name)
@@ -164,7 +172,6 @@ def test_an_entry_links_to_the_one_before() -> None:
     [
         {"recorded_at": OPENED.recorded_at + timedelta(days=1)},
         {"late": False},
-        {"detail": "abierto"},
         {"actor": "another"},
         {"lat": 1.0},
         {"facts": dict(reversed(OPENED.facts.items()))},
@@ -181,6 +188,7 @@ def test_the_key_of_the_same_conclusion_is_the_same(change: dict[str, Any]) -> N
     [
         {"scope": "MTY-2025-0043"},
         {"type": FindingType.ALERT_RAISED},
+        {"code": Code.OPENED_LEAVE_OWED},
         {"occurred_at": OPENED.occurred_at + timedelta(microseconds=1)},
         {"device": "JT701-00043"},
         {"evidence": None},
@@ -205,9 +213,19 @@ def rewritten(**changes: Any) -> bytes:
     return json.dumps(members, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def test_a_leaf_of_the_first_layout_is_read() -> None:
-    members = {**json.loads(GOOD), "v": 1}
-    del members["heard"]
+def older(version: int) -> dict[str, Any]:
+    """GOOD as it was written then: with words; before version 2 without what was heard."""
+    members = {**json.loads(GOOD), "v": version}
+    members["payload"]["detail"] = "opened by José"
+    del members["payload"]["code"]
+    if version == 1:
+        del members["heard"]
+    return members
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_leaf_of_an_older_layout_is_read(version: int) -> None:
+    members = older(version)
     old = json.dumps(members, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     assert parse(old.encode()) == members
 
@@ -240,7 +258,8 @@ def test_the_rewriting_below_is_canonical_so_only_the_change_is_refused() -> Non
         b"[" * 100_000,
         b'{"a":' * 900 + b"0" + b"}" * 900,
         rewritten(more=1),
-        rewritten(v=3),
+        rewritten(v=4),
+        rewritten(v=1),
         json.dumps(json.loads(GOOD), separators=(",", ":")).encode(),
     ],
 )

@@ -109,7 +109,7 @@ def told(findings: list[Finding]) -> Counter[tuple[Any, ...]]:
     """Findings without the ids of their alerts, which count alerts of all kinds."""
     return Counter(
         (
-            *(f.type, f.occurred_at, f.recorded_at, f.device, f.late, f.lat, f.zone, f.detail),
+            *(f.type, f.occurred_at, f.recorded_at, f.device, f.late, f.lat, f.zone, f.code),
             tuple((key, value) for key, value in f.facts.items() if key not in ("alert", "count")),
         )
         for f in findings

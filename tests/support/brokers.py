@@ -26,11 +26,11 @@ from typing import Literal
 import pytest
 
 from tests.support.certificates import Authority
+from tests.support.ports import HOST, free_port
 from tracker.adapters.broker import tether
-from tracker.adapters.broker.nats_server import configuration, find_server, free_port
+from tracker.adapters.broker.nats_server import configuration, find_server
 from tracker.adapters.mqtt.settings import MqttSettings, Tls
 
-HOST = "127.0.0.1"
 USERNAME, PASSWORD = "tracker", "a secret: \"'\\ä$1"
 INSTALL_MOSQUITTO = "apt-get install mosquitto"
 
@@ -95,7 +95,7 @@ class Broker:
 @contextmanager
 def nats(folder: Path) -> Iterator[Broker]:
     """The NATS server, configured as the embedded broker is (MQTT 3.1.1 only)."""
-    port, config = free_port(HOST), folder / "nats.conf"
+    port, config = free_port(), folder / "nats.conf"
     config.write_text(
         configuration(
             folder,
@@ -139,7 +139,7 @@ def mosquitto(
     program = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
     if program is None:
         pytest.skip(f"Mosquitto is not installed: {INSTALL_MOSQUITTO}")
-    port = free_port(HOST)
+    port = free_port()
     lines = [
         f"listener {port} {HOST}",
         f"allow_anonymous {'false' if password else 'true'}",

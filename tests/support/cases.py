@@ -10,7 +10,7 @@
     seal = "TAMPERED"          # the live seal's state of L1 at the end
     leg, custodian = ...       # the shipment's at the end: legs completed; who holds it
     found = ["zone_entered zone=plant at=3", ...]  # findings that must occur
-    absent = ["zone_left", ...]                # types of finding that must not
+    absent = ["zone_left", ...]                # findings that must not, told the same way
     refused = "..."            # the last step is refused, with this in its error
 
 A step is a reading, a tick or a command. Times are minutes after T0, kilometres run along a
@@ -23,14 +23,17 @@ meridian; the placement is given (`zones`, `off` m, `country`), for rules see no
     tick     { tick = minutes }
     command  { command = "authorise" | "seal" | "offer" | "accept" | "close" | "ack" |
                "close_alert" | "redraw", at, ... its fields }
-An expected alert may carry more: "critical seal_tampered late at=3 seen=4 count=2 zone=customs
-device=L1 status=escalated ended"; with "not-" before a word it must not be so. Several words of a
-detail, in order, stand after a tilde: "critical jamming ~ satellites collapse".
+An expected alert may carry more: "critical seal_tampered late at=3 seen=4 count=2 km=5 zone=customs
+device=L1 status=escalated ended"; with "not-" before a word it must not be so. After a tilde stands
+the code, of an alert those of all its chapters, with such of their facts as matter:
+"critical jamming ~ satellites_collapsed", "critical seal_release ~ released_before_last_leg;
+released_number_differs read=X1 in_force='MX100, MX200'". None is "null".
 """
 
 from __future__ import annotations
 
 import hashlib
+import shlex
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -40,6 +43,7 @@ import msgspec
 from devices.reading import Cell, Fix, NoFix, NoFixReason, Reading, SealReport
 from geofences.kinds import ZoneKind
 from geofences.placement import Placement
+from tests.support.declared import undeclared
 from tracker import engine
 from tracker.domain import command as commands
 from tracker.domain.alert import Alert, AlertStatus
@@ -94,7 +98,7 @@ class Play:
 
     case: dict[str, Any]
     rules: tuple[Rule, ...] = ORDER
-    conflicts: dict[str, str] = field(default_factory=dict)
+    conflicts: dict[str, Any] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     alerts: dict[str, Alert] = field(default_factory=dict)
 
@@ -110,7 +114,8 @@ class Play:
         if self.case.get("unassigned"):
             self.state = ScopeState(scope="device:L1")
         else:
-            self.conflicts = self.case.get("conflicts", {})
+            conflicts = self.case.get("conflicts", {})
+            self.conflicts = msgspec.convert(conflicts, dict[str, commands.NumberConflict])
             self.step(commands.OpenShipment(at=T0, by="desk", conflicts=self.conflicts))
 
     def plan(self) -> Plan | None:
@@ -145,6 +150,8 @@ class Play:
         stored = engine.decode(engine.encode(done.state), rules)
         assert stored == done.state, "the state survives storage"
         self.state = engine.with_deadline(done.state, plan, self.policy, rules).state
+        for finding in done.findings:
+            assert not undeclared(finding), f"{finding}: {undeclared(finding)}"
         self.findings += done.findings
         self.alerts.update((alert.id, alert) for alert in done.alerts)
         return done
@@ -268,20 +275,27 @@ def _facts(alert: Alert) -> dict[str, Any]:
         "seen": (alert.last_seen - T0).total_seconds() / 60,
         "count": alert.count,
         "status": str(alert.status),
+        "km": None if alert.lat is None else round((alert.lat - 20.0) * 111.195, 3),
         "zone": alert.zone,
         "device": alert.device,
-        "detail": alert.detail,
+        "told": [(chapter.code, chapter.facts) for chapter in alert.chapters],
     }
 
 
 def expected(text: str) -> tuple[str, dict[str, Any]]:
     """ "critical jamming late at=3" -> ("critical jamming", {"late": True, "at": 3.0})"""
-    text, _, detail = text.partition(" ~ ")
+    text, _, told = text.partition(" ~ ")
     severity, kind, *more = text.split()
-    facts = _wanted(more)
-    if detail:
-        facts["detail"] = detail
-    return f"{severity} {kind}", facts
+    return f"{severity} {kind}", _wanted(more) | _told(told)
+
+
+def _told(text: str) -> dict[str, Any]:
+    """ "off_corridor minutes=11; ..." -> {"told": [("off_corridor", {"minutes": "11"}), ...]}"""
+    if not text:
+        return {}
+    chapters = (shlex.split(one) for one in text.split(";"))
+    pairs = [(code, [word.partition("=") for word in facts]) for code, *facts in chapters]
+    return {"told": [(code, {name: value for name, _, value in facts}) for code, facts in pairs]}
 
 
 def _wanted(words: list[str]) -> dict[str, Any]:
@@ -296,25 +310,34 @@ def _wanted(words: list[str]) -> dict[str, Any]:
 
 
 def agrees(facts: dict[str, Any], wants: dict[str, Any]) -> bool:
-    """Everything wanted is so; of a detail, that it holds the words."""
+    """Everything wanted is so."""
     return all(
-        wanted in facts["detail"] if key == "detail" else facts[key] == wanted
+        _tells(facts["told"], wanted) if key == "told" else facts[key] == wanted
         for key, wanted in wants.items()
+    )
+
+
+def _tells(told: list[tuple[str, Any]], wanted: list[tuple[str, dict[str, str]]]) -> bool:
+    """These codes, all of them, with these of their facts."""
+    return [code for code, _ in told] == [code for code, _ in wanted] and all(
+        str("null" if facts[name] is None else facts[name]) == value
+        for (_, facts), (_, wants) in zip(told, wanted, strict=True)
+        for name, value in wants.items()
     )
 
 
 def matches(finding: Finding, text: str) -> bool:
     """ "zone_entered zone=plant at=3": is this that finding?"""
-    text, _, detail = text.partition(" ~ ")
+    text, _, told = text.partition(" ~ ")
     type_, *more = text.split()
     facts = {
         "at": (finding.occurred_at - T0).total_seconds() / 60,
         "late": finding.late,
         "zone": finding.zone,
         "device": finding.device,
-        "detail": finding.detail,
+        "told": [(finding.code, finding.facts)],
     }
-    return finding.type == type_ and agrees(facts, _wanted(more) | {"detail": detail})
+    return finding.type == type_ and agrees(facts, _wanted(more) | _told(told))
 
 
 def _taken(what: engine.Input) -> datetime:

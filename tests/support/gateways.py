@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
+from tests.support.ports import free_port
 from tests.support.product import ROOT, TRACKER, Product
 from tests.support.waiting import wait_for
-from tracker.adapters.broker.nats_server import free_port
 from tracker.adapters.gateway.orders import TOPICS
 from tracker.adapters.gateway.registry import Registry
 from tracker.adapters.gateway.server import Gateway
@@ -92,8 +92,8 @@ class GatewayProcess:
     ) -> None:
         self.product, self.log_file = product, product.folder / "gateway.log"
         dialects = (listen,) if isinstance(listen, str) else listen
-        self.ports = {dialect: free_port(HOST) for dialect in dialects}
-        self.port, self.udp_port = self.ports[dialects[0]], free_port(HOST)
+        self.ports = {dialect: free_port() for dialect in dialects}
+        self.port, self.udp_port = self.ports[dialects[0]], free_port()
         self._arguments = list(options)
         for dialect, port in self.ports.items():
             self._arguments += ["--listen", f"{dialect}={HOST}:{port}"]

@@ -67,13 +67,25 @@ class ScriptedInbox:
 
 
 class Office:
-    """One database; `ingest` and `commands` have a connection each, as in life."""
+    """One database; `ingest` and `commands` have a connection each, as in life.
 
-    def __init__(self, folder: Path, *, now: datetime = START) -> None:
+    journals: those two, if they are not on a database of SQLite's.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        now: datetime = START,
+        journals: tuple[Any, Any] | None = None,
+    ) -> None:
         self.url = f"sqlite:///{folder}/tracker.db"
         self.clock = ManualClock(now)
         self.inbox = ScriptedInbox()
-        self.journal, self.second_journal = SqlJournal.open(self.url), SqlJournal.open(self.url)
+        self.journal, self.second_journal = journals or (
+            SqlJournal.open(self.url),
+            SqlJournal.open(self.url),
+        )
         self.commands = CommandHandler(
             journal=self.second_journal,
             clock=self.clock,
@@ -126,14 +138,13 @@ class Office:
 
     def everything(self) -> tuple[Any, ...]:
         """All that the database holds, but for how often it was committed to."""
-        with_state = self.journal.load()
         return (
             list(self.journal.readings()),
             [row.leaf for row in self.journal.entries()],
             self.journal.alerts(),
             [msgspec.structs.replace(row, id=0) for row in self.journal.rejects()],
-            sorted((state.scope, state.body) for state in with_state.states),
-            with_state.shipments,
+            [(state.scope, state.body) for state in self.journal.states()],
+            self.journal.shipments(),
         )
 
 

@@ -17,15 +17,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.support.waiting import wait_for
+from tests.support.ports import free_port
+from tests.support.waiting import PATIENCE_S, wait_for
 from tracker import config, wiring
-from tracker.adapters.broker.nats_server import free_port
 from tracker.adapters.journal import SqlJournal
 from tracker.adapters.mqtt.settings import MqttSettings
 
 ROOT = Path(__file__).parents[2]
 TRACKER = (sys.executable, "-m", "tracker.cli.main")
-READY_S, STOP_S, CALL_S = 30.0, 15.0, 120.0
+READY_S = STOP_S = PATIENCE_S
+CALL_S = 2 * PATIENCE_S
 
 
 class Product:
@@ -36,7 +37,7 @@ class Product:
         self.process: subprocess.Popen[bytes] | None = None
         own = {key: value for key, value in os.environ.items() if not key.startswith("TRACKER_")}
         # A port of its own: several tests may run on one machine.
-        port = {"TRACKER_BROKER__PORT": str(free_port("127.0.0.1"))}
+        port = {"TRACKER_BROKER__PORT": str(free_port())}
         settings = {"TRACKER_CONFIG": str(folder / "tracker.toml"), "PYTHONPATH": str(ROOT)}
         self.environment = own | port | environment
         self.call("init", str(folder))
@@ -144,7 +145,7 @@ class Product:
             self.process.wait()
             self.process = None
 
-    def wait(self, until: Callable[[], Any], seconds: float = 15.0) -> None:
+    def wait(self, until: Callable[[], Any], seconds: float = PATIENCE_S) -> None:
         """Poll until it is so, within `seconds`, while the tracker runs."""
 
         def alive() -> Any:

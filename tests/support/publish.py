@@ -20,7 +20,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
@@ -43,6 +43,51 @@ def publishing(
     settings: MqttSettings, messages: Iterable[Published], *, rate: float | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
     """The process, publishing; `rate`: messages a second at most. Ended with the context."""
+    with tempfile.TemporaryFile() as lines:
+        lines.writelines(_line(message) for message in messages)
+        lines.seek(0)
+        with _process(settings, lines, rate) as process:
+            yield process
+
+
+class Trucks:
+    """What they are to say is given bit by bit, so that a test decides what there is at a moment.
+
+    with trucks(settings) as some:
+        some.say(messages); ...; some.say(more)
+        some.end()          # asserts that the broker has confirmed every message
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+
+    def say(self, messages: Iterable[Published]) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.writelines(_line(message) for message in messages)
+        self._process.stdin.flush()
+
+    def end(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        assert self._process.wait(PATIENCE_S + 10) == 0
+
+
+@contextmanager
+def trucks(settings: MqttSettings, *, rate: float | None = None) -> Iterator[Trucks]:
+    """`rate`: messages a second at most, from the beginning on."""
+    with _process(settings, subprocess.PIPE, rate) as process:
+        yield Trucks(process)
+
+
+def _line(message: Published) -> bytes:
+    topic, payload = message
+    return json.dumps([topic, base64.b64encode(payload).decode()]).encode() + b"\n"
+
+
+@contextmanager
+def _process(
+    settings: MqttSettings, lines: IO[bytes] | int, rate: float | None
+) -> Iterator[subprocess.Popen[bytes]]:
     environment = os.environ | {
         "PYTHONPATH": str(ROOT),
         "MQTT": json.dumps(
@@ -50,22 +95,17 @@ def publishing(
         ),
         "RATE": str(rate or 0),
     }
-    with tempfile.TemporaryFile() as lines:
-        for topic, payload in messages:
-            lines.write(json.dumps([topic, base64.b64encode(payload).decode()]).encode() + b"\n")
-        lines.seek(0)
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.publish"],
-            stdin=lines,
-            env=environment,
-            cwd=ROOT,
-        )
-        try:
-            yield process
-        finally:
-            if process.poll() is None:
-                process.kill()
-                process.wait()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.support.publish"], stdin=lines, env=environment, cwd=ROOT
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+        if process.stdin is not None and not process.stdin.closed:
+            process.stdin.close()
 
 
 def publish(settings: MqttSettings, messages: Iterable[Published]) -> None:

@@ -21,6 +21,7 @@ from tracker.app.trust.log_check.log import Progress, check
 from tracker.app.trust.log_check.telemetry import heads_of
 from tracker.app.trust.signing import LogSigner
 from tracker.app.unit_of_work import fresh_salt
+from tracker.domain.codes import Code
 from tracker.domain.command import AcceptCustody, OfferCustody
 from tracker.domain.finding import Finding, FindingType
 from tracker.log.document import read
@@ -115,8 +116,8 @@ class SignedOffice(Office):
             return raw.execute(query).fetchall()
 
 
-def rebuilt(source: SqlJournal, path: Path, *, details: dict[int, str], size: int) -> SqlJournal:
-    """A forged journal: the source's first `size` entries, some with another detail, every hash,
+def rebuilt(source: SqlJournal, path: Path, *, reasons: dict[int, str], size: int) -> SqlJournal:
+    """A forged journal: the source's first `size` entries, some with another reason, every hash,
     link and node over them made anew, as its owner could.
     """
     forged = SqlJournal.open(f"sqlite:///{path}")
@@ -124,8 +125,8 @@ def rebuilt(source: SqlJournal, path: Path, *, details: dict[int, str], size: in
     entries = []
     for row in source.entries(limit=size):
         finding = _finding(row.leaf)
-        if row.index in details:
-            finding = replace(finding, detail=details[row.index])
+        if row.index in reasons:
+            finding = replace(finding, facts={**finding.facts, "reason": reasons[row.index]})
         chain = chains.get(row.scope, Chain())
         made = entry(
             finding,
@@ -148,7 +149,7 @@ def rebuilt(source: SqlJournal, path: Path, *, details: dict[int, str], size: in
                 secrets=made.secrets,
             )
         )
-    forged.commit(Work(entries=entries), 0)
+    forged.commit(Work(entries=entries), {})
     return forged
 
 
@@ -165,7 +166,7 @@ def _finding(leaf: bytes) -> Finding:
         lat=None if payload.lat is None else float(payload.lat),
         lon=None if payload.lon is None else float(payload.lon),
         zone=payload.zone,
-        detail=payload.detail,
+        code=Code(str(payload.code)),
         evidence=said.raw,
         facts=payload.facts,
     )

@@ -8,10 +8,13 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+PATIENCE_S = 60.0
+"""For what must come: so much only tells that it never will, however busy the machine is."""
+
 
 def wait_for(
     condition: Callable[[], T],
-    timeout: float = 15.0,
+    timeout: float = PATIENCE_S,
     *,
     what: Callable[[], object] | str = "the condition",
     poll_s: float = 0.02,

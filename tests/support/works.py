@@ -6,10 +6,19 @@ from datetime import UTC, datetime, timedelta
 
 from devices import identity
 from devices.reading import Fix, NoFix, NoFixReason, Reading, Rejected, SealCondition, SealReport
-from tracker.domain.alert import Alert, AlertKind, AlertStatus, Severity
+from tracker.domain.alert import Alert, AlertKind, AlertStatus, Chapter, Severity
+from tracker.domain.codes import Code
 from tracker.domain.finding import Finding, FindingType
 from tracker.log.leaf import Chain, Leaf, entry
-from tracker.ports import NewEntry, StoredReading, StoredShipment, StoredState, Work
+from tracker.ports import (
+    Followed,
+    FollowerRow,
+    NewEntry,
+    StoredReading,
+    StoredShipment,
+    StoredState,
+    Work,
+)
 
 START = datetime(2025, 3, 1, 6, 0, tzinfo=UTC)
 SHIPMENT = "MTY-2025-0042"
@@ -57,9 +66,9 @@ def finding(n: int, scope: str = SHIPMENT) -> Finding:
         lat=25.7,
         lon=-100.3,
         zone=f"zone-{n}",
-        detail=f"entered zone {n}",
+        code=Code.ZONE_ENTERED,
         evidence="00" * 16,
-        facts={"n": n},
+        facts={"kind": "yard", "name": f"Zone {n}"},
     )
 
 
@@ -111,7 +120,7 @@ def alert(n: int, *, count: int = 1, status: AlertStatus = AlertStatus.RAISED) -
         lat=25.7,
         lon=-100.3,
         zone="laredo-yard",
-        detail="rope cut",
+        chapters=(Chapter(Code.OPENED_WHILE_MOVING), Chapter(Code.RESEALED_SILENTLY)),
         key="seal",
     )
 
@@ -139,8 +148,8 @@ def shipment(n: int = 0, *, closed: bool = False) -> StoredShipment:
     )
 
 
-def state(body: bytes, scope: str = SHIPMENT) -> StoredState:
-    return StoredState(scope=scope, body=body)
+def state(body: bytes, scope: str = SHIPMENT, *, wake_at: datetime | None = None) -> StoredState:
+    return StoredState(scope=scope, body=body, wake_at=wake_at)
 
 
 READINGS_EACH = 3
@@ -155,4 +164,12 @@ def work(n: int) -> Work:
         alerts=[alert(n)],
         states=[state(b"state %d" % n)],
         shipments=[shipment()],
+        followed=[followed(n)],
+    )
+
+
+def followed(n: int) -> Followed:
+    """A follower that has been told the first n + 1 entries."""
+    return Followed(
+        follower="counter", position=n, rows=(FollowerRow(key="told", value=b"%d" % (n + 1)),)
     )

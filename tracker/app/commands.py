@@ -1,8 +1,8 @@
 """What people declare: a command -> step -> commit.
 
 The same path as a reading's: state and plan from the journal, one step of the engine, one
-transaction; computed again if somebody else committed first. A running tracker sees the change with
-its next batch or tick.
+transaction; computed again if somebody else wrote first what it was computed from. A running
+tracker sees the change with its next batch or tick.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from tracker.domain.command import (
 from tracker.domain.errors import NotFound
 from tracker.domain.finding import Finding
 from tracker.domain.shipment import Shipment, public
-from tracker.domain.state import DeviceState, Lane, ScopeState
+from tracker.domain.state import NUMBER_SCOPE, DeviceState, Lane, ScopeState
 from tracker.ports import Clock, Journal, Signer, StoredShipment
 from tracker.rules.seal_unlocking import leave_for
 
@@ -50,7 +50,7 @@ class CommandHandler:
         signer: Signer | None = None,
     ) -> None:
         self.journal, self.clock, self.origin, self.signer = journal, clock, origin, signer
-        self.registry = ShipmentRegistry(geography)
+        self.registry = ShipmentRegistry(journal, geography)
         self.transactions = Transactions(journal, self.registry, origin, salt)
 
     def now(self) -> datetime:
@@ -74,7 +74,7 @@ class CommandHandler:
                 devices=tuple(device.id for device in shipment.devices),
                 numbers=tuple(seal.number for seal in shipment.seals),
             )
-            others = self.registry.shipments()
+            others = _related(unit, stored)
             custody_checks.may_open(stored, others)
             unit.replan(stored)
             unit.states[stored.id] = _blank(shipment, now)
@@ -94,13 +94,14 @@ class CommandHandler:
     def submit(self, shipment: str, command: AnyCommand) -> list[Finding]:
         """Apply one command to an open shipment; what it led to.
 
-        Raises NotFound, or Refused if custody forbids it.
+        Raises NotFound, Refused if custody forbids it, UsageError if it contradicts itself.
         """
 
         def fill(unit: UnitOfWork) -> None:
-            stored = self._shipment(shipment)
+            stored = _shipment(unit, shipment)
             custody_checks.may_change(stored)
-            plan = self.registry.plan(shipment)
+            custody_checks.gives_up_openly(command)
+            plan = unit.plan(shipment)
             if plan is not None:
                 custody_checks.names_its_lock(plan, command)
                 custody_checks.names_a_known_zone(plan, command)
@@ -125,14 +126,14 @@ class CommandHandler:
         """Acknowledge or close an alert. Raises NotFound if none of that id is open."""
 
         def fill(unit: UnitOfWork) -> None:
-            for scope, state in self.registry.states.items():
-                if any(known.id == alert for known in state.alerts.values()):
-                    unit.judge(scope, command)
-                    return
-            raise NotFound(
-                f"no open alert {alert!r}: it is closed, or there is none of that id",
-                mend="tracker alerts list --open shows them",
-            )
+            known = self.journal.alert(alert)
+            state = None if known is None else unit.state(known.scope)
+            if state is None or all(one.id != alert for one in state.alerts.values()):
+                raise NotFound(
+                    f"no open alert {alert!r}: it is closed, or there is none of that id",
+                    mend="tracker alerts list --open shows them",
+                )
+            unit.judge(state.scope, command)
 
         return self.durably(fill)
 
@@ -143,10 +144,10 @@ class CommandHandler:
         """
 
         def fill(unit: UnitOfWork) -> None:
-            scope = self.registry.scope_of(command.device, command.at)
+            scope = unit.scope_of(command.device, command.at)
             allowed: AnyCommand = command
             if isinstance(command, SendCommand) and command.unlocks:
-                leave = leave_for(self.registry.plan(scope), self.registry.state(scope), command)
+                leave = leave_for(unit.plan(scope), unit.state(scope), command)
                 allowed = replace(command, leave=leave)
             unit.judge(scope, allowed)
 
@@ -155,7 +156,7 @@ class CommandHandler:
     def durably(self, fill: Callable[[UnitOfWork], None], *, release: bool = True) -> list[Finding]:
         """Commit what `fill` puts into a unit of work, on top of the newest state; what it led to.
 
-        It is called again, with a new unit, whenever somebody else committed first.
+        It is called again, with a new unit, whenever somebody else wrote first what it has read.
         """
         self.transactions.refresh()
         unit = self.transactions.run(fill)
@@ -168,11 +169,28 @@ class CommandHandler:
         if self.signer is not None:
             self.signer.release()
 
-    def _shipment(self, shipment: str) -> StoredShipment:
-        stored = self.registry.shipment(shipment)
-        if stored is None:
-            raise NotFound(f"no shipment {shipment!r}", mend="tracker shipment list shows them")
-        return stored
+
+def _shipment(unit: UnitOfWork, shipment: str) -> StoredShipment:
+    stored = unit.shipment(shipment)
+    if stored is None:
+        raise NotFound(f"no shipment {shipment!r}", mend="tracker shipment list shows them")
+    return stored
+
+
+def _related(unit: UnitOfWork, new: StoredShipment) -> list[StoredShipment]:
+    """The one with its id, those that carry one of its devices, and all that ever had one of its
+    seal numbers.
+    """
+    unit.registry.hold((new.id, *new.carries))
+    ids = {new.id} | {
+        one.shipment
+        for scope in new.carries
+        for one in unit.carriers(scope)
+        if one.closed_at is None or scope.startswith(NUMBER_SCOPE)
+    }
+    unit.registry.hold(ids)
+    known = [stored for stored in map(unit.shipment, ids) if stored is not None]
+    return sorted(known, key=lambda one: (one.opened_at, one.id))
 
 
 def _blank(shipment: Shipment, now: datetime) -> ScopeState:

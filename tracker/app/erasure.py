@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tracker import engine
+from tracker import engine, wording
 from tracker.app.commands import CommandHandler
 from tracker.app.unit_of_work import UnitOfWork
 from tracker.domain.command import EraseData
@@ -70,20 +70,17 @@ def kept(
             yield PersonalValue(
                 value=value, where="alert", id=alert.id, place=place, shipment=alert.shipment
             )
-    snapshot = store.load()
-    for stored in snapshot.shipments:
-        if shipment in (None, stored.id):
-            for place, value in people(_declared(stored), whose):
-                yield PersonalValue(
-                    value=value, where="shipment", id=stored.id, place=place, shipment=stored.id
-                )
-    for body in snapshot.states:
-        if shipment in (None, body.scope):
-            state = engine.decode(body.body)
-            for place, value in people(state, whose):
-                yield PersonalValue(
-                    value=value, where="state", id=body.scope, place=place, shipment=state.shipment
-                )
+    for stored in _shipments(store, shipment):
+        for place, value in people(_declared(stored), whose):
+            yield PersonalValue(
+                value=value, where="shipment", id=stored.id, place=place, shipment=stored.id
+            )
+    for scope, body in _states(store, shipment):
+        state = engine.decode(body)
+        for place, value in people(state, whose):
+            yield PersonalValue(
+                value=value, where="state", id=scope, place=place, shipment=state.shipment
+            )
 
 
 def erasable(
@@ -156,9 +153,10 @@ def mentions(store: Store, names: Iterable[str], *, shipment: str | None = None)
     named = _pattern(names)
     entries = (one.leaf.decode() for one in store.stored_entries() if shipment in (None, one.scope))
     alerts = (
-        f"{one.detail}\n{one.close_reason}\n{one.device}" for one in store.alerts(shipment=shipment)
+        f"{wording.of_alert(one)}\n{one.close_reason}\n{one.device}"
+        for one in store.alerts(shipment=shipment)
     )
-    documents = (one.document.decode() for one in store.shipments() if shipment in (None, one.id))
+    documents = (one.document.decode() for one in _shipments(store, shipment))
     return Mentions(
         *(sum(1 for text in texts if named.search(text)) for texts in (entries, alerts, documents))
     )
@@ -218,13 +216,31 @@ def _forget(unit: UnitOfWork, found: list[PersonalValue], whose: Whose) -> None:
         if one.where in ("entry", "alert"):
             what: Literal["entry", "alert"] = "entry" if one.where == "entry" else "alert"
             unit.erasures.append(Erasure(of=what, id=one.id, place=one.place))
-    for scope in {one.id for one in found if one.where == "state"}:
+    scopes = {one.id for one in found if one.where == "state"}
+    unit.registry.hold(scopes)
+    for scope in scopes:
         unit.states[scope] = nameless(unit.state(scope), whose)
     ids = {one.id for one in found if one.where == "shipment"}
-    for stored in unit.registry.shipments():
-        if stored.id in ids:
+    for stored in map(unit.shipment, sorted(ids)):
+        if stored is not None:
             document = msgspec.json.encode(nameless(_declared(stored), whose))
             unit.shipments.append(replace(stored, document=document))
+
+
+def _shipments(store: Store, shipment: str | None) -> list[StoredShipment]:
+    """That one, or all."""
+    if shipment is None:
+        return store.shipments()
+    stored = store.shipment(shipment)
+    return [] if stored is None else [stored]
+
+
+def _states(store: Store, scope: str | None) -> Iterator[tuple[str, bytes]]:
+    """Of that scope, or all."""
+    if scope is None:
+        yield from ((one.scope, one.body) for one in store.states())
+    elif (body := store.state(scope)) is not None:
+        yield scope, body
 
 
 def _declared(stored: StoredShipment) -> Shipment:

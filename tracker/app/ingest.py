@@ -1,10 +1,11 @@
 """The one use case: take a batch -> decode -> place -> step -> append -> commit -> acknowledge.
 
 Whatever has arrived is one batch; while it commits, the next gathers. A message is acknowledged
-only when everything that came of it is durable. If somebody else committed meanwhile (a person's
-command), the journal says Stale: the batch is computed again from the new state, for the core is
-pure. Recovery after a crash is the same path: unacknowledged messages come again, and those that
-were already committed are recognised by their identity.
+only when everything that came of it is durable. If somebody else wrote meanwhile what the batch was
+computed from (a person's command for one of its shipments), the journal says Stale: the batch is
+computed again from the new state, for the core is pure. Recovery after a crash is the same path:
+unacknowledged messages come again, and those that were already committed are recognised by their
+identity.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from tracker.app.transactions import Transactions
 from tracker.app.unit_of_work import UnitOfWork
 from tracker.app.zone_changes import put_in_force
 from tracker.domain.errors import Passing, ServiceUnreachable, TrackerError
+from tracker.domain.state import DEVICE_SCOPE
 from tracker.engine import HeardReading, Tick
 from tracker.ports import Clock, Inbox, Journal, Message, Notifier, Signer, StoredReading
 from tracker.rules import ORDER
@@ -68,7 +70,7 @@ class Ingest:
         self.inbox, self.journal, self.clock = inbox, journal, clock
         self.origin, self.notifier, self.tick_s = origin, notifier, tick_s
         self.keep_rejected_bytes = keep_rejected_bytes
-        self.registry = ShipmentRegistry(geography, rules)
+        self.registry = ShipmentRegistry(journal, geography, rules, follows=True)
         self._transactions = Transactions(journal, self.registry, origin)
         self._transactions.refresh()
         self._durably(lambda unit: put_in_force(unit, clock.now()))
@@ -217,9 +219,9 @@ class Ingest:
     def _judge(self, unit: UnitOfWork, stored: list[StoredReading]) -> None:
         known = self.journal.known(stored)
         fresh = [item for item in stored if item.identity not in known]
-        scopes = [
-            self.registry.scope_of(item.reading.device, item.reading.event_time) for item in fresh
-        ]
+        self.registry.hold({DEVICE_SCOPE + item.reading.device for item in fresh})
+        scopes = [unit.scope_of(item.reading.device, item.reading.event_time) for item in fresh]
+        self.registry.hold(set(scopes))
         batch = BatchPlacement(unit, fresh, scopes)
         for number, (item, scope) in enumerate(zip(fresh, scopes, strict=True)):
             placement = batch.placement(number)

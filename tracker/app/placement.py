@@ -84,7 +84,10 @@ class BatchPlacement:
         """What it is asked with as things stand now, and whether the reading is late."""
         item, scope = self.items[number], self.scopes[number]
         registry, state = self.unit.registry, self.unit.state(scope)
-        plan, policy = registry.plan(scope), registry.policy(scope)
+        planned = registry.planned(scope)
+        plan, policy = (
+            (planned.plan, planned.policy) if planned else (None, registry.geography.policy)
+        )
         lane, late = engine.lane_of(state, item.reading, policy)
         corridor = engine.corridor_of(lane, plan)
         meets = corridor is not None and revisits(

@@ -1,9 +1,14 @@
-"""The tracker's picture of the journal: shipments, their plans and states, who carries what."""
+"""What the use cases know of the journal: shipments, their plans and states, who carries what.
+
+Nothing is read of what nobody asks for: a scope is fetched when it is needed first, and is then at
+hand. The intake, which must see timers run out, holds besides everything that is under way.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,99 +19,211 @@ from tracker.domain.errors import UsageError
 from tracker.domain.plan import Plan
 from tracker.domain.policy import Policy
 from tracker.domain.state import DEVICE_SCOPE, ScopeState
-from tracker.ports import Snapshot, StoredShipment
+from tracker.ports import Carried, Journal, Snapshot, StoredShipment
 from tracker.rules import ORDER
 from tracker.rules.base import Rule
 
 log = logging.getLogger(__name__)
 
+KEPT_CLOSED = 256
+"""So many closed shipments are kept at hand, for readings that come late; the rest is forgotten."""
+
 
 @dataclass(slots=True)
 class _Known:
     stored: StoredShipment
-    planned: Planned
+    planned: Planned | None = None
 
 
 class ShipmentRegistry:
-    """Follows the journal by `refresh`; `version` is the journal's version that it shows."""
+    """All that is at hand is as of version `version` of the journal, or of a later one (`as_of`).
 
-    def __init__(self, geography: Geography, rules: tuple[Rule, ...] = ORDER) -> None:
-        self.geography, self.rules = geography, rules
+    follows: hold all open shipments and all timers, and follow their changes by `refresh`. Without,
+    `refresh` forgets everything: a command needs but few scopes, and needs them new.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        geography: Geography,
+        rules: tuple[Rule, ...] = ORDER,
+        *,
+        follows: bool = False,
+    ) -> None:
+        self.journal, self.geography, self.rules = journal, geography, rules
         self.version = 0
-        self.atlas: Atlas = geography.atlas
         self.states: dict[str, ScopeState] = {}
+        self._follows, self._loaded = follows, False
+        self._held: set[str] = set()
+        self._as_of: dict[str, int] = {}
         self._shipments: dict[str, _Known] = {}
-        self._carried: dict[str, list[StoredShipment]] = {}
+        self._carried: dict[str, list[Carried]] = {}
+        self._settled: OrderedDict[str, None] = OrderedDict()
+        self._atlas: Atlas | None = None
 
-    def refresh(self, snapshot: Snapshot) -> None:
-        """Take over what changed. Plans of shipments whose file did not change are kept."""
-        for state in snapshot.states:
-            self.states[state.scope] = engine.decode(state.body, self.rules)
-        self._take(snapshot.shipments)
-        self.version = snapshot.version
+    # Following the journal
+
+    def refresh(self) -> None:
+        """Take over what others committed."""
+        if not self._follows:
+            self._forget(self.journal.version())
+            return
+        if self._loaded:
+            self._follow(self.journal.changes(self.version))
+        else:
+            self._load()
+
+    def hold(self, scopes: Iterable[str]) -> None:
+        """Have these scopes at hand, those that are not yet by one question for all."""
+        missing = [scope for scope in scopes if scope not in self._held]
+        if not missing:
+            return
+        snapshot = self.journal.fetch(missing)
+        self._take(snapshot)
+        for scope in missing:
+            self._held.add(scope)
+            self.states.setdefault(scope, ScopeState(scope=scope))
+            self._carried[scope] = [one for one in snapshot.carried if one.scope == scope]
+            if snapshot.version > self.version:
+                self._as_of[scope] = snapshot.version
+        self._settle(missing)
 
     def committed(
-        self, states: Iterable[ScopeState], shipments: Sequence[StoredShipment], version: int
+        self,
+        states: Mapping[str, ScopeState],
+        shipments: Sequence[StoredShipment],
+        read: Iterable[str],
+        version: int,
     ) -> None:
-        """These states and shipments are durable as `version`."""
-        self.states.update((state.scope, state) for state in states)
-        self._take(shipments)
-        self.version = version
-
-    def _take(self, shipments: Sequence[StoredShipment]) -> None:
-        geometry = False
+        """These states and shipments are durable as `version`, and nobody wrote what was `read` for
+        them before that.
+        """
+        self.states.update(states)
         for stored in shipments:
-            known = self._shipments.get(stored.id)
-            if known is not None and known.stored.document == stored.document:
-                known.stored = stored
-            else:
-                planned = self._planned(stored)
-                geometry |= bool(planned.own.zones or planned.own.corridors or known)
-                self._shipments[stored.id] = _Known(stored, planned)
-        if shipments:
-            self._index()
-        if geometry:
-            self._redraw()
+            self._know(stored)
+            self._recarry(stored)
+        if version == self.version + 1:  # nobody else has committed: all is as of now
+            self.version = version
+        else:
+            self._as_of.update(dict.fromkeys(read, version))
+        self._settle({*states, *(stored.id for stored in shipments)})
+
+    @property
+    def newest(self) -> int:
+        """The newest version of the journal that was seen here."""
+        return max(self.version, *self._as_of.values(), 0)
+
+    def as_of(self, scope: str) -> int:
+        """The version of the journal as of which the scope, which is at hand, was read."""
+        return self._as_of.get(scope, self.version)
+
+    def _forget(self, version: int) -> None:
+        self.version, self._loaded = version, True
+        for kept in (self.states, self._held, self._as_of, self._shipments, self._carried):
+            kept.clear()
+        self._settled.clear()
+        self._atlas = None
+
+    def _load(self) -> None:
+        snapshot = self.journal.load()
+        self._forget(snapshot.version)
+        self._take(snapshot)
+        self._held.update(self._shipments)  # the others are asked what carries them, when heard
+        self._atlas = self._drawn()
+
+    def _follow(self, snapshot: Snapshot) -> None:
+        news = {scope for scope, version in snapshot.written.items() if version > self.as_of(scope)}
+        open_ = {one.id for one in snapshot.shipments if one.closed_at is None}
+        waking = {one.scope for one in snapshot.states if one.wake_at is not None}
+        self.version = snapshot.version
+        self._as_of.clear()
+        for stored in snapshot.shipments:
+            if stored.id in news and stored.id in self._held:
+                self._know(stored)
+            self._recarry(stored)
+        for state in snapshot.states:
+            if state.scope in news and state.scope in self._held:
+                self.states[state.scope] = engine.decode(state.body, self.rules)
+        self.hold((open_ | waking) & news)
+        self._settle(news & self._held)
+
+    def _take(self, snapshot: Snapshot) -> None:
+        for state in snapshot.states:
+            self.states[state.scope] = engine.decode(state.body, self.rules)
+        for stored in snapshot.shipments:
+            self._know(stored)
+
+    def _know(self, stored: StoredShipment) -> None:
+        """Its plan is made when it is asked for; one whose file did not change keeps it."""
+        known = self._shipments.get(stored.id)
+        if known is not None and known.stored.document == stored.document:
+            known.stored = stored
+            return
+        self._shipments[stored.id] = new = _Known(stored)
+        if self._atlas is not None:
+            own = self._plan(new).own
+            if known is not None or own.zones or own.corridors:
+                self._atlas = None
+
+    def _recarry(self, stored: StoredShipment) -> None:
+        """Who carries what has changed, of what is at hand."""
+        for scope in stored.carries:
+            carriers = self._carried.get(scope)
+            if carriers is None:
+                continue
+            new = Carried(
+                scope=scope,
+                shipment=stored.id,
+                opened_at=stored.opened_at,
+                closed_at=stored.closed_at,
+            )
+            others = [one for one in carriers if one.shipment != stored.id]
+            self._carried[scope] = sorted([*others, new], key=_opening)
+
+    def _settle(self, scopes: Iterable[str]) -> None:
+        """Closed shipments whose timers have run out are kept for a while, then forgotten."""
+        for scope in scopes:
+            known = self._shipments.get(scope)
+            self._settled.pop(scope, None)
+            if known is not None and known.stored.closed_at and self._rests(scope):
+                self._settled[scope] = None
+        while len(self._settled) > KEPT_CLOSED:
+            scope, _ = self._settled.popitem(last=False)
+            self._held.discard(scope)
+            for kept in (self.states, self._as_of, self._shipments, self._carried):
+                kept.pop(scope, None)
+
+    def _rests(self, scope: str) -> bool:
+        state = self.states.get(scope)
+        return state is None or state.wake_at is None
+
+    # What is asked
+
+    @property
+    def atlas(self) -> Atlas:
+        """The zones on file, and those that the shipments at hand brought themselves."""
+        if self._atlas is None:
+            self._atlas = self._drawn()
+        return self._atlas
 
     def adopt(self, geography: Geography) -> None:
         """Hold everything against other zones from here on; every shipment is planned anew."""
         self.geography = geography
+        self._atlas = None
         for known in self._shipments.values():
-            known.planned = self._planned(known.stored)
-        self._redraw()
-
-    def _planned(self, stored: StoredShipment) -> Planned:
-        """One shipment whose zones are gone from the files must not stop the others: it is followed
-        without a route, and the log of the program says why.
-        """
-        try:
-            return self.geography.plan(stored)
-        except UsageError as error:
-            log.error("shipment %s is followed without its plan: %s", stored.id, error)
-            return self.geography.unplanned(stored)
-
-    def _index(self) -> None:
-        carried: dict[str, list[StoredShipment]] = {}
-        for known in self._shipments.values():
-            for device in known.stored.devices:
-                carried.setdefault(device, []).append(known.stored)
-        for shipments in carried.values():
-            shipments.sort(key=lambda stored: stored.opened_at)
-        self._carried = carried
-
-    def _redraw(self) -> None:
-        own = [known.planned.own for known in self._shipments.values()]
-        self.atlas = self.geography.atlas.extended(
-            [zone for geofences in own for zone in geofences.zones],
-            [corridor for geofences in own for corridor in geofences.corridors],
-        )
+            known.planned = None
 
     def shipment(self, shipment: str) -> StoredShipment | None:
+        self.hold((shipment,))
         known = self._shipments.get(shipment)
         return known.stored if known else None
 
-    def shipments(self) -> list[StoredShipment]:
-        return [known.stored for known in self._shipments.values()]
+    def carriers(self, scope: str) -> Sequence[Carried]:
+        """The shipments that carry or carried "device:<id>" or "number:<number>", by opening."""
+        if scope not in self._carried:
+            self._held.discard(scope)
+            self.hold((scope,))
+        return self._carried[scope]
 
     def scope_of(self, device: str, at: datetime) -> str:
         """The shipment that the device was on at that time, or "device:<id>".
@@ -114,21 +231,41 @@ class ShipmentRegistry:
         A reading from before the first opening belongs to that first shipment: what a seal stored
         before it was declared is still its history.
         """
-        for stored in self._carried.get(device, ()):
-            if stored.closed_at is None or at <= stored.closed_at:
-                return stored.id
-        return DEVICE_SCOPE + device
+        scope = DEVICE_SCOPE + device
+        for carried in self.carriers(scope):
+            if carried.closed_at is None or at <= carried.closed_at:
+                return carried.shipment
+        return scope
+
+    def planned(self, scope: str) -> Planned | None:
+        """The plan of a shipment, with its policy; None for a scope that is none."""
+        if scope not in self._held:
+            self.hold((scope,))
+        known = self._shipments.get(scope)
+        if known is None:
+            return None
+        return known.planned or self._plan(known)
 
     def plan(self, scope: str) -> Plan | None:
-        known = self._shipments.get(scope)
-        return known.planned.plan if known else None
+        planned = self.planned(scope)
+        return planned.plan if planned else None
 
     def policy(self, scope: str) -> Policy:
-        known = self._shipments.get(scope)
-        return known.planned.policy if known else self.geography.policy
+        planned = self.planned(scope)
+        return planned.policy if planned else self.geography.policy
 
     def state(self, scope: str) -> ScopeState:
+        if scope not in self._held:
+            self.hold((scope,))
         return self.states.get(scope) or ScopeState(scope=scope)
+
+    def under_way(self) -> list[ScopeState]:
+        """The states of all open shipments. Of a registry that follows."""
+        return [
+            self.state(scope)
+            for scope, known in list(self._shipments.items())
+            if known.stored.closed_at is None
+        ]
 
     def due(self, now: datetime) -> list[str]:
         """The scopes whose timers have run out."""
@@ -142,3 +279,26 @@ class ShipmentRegistry:
         """When the first timer runs out; None if none runs."""
         waits = (state.wake_at for state in self.states.values() if state.wake_at is not None)
         return min(waits, default=None)
+
+    def _drawn(self) -> Atlas:
+        own = [self._plan(known).own for known in self._shipments.values()]
+        return self.geography.atlas.extended(
+            [zone for geofences in own for zone in geofences.zones],
+            [corridor for geofences in own for corridor in geofences.corridors],
+        )
+
+    def _plan(self, known: _Known) -> Planned:
+        """One shipment whose zones are gone from the files must not stop the others: it is followed
+        without a route, and the log of the program says why.
+        """
+        if known.planned is None:
+            try:
+                known.planned = self.geography.plan(known.stored)
+            except UsageError as error:
+                log.error("shipment %s is followed without its plan: %s", known.stored.id, error)
+                known.planned = self.geography.unplanned(known.stored)
+        return known.planned
+
+
+def _opening(one: Carried) -> tuple[datetime, str]:
+    return (one.opened_at, one.shipment)

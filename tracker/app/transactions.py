@@ -1,4 +1,4 @@
-"""The commit loop: compute, commit in one transaction, compute again if others were first."""
+"""The commit loop: compute, commit in one transaction, compute again if it was stale."""
 
 from __future__ import annotations
 
@@ -31,29 +31,31 @@ class Transactions:
 
     def refresh(self) -> None:
         """Take over what others committed. Raises OlderCopy."""
-        snapshot = self.journal.load(self.registry.version)
-        if snapshot.version < self.registry.version:
+        found, known = self.journal.version(), self.registry.newest
+        if found < known:
             raise OlderCopy(
-                f"this is an older copy of the database: it is at version {snapshot.version}, and "
-                f"version {self.registry.version} was committed",
+                f"this is an older copy of the database: it is at version {found}, and version "
+                f"{known} was committed",
                 where="the database",
                 mend="put the newest one back; nothing is appended to this one",
             )
-        self.registry.refresh(snapshot)
+        self.registry.refresh()
 
     def run(self, fill: Callable[[UnitOfWork], None]) -> UnitOfWork:
         """Commit what `fill` puts into a unit of work; it, durable. Nothing to write is nothing to
-        commit. `fill` is called again, with a new unit, whenever somebody else committed first.
+        commit. `fill` is called again, with a new unit, whenever somebody else wrote first what it
+        has read.
         """
         while True:
             unit = UnitOfWork(self.registry, self._origin, self.salt)
             fill(unit)
             if unit.empty:
                 return unit
+            work = unit.work()
             try:
-                version = self.journal.commit(unit.work(), self.registry.version)
+                version = self.journal.commit(work, unit.expected)
             except Stale:
                 self.refresh()
                 continue
-            self.registry.committed(unit.states.values(), unit.shipments, version)
+            self.registry.committed(unit.states, unit.shipments, unit.expected, version)
             return unit

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from msgspec.structs import replace
 
@@ -17,12 +18,13 @@ from tracker.domain.alert import Alert
 from tracker.domain.finding import Finding
 from tracker.domain.plan import Plan
 from tracker.domain.policy import Policy
-from tracker.domain.state import ScopeState
+from tracker.domain.state import DEVICE_SCOPE, SHIPMENTS_SCOPE, ZONES_SCOPE, ScopeState
 from tracker.domain.times import micros
 from tracker.engine import Input, Step
 from tracker.log import leaf
 from tracker.log.leaf import SALT_BYTES, Chain
 from tracker.ports import (
+    Carried,
     Erasure,
     NewEntry,
     StoredGeography,
@@ -41,7 +43,8 @@ def fresh_salt() -> bytes:
 class UnitOfWork:
     """Steps are judged on top of each other: a state that this batch changed is the next's.
 
-    salt: 32 random bytes at each call, for commitments to what names a person.
+    It remembers what it was computed from (`expected`): whatever is read of the journal for it is
+    read through it. salt: 32 random bytes at each call, for commitments to what names a person.
     """
 
     def __init__(
@@ -58,14 +61,49 @@ class UnitOfWork:
         self.erasures: list[Erasure] = []
         self._entries: dict[str, NewEntry] = {}
         self._planned: dict[str, Planned] = {}
+        self.expected = {ZONES_SCOPE: registry.as_of(ZONES_SCOPE)}  # each entry says which apply
 
     @property
     def empty(self) -> bool:
         """Nothing is to be written."""
         return not (self.states or self.readings or self.rejects or self.geographies)
 
+    def reads(self, scope: str) -> None:
+        """What is computed here depends on what is at hand of this scope."""
+        if scope not in self.expected:
+            self.expected[scope] = self.registry.as_of(scope)
+
     def state(self, scope: str) -> ScopeState:
-        return self.states.get(scope) or self.registry.state(scope)
+        state = self.states.get(scope)
+        if state is None:
+            state = self.registry.state(scope)
+            self.reads(scope)
+        return state
+
+    def shipment(self, shipment: str) -> StoredShipment | None:
+        stored = self.registry.shipment(shipment)
+        self.reads(shipment)
+        return stored
+
+    def plan(self, scope: str) -> Plan | None:
+        return self._planned_for(scope)[0]
+
+    def carriers(self, scope: str) -> Sequence[Carried]:
+        """The shipments that carry or carried "device:<id>" or "number:<number>", by opening."""
+        carriers = self.registry.carriers(scope)
+        self.reads(scope)
+        return carriers
+
+    def scope_of(self, device: str, at: datetime) -> str:
+        """Where a reading of the device of that time is judged."""
+        scope = self.registry.scope_of(device, at)
+        self.reads(DEVICE_SCOPE + device)
+        return scope
+
+    def under_way(self) -> list[ScopeState]:
+        """The states of all open shipments. Of a registry that follows."""
+        self.reads(SHIPMENTS_SCOPE)
+        return [self.state(one.scope) for one in self.registry.under_way()]
 
     def replan(self, shipment: StoredShipment) -> None:
         """Store the shipment so, and judge what follows by the plan that it then has.
@@ -111,7 +149,10 @@ class UnitOfWork:
     def _planned_for(self, scope: str) -> tuple[Plan | None, Policy]:
         planned = self._planned.get(scope)
         if planned is None:
-            return self.registry.plan(scope), self.registry.policy(scope)
+            planned = self.registry.planned(scope)
+            self.reads(scope)
+        if planned is None:
+            return None, self.registry.geography.policy
         return planned.plan, planned.policy
 
     def _logged(self, state: ScopeState, findings: tuple[Finding, ...]) -> ScopeState:
@@ -156,7 +197,7 @@ class UnitOfWork:
             step = engine.with_deadline(state, plan, policy, self.registry.rules)
             self._take(scope, step)
         states = [
-            StoredState(scope=scope, body=engine.encode(state))
+            StoredState(scope=scope, body=engine.encode(state), wake_at=state.wake_at)
             for scope, state in self.states.items()
         ]
         return Work(
@@ -168,4 +209,16 @@ class UnitOfWork:
             shipments=self.shipments,
             geographies=self.geographies,
             erasures=self.erasures,
+            touched=self._touched(),
         )
+
+    def _touched(self) -> list[str]:
+        """What others may have read of which shipments are open, and what each carries."""
+        touched = list[str]()
+        for stored in self.shipments:
+            before = self.shipment(stored.id)
+            if before is None or before.closed_at != stored.closed_at:
+                touched += (SHIPMENTS_SCOPE, *stored.carries)
+            elif before.carries != stored.carries:
+                touched += stored.carries
+        return touched

@@ -38,9 +38,8 @@ def put_in_force(unit: UnitOfWork, now: datetime) -> None:
         ),
     )
     if last is not None:
-        for state in list(unit.registry.states.values()):
-            if state.shipment is not None and not state.closed:
-                _redraw(unit, state, geography, now)
+        for state in unit.under_way():
+            _redraw(unit, state, geography, now)
 
 
 def _redraw(unit: UnitOfWork, state: ScopeState, geography: Geography, now: datetime) -> None:

@@ -62,7 +62,7 @@ def _fault(life: Life) -> AuditFinding | None:
     if closed is None:
         known = "acknowledged, and never closed" if acknowledged else "never acknowledged or closed"
         what = f"{alert} was {known}"
-    elif not closed.detail.strip():
+    elif not closed.given.strip():
         what, rests = f"{alert} was closed without a reason", (raised.id, closed.id)
         severity, mend = Severity.CRITICAL, "tracker log verify: the tracker closes none so"
     elif escalated is not None:

@@ -13,7 +13,8 @@ from tracker.audit.dossier import Dossier
 from tracker.audit.finding import AuditCheck, AuditFinding
 from tracker.audit.numbers import declared, records_of
 from tracker.audit.wording import minutes_of
-from tracker.domain.alert import Severity
+from tracker.domain.alert import AlertKind, Severity
+from tracker.domain.codes import Code
 from tracker.domain.finding import FindingType
 from tracker.domain.policy import minutes
 from tracker.domain.seal import SealState
@@ -25,8 +26,6 @@ WORDS = {
     SealState.OPEN_UNAUTHORISED: "opened without leave",
     SealState.TAMPERED: "tampered with",
 }
-DELIVERED = "delivered"
-"""What the closing entry says where nobody gave a reason (`tracker.engine.records`)."""
 
 
 @dataclass(frozen=True)
@@ -243,7 +242,7 @@ def sealing(dossier: Dossier) -> Iterator[AuditFinding]:
     at, loaded = dossier.sealed_at, dossier.plan.shipment.loaded_at
     if at is None:
         if dossier.closing is not None and (dossier.plan.locks or dossier.stored.numbers):
-            yield _never_sealed(dossier.closing)
+            yield _never_sealed(dossier, dossier.closing)
         return
     limit = minutes(dossier.policy.sealing_late_min)
     if loaded is not None and at - loaded > limit:
@@ -269,18 +268,44 @@ def sealing(dossier: Dossier) -> Iterator[AuditFinding]:
         )
 
 
-def _never_sealed(closing: CustodyEntry) -> AuditFinding:
-    given_up = closing.text("number") is None and closing.detail != DELIVERED
+def _never_sealed(dossier: Dossier, closing: CustodyEntry) -> AuditFinding:
+    """Right only for a trip that somebody declared as given up, and that had not begun. What was
+    written as the reason is shown, and changes nothing.
+    """
+    went = _under_way(dossier)
+    given_up = closing.code == Code.GIVEN_UP
+    if given_up and went is None:
+        return AuditFinding(
+            check=AuditCheck.SEALING,
+            severity=Severity.INFO,
+            what=f"it was given up before it was sealed: {closing.given}",
+            at=closing.at,
+            entries=(closing.id,),
+        )
+    what = "it was delivered, and never sealed"
+    if went is not None and given_up:
+        what = "it was given up before it was sealed, and had been under way"
     return AuditFinding(
         check=AuditCheck.SEALING,
-        severity=Severity.INFO if given_up else Severity.CRITICAL,
-        what=f"it was given up before it was sealed: {closing.detail}"
-        if given_up
-        else "it was delivered, and never sealed",
+        severity=Severity.CRITICAL,
+        what=what,
         at=closing.at,
-        entries=(closing.id,),
-        mend="" if given_up else "an incident report: nothing vouches for the cargo",
+        entries=(closing.id, *((went.id,) if went else ())),
+        mend="an incident report: nothing vouches for the cargo",
     )
+
+
+def _under_way(dossier: Dossier) -> CustodyEntry | None:
+    """The first entry by which the truck had left where it was loaded, or was somewhere else."""
+    loading = dossier.plan.loading
+    for entry in dossier.happened:
+        left = entry.type == FindingType.ZONE_LEFT and entry.zone == loading
+        reached = entry.type == FindingType.ZONE_ENTERED and entry.zone != loading
+        if left or reached or entry.type == FindingType.LEG_COMPLETED:
+            return entry
+        if entry.facts.get("kind") == AlertKind.SEAL_UNSEALED_DEPARTURE:
+            return entry
+    return None
 
 
 CHECKS = (sealing, paired, reseal_limit)

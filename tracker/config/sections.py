@@ -144,6 +144,10 @@ class ZonesSection(Section, frozen=True):
             "GeoJSON files of your own zones and corridors, beside the shipped library", path=True
         ),
     ] = ()
+    without: Annotated[
+        tuple[str, ...],
+        _key("zones and corridors of the shipped library that are switched off, by id; * and ?"),
+    ] = ()
 
 
 class IntakeSection(Section, frozen=True):

@@ -7,6 +7,8 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from tracker.domain.codes import Code, Fact
+
 
 class Severity(enum.StrEnum):
     INFO = "info"
@@ -50,6 +52,13 @@ class AlertKind(enum.StrEnum):
     RULE_FAILED = "rule_failed"
 
 
+class Chapter(Struct, frozen=True):
+    """One thing that is told of an incident: a code and its facts (`tracker.domain.codes`)."""
+
+    code: Code
+    facts: dict[str, Fact] = {}
+
+
 class Alert(Struct, frozen=True, kw_only=True):
     """One incident. These names are the stable ones of `tracker alerts list --json`.
 
@@ -57,6 +66,8 @@ class Alert(Struct, frozen=True, kw_only=True):
     raised_at: when the tracker first knew. last_seen: the newest evidence. count: its number.
     late: the evidence reached us after newer readings, from a device's backlog.
     key: what makes it the same incident (within shipment or device, and kind).
+    chapters: what is told of it, in order; the first is what it was raised for, at its gravest.
+    detail: words, of an alert that was raised before there were chapters; else empty.
     ended_at: the condition is over, though the alert may still be open.
     escalate_at: when it escalates unless somebody acknowledges it; None if it never will.
     """
@@ -76,6 +87,7 @@ class Alert(Struct, frozen=True, kw_only=True):
     lon: float | None = None
     zone: str | None = None
     detail: str = ""
+    chapters: tuple[Chapter, ...] = ()
     key: str = ""
     ended_at: datetime | None = None
     escalate_at: datetime | None = None
@@ -85,3 +97,8 @@ class Alert(Struct, frozen=True, kw_only=True):
     closed_at: datetime | None = None
     closed_by: str | None = None
     close_reason: str | None = None
+
+    @property
+    def scope(self) -> str:
+        """The scope whose state it belongs to: ids are that and a number (`lifecycle.raised`)."""
+        return self.id.rpartition("-")[0]

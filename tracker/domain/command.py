@@ -18,14 +18,21 @@ class Command(Struct, frozen=True, kw_only=True, tag=True):
     by: str
 
 
+class NumberConflict(Struct, frozen=True):
+    """A seal number is another shipment's; closed: it was retired with that."""
+
+    shipment: str
+    closed: bool
+
+
 class OpenShipment(Command, frozen=True):
-    """conflicts: numbers already active elsewhere or retired, with where (seal inventory).
+    """conflicts: numbers already active elsewhere or retired, with where.
 
     document_sha256: hex, over the shipment file as it is stored.
     """
 
     document_sha256: str = ""
-    conflicts: dict[str, str] = {}
+    conflicts: dict[str, NumberConflict] = {}
 
 
 class RecordSeal(Command, frozen=True):
@@ -71,10 +78,14 @@ class AcceptCustody(Command, frozen=True):
 
 
 class CloseShipment(Command, frozen=True):
-    """Delivery: the consignee's reading of the seal, where the truck is known to be."""
+    """Delivery: the consignee's reading of the seal, where the truck is known to be.
+
+    given_up: no cargo went out, for that reason; nobody has a seal to read. reason: for people.
+    """
 
     number: str | None = None
     reason: str = ""
+    given_up: bool = False
 
 
 class RecordHead(Command, frozen=True):
@@ -144,7 +155,7 @@ class SendCommand(Command, frozen=True):
     """A device is told to do something ("unlock"); recorded before it is sent.
 
     order: its id, by which the result is known. arguments: without their secrets. leave: the
-    authorisation in force, in words, where one is needed.
+    authorisation in force, where one is needed.
     """
 
     device: str
@@ -154,11 +165,14 @@ class SendCommand(Command, frozen=True):
     arguments: dict[str, str] = {}
     reason: str = ""
     unlocks: bool = False
-    leave: str = ""
+    leave: Authorisation | None = None
 
 
 class CommandResult(Command, frozen=True):
-    """What became of it: status "sent", "answered", "not_connected", "refused" or "unheard"."""
+    """What became of it: status "sent", "answered", "not_connected", "refused" or "unheard".
+
+    detail: what the gateway says of it; of a refusal it is kept, quoted.
+    """
 
     device: str
     name: str

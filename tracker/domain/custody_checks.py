@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol
 
-from tracker.domain.command import Command, RecordSeal
+from tracker.domain.command import CloseShipment, Command, NumberConflict, RecordSeal
 from tracker.domain.errors import Refused, UsageError
 from tracker.domain.plan import Plan
 
@@ -37,12 +37,10 @@ def may_open(new: KnownShipment, others: Iterable[KnownShipment]) -> None:
             )
 
 
-def conflicts(new: KnownShipment, others: Iterable[KnownShipment]) -> dict[str, str]:
-    """The numbers of `new` that are, or were, another shipment's: {number: in words, where}."""
+def conflicts(new: KnownShipment, others: Iterable[KnownShipment]) -> dict[str, NumberConflict]:
+    """The numbers of `new` that are, or were, another shipment's, and whose."""
     return {
-        number: f"it is active on {other.id}"
-        if other.closed_at is None
-        else f"it was retired with {other.id}"
+        number: NumberConflict(shipment=other.id, closed=other.closed_at is not None)
         for other in others
         if other.id != new.id
         for number in set(other.numbers) & set(new.numbers)
@@ -68,6 +66,19 @@ def names_its_lock(plan: Plan, command: Command) -> None:
     if command.device is not None and command.device not in plan.locks:
         where = f"on {plan.shipment.id}"
         raise UsageError(f"no lock {command.device!r} {where}", mend=f"one of {names}")
+
+
+def gives_up_openly(command: Command) -> None:
+    """What is given up has a reason, and nobody who read its seal. Raises UsageError."""
+    if not isinstance(command, CloseShipment) or not command.given_up:
+        return
+    if not command.reason.strip():
+        raise UsageError("a shipment is not given up without a reason", mend="--reason WHY")
+    if command.number is not None:
+        raise UsageError(
+            "a shipment that was given up reached no consignee who could read its seal",
+            mend="leave out --seal, or --given-up",
+        )
 
 
 def names_a_known_zone(plan: Plan, command: Command) -> None:

@@ -1,11 +1,17 @@
-"""Findings: what the engine concluded. Each becomes one entry of the custody log."""
+"""Findings: what the engine concluded. Each becomes one entry of the custody log.
+
+A finding is a code and facts. Words are made of them when somebody reads it (`tracker.wording`).
+"""
 
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from datetime import datetime
 
 from msgspec import Struct
+
+from tracker.domain.codes import Code, Fact, FactType, MaybeInt, MaybeText
 
 
 class FindingType(enum.StrEnum):
@@ -41,7 +47,19 @@ class FindingType(enum.StrEnum):
     DATA_ERASED = "data_erased"
 
 
-Fact = str | int | bool | None
+_ALERT: Mapping[str, FactType] = {
+    "alert": str,
+    "kind": str,
+    "severity": str,
+    "status": str,
+    "count": int,
+}
+OF_TYPE: Mapping[FindingType, Mapping[str, FactType]] = {
+    FindingType.SEAL_STATE: {"from": str, "to": str, "number": MaybeText, "lock_count": MaybeInt},
+    FindingType.SHIPMENT_CLOSED: {"entries": int, "number": MaybeText},
+    **{type_: _ALERT for type_ in FindingType if type_.value.startswith("alert_")},
+}
+"""Facts that every finding of a type has, besides those of its code; no name is in both."""
 
 PERSONAL_FACTS = frozenset({"officer", "argument.user"})
 """Facts that name a person: they enter the log as commitments, as `actor` does."""
@@ -55,7 +73,8 @@ class Finding(Struct, frozen=True, kw_only=True):
 
     occurred_at: by the device's clock (or the actor's statement); recorded_at: when the tracker
     took the input it came from. evidence: the identity of the reading it rests on.
-    facts: further details, no floats (they enter the log as canonical JSON).
+    facts: those of its type (`OF_TYPE`) and of its code; no floats (they enter the log as
+    canonical JSON).
     """
 
     type: FindingType
@@ -68,7 +87,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     lon: float | None = None
     zone: str | None = None
     actor: str | None = None
-    detail: str = ""
+    code: Code
     evidence: str | None = None
     facts: dict[str, Fact] = {}
 

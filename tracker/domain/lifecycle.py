@@ -7,7 +7,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from tracker.domain.alert import Alert, AlertStatus, Severity
+from tracker.domain.alert import Alert, AlertStatus, Chapter, Severity
+from tracker.domain.codes import Code, Fact
 from tracker.domain.errors import NotFound, Refused
 from tracker.domain.finding import Finding, FindingType
 from tracker.domain.outcome import Cleared, Raised
@@ -52,13 +53,21 @@ def raised(
             lat=what.lat,
             lon=what.lon,
             zone=what.zone,
-            detail=what.detail,
+            chapters=(Chapter(what.code, what.facts),),
             key=what.key,
             escalate_at=_due(what.severity, now, policy),
         )
         state = replace(state, alert_count=number)
         return _put(state, slot, alert), _finding(
-            FindingType.ALERT_RAISED, state, alert, now, at=what.at, late=late, evidence=evidence
+            FindingType.ALERT_RAISED,
+            state,
+            alert,
+            now,
+            what.code,
+            what.facts,
+            at=what.at,
+            late=late,
+            evidence=evidence,
         )
     graver = what.severity.rank > alert.severity.rank
     again = alert.ended_at is not None and seen > alert.ended_at
@@ -75,9 +84,11 @@ def raised(
             "zone": what.zone,
         }
     if graver:
-        changes |= {"severity": what.severity, "detail": what.detail}
+        changes["severity"] = what.severity
     if what.part:
-        changes["detail"] = f"{alert.detail}; {what.detail}"
+        changes["chapters"] = (*alert.chapters, Chapter(what.code, what.facts))
+    elif graver:
+        changes |= {"chapters": (Chapter(what.code, what.facts),), "detail": ""}
     if graver or (again and alert.status is AlertStatus.ACKNOWLEDGED):
         severity = what.severity if graver else alert.severity
         changes |= {"status": AlertStatus.RAISED, "escalate_at": _due(severity, now, policy)}
@@ -90,9 +101,10 @@ def raised(
         state,
         alert,
         now,
+        what.code,
+        what.facts,
         at=what.at,
         late=late,
-        detail=what.detail,
         evidence=evidence,
     )
 
@@ -110,9 +122,10 @@ def cleared(
         state,
         alert,
         now,
+        what.code,
+        what.facts,
         at=what.at,
         late=late,
-        detail=what.detail,
         evidence=evidence,
     )
 
@@ -131,8 +144,9 @@ def escalated(state: ScopeState, now: datetime) -> tuple[ScopeState, list[Findin
                 state,
                 grown,
                 now,
+                Code.ALERT_NOT_ACKNOWLEDGED,
+                {},
                 at=now,
-                detail="nobody acknowledged it in time",
             )
         )
     return state, findings
@@ -152,7 +166,14 @@ def acknowledged(
     )
     state = _put(state, slot, alert)
     return state, _finding(
-        FindingType.ALERT_ACKNOWLEDGED, state, alert, now, at=now, actor=by, detail=note
+        FindingType.ALERT_ACKNOWLEDGED,
+        state,
+        alert,
+        now,
+        Code.ALERT_ACKNOWLEDGED,
+        {"note": note},
+        at=now,
+        actor=by,
     )
 
 
@@ -182,7 +203,16 @@ def closed(
     state = replace(state, alerts=rest, settled={**state.settled, slot: settled})
     return (
         state,
-        _finding(FindingType.ALERT_CLOSED, state, alert, now, at=now, actor=by, detail=reason),
+        _finding(
+            FindingType.ALERT_CLOSED,
+            state,
+            alert,
+            now,
+            Code.ALERT_CLOSED,
+            {"reason": reason},
+            at=now,
+            actor=by,
+        ),
         alert,
     )
 
@@ -216,10 +246,11 @@ def _finding(
     state: ScopeState,
     alert: Alert,
     now: datetime,
+    code: Code,
+    facts: dict[str, Fact],
     *,
     at: datetime,
     late: bool = False,
-    detail: str | None = None,
     actor: str | None = None,
     evidence: str | None = None,
 ) -> Finding:
@@ -235,8 +266,9 @@ def _finding(
         zone=alert.zone,
         actor=actor,
         evidence=evidence,
-        detail=alert.detail if detail is None else detail,
+        code=code,
         facts={
+            **facts,
             "alert": alert.id,
             "kind": alert.kind,
             "severity": alert.severity,

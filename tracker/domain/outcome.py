@@ -1,4 +1,7 @@
-"""What a rule may conclude; the engine turns outcomes into findings, alerts and state."""
+"""What a rule may conclude; the engine turns outcomes into findings, alerts and state.
+
+Each says what it concludes as a code with its facts (`tracker.domain.codes`), never in words.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,8 @@ from datetime import datetime
 from msgspec import Struct
 
 from tracker.domain.alert import AlertKind, Severity
-from tracker.domain.finding import Fact, FindingType
+from tracker.domain.codes import Code, Fact
+from tracker.domain.finding import FindingType
 from tracker.domain.seal import SealRecord
 
 
@@ -15,8 +19,8 @@ class Noted(Struct, frozen=True, kw_only=True):
     """A fact for the custody log."""
 
     type: FindingType
+    code: Code
     at: datetime
-    detail: str
     zone: str | None = None
     lat: float | None = None
     lon: float | None = None
@@ -29,13 +33,14 @@ class Raised(Struct, frozen=True, kw_only=True):
 
     key tells incidents of one kind apart. at: when it happened, by the device's clock.
     seen: the newest evidence, where it is not `at` itself (a deviation that goes on).
-    part: a further chapter of the incident, told in its detail and the log, not mere evidence.
+    part: a further chapter of the incident, told with it and in the log, not mere evidence.
     """
 
     kind: AlertKind
     severity: Severity
+    code: Code
     at: datetime
-    detail: str
+    facts: dict[str, Fact] = {}
     key: str = ""
     zone: str | None = None
     lat: float | None = None
@@ -48,18 +53,26 @@ class Cleared(Struct, frozen=True, kw_only=True):
     """The condition is over. Without such an alert open, it changes nothing."""
 
     kind: AlertKind
+    code: Code
     at: datetime
-    detail: str
+    facts: dict[str, Fact] = {}
     key: str = ""
 
 
 class SealMoved(Struct, frozen=True, kw_only=True):
-    """The seal's record is now `to`; a change of its state is a custody entry with `why`."""
+    """The seal's state changed, which is a custody entry: its record is now `to`."""
 
     to: SealRecord
+    code: Code
     at: datetime
-    why: str
+    facts: dict[str, Fact] = {}
     actor: str | None = None
+
+
+class SealUpdated(Struct, frozen=True, kw_only=True):
+    """The seal's record is now `to`, in the state that it was in: no entry of its own."""
+
+    to: SealRecord
 
 
 class ZonesMoved(Struct, frozen=True, kw_only=True):
@@ -81,4 +94,4 @@ class CustodyMoved(Struct, frozen=True, kw_only=True):
     to: str
 
 
-Outcome = Noted | Raised | Cleared | SealMoved | ZonesMoved | Delivered | CustodyMoved
+Outcome = Noted | Raised | Cleared | SealMoved | SealUpdated | ZonesMoved | Delivered | CustodyMoved

@@ -245,3 +245,8 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 def minutes(value: float) -> timedelta:
     return timedelta(minutes=value)
+
+
+def whole_minutes(span: timedelta) -> int:
+    """As facts state it; half a minute goes to the even one."""
+    return round(span.total_seconds() / 60)

@@ -117,6 +117,12 @@ class ScopeState(Struct, frozen=True, kw_only=True):
 
 
 DEVICE_SCOPE = "device:"
+NUMBER_SCOPE = "number:"
+"""Who carries a seal number; without a state."""
+FOLLOWER_SCOPE = "follower:"
+"""How far a follower of the feed has come; without a state."""
+SHIPMENTS_SCOPE = "tracker:shipments"
+"""Which shipments are open; without a state."""
 LOG_SCOPE = "tracker:log"
 """What concerns the log itself: a change of its key, the erasure of a person's data."""
 SEALS_SCOPE = "tracker:seals"

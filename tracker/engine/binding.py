@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from tracker.domain.codes import Code
 from tracker.domain.finding import Finding, FindingType
 from tracker.domain.policy import Policy, minutes
 from tracker.domain.state import ScopeState
@@ -25,14 +26,13 @@ def binding(state: ScopeState, policy: Policy, now: datetime) -> tuple[Finding, 
     due = due_at(state, policy)
     if due is None or now < due:
         return ()
-    fresh = state.heard - state.bound
     return (
         Finding(
             type=FindingType.READINGS_BOUND,
             scope=state.scope,
             occurred_at=now,
             recorded_at=now,
-            detail=f"{fresh} readings since the last entry, {state.heard} in all",
-            facts={"readings": state.heard},
+            code=Code.READINGS_BOUND,
+            facts={"readings": state.heard, "fresh": state.heard - state.bound},
         ),
     )

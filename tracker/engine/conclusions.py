@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 from tracker.domain import lifecycle
 from tracker.domain.alert import AlertKind, Severity
-from tracker.domain.finding import Fact, Finding, FindingType
+from tracker.domain.codes import Code, Fact
+from tracker.domain.finding import Finding, FindingType
 from tracker.domain.outcome import (
     Cleared,
     CustodyMoved,
@@ -15,6 +16,7 @@ from tracker.domain.outcome import (
     Outcome,
     Raised,
     SealMoved,
+    SealUpdated,
     ZonesMoved,
 )
 from tracker.domain.policy import Policy
@@ -34,20 +36,19 @@ class Conclusions:
         """A rule that raises is an alert, counted, and costs nothing else; the log tells it once
         for each alert, not once for each reading.
         """
-        text = f"rule {rule.name} failed: {type(error).__name__}: {error}"
+        code = Code.RULE_FAILED
+        facts: dict[str, Fact] = {"rule": rule.name, "error": f"{type(error).__name__}: {error}"}
         if f"{AlertKind.RULE_FAILED}:{rule.name}" not in self.state.alerts:
-            facts: dict[str, Fact] = {"rule": rule.name}
-            self.note(
-                view, Noted(type=FindingType.RULE_FAILED, at=view.at, detail=text, facts=facts)
-            )
+            self.note(view, Noted(type=FindingType.RULE_FAILED, code=code, at=view.at, facts=facts))
         self.fold(
             view,
             Raised(
                 kind=AlertKind.RULE_FAILED,
                 severity=Severity.WARNING,
+                code=code,
+                facts=facts,
                 key=rule.name,
                 at=view.at,
-                detail=text,
             ),
         )
 
@@ -71,6 +72,8 @@ class Conclusions:
             self.note(view, outcome)
         elif isinstance(outcome, SealMoved):
             self._seal(view, outcome)
+        elif isinstance(outcome, SealUpdated):
+            view.seal = outcome.to
         elif isinstance(outcome, ZonesMoved):
             view.lane = replace(view.lane, zones=outcome.zones, arriving={}, leaving={})
         elif isinstance(outcome, Delivered):
@@ -91,10 +94,11 @@ class Conclusions:
             view,
             Noted(
                 type=FindingType.SEAL_STATE,
+                code=moved.code,
                 at=moved.at,
-                detail=moved.why,
                 actor=moved.actor,
                 facts={
+                    **moved.facts,
                     "from": was.state,
                     "to": moved.to.state,
                     "number": moved.to.number,
@@ -117,7 +121,7 @@ class Conclusions:
                 lon=note.lon,
                 zone=note.zone,
                 actor=note.actor,
-                detail=note.detail,
+                code=note.code,
                 evidence=self.evidence,
                 facts=note.facts,
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tracker.domain.codes import Code, Fact
 from tracker.domain.command import (
     AnyCommand,
     Authorise,
@@ -19,6 +20,7 @@ from tracker.domain.command import (
 )
 from tracker.domain.finding import FindingType
 from tracker.domain.outcome import Noted
+from tracker.domain.shipment import Authorisation
 
 
 def opening(command: AnyCommand) -> Noted | None:
@@ -26,19 +28,19 @@ def opening(command: AnyCommand) -> Noted | None:
     if isinstance(command, OpenShipment):
         return Noted(
             type=FindingType.SHIPMENT_OPENED,
+            code=Code.SHIPMENT_OPENED,
             at=command.at,
             actor=command.by,
-            detail="the shipment is opened",
             facts={"document_sha256": command.document_sha256},
         )
     if isinstance(command, Authorise):
         leave = command.authorisation
         return Noted(
             type=FindingType.OPENING_AUTHORISED,
+            code=Code.OPENING_AUTHORISED,
             at=command.at,
             actor=command.by,
             zone=leave.zone if isinstance(leave.zone, str) else None,
-            detail=f"{leave.agency} may open the seal: {leave.reason or 'no reason given'}",
             facts={
                 "agency": leave.agency,
                 "officer": leave.officer,
@@ -51,10 +53,9 @@ def opening(command: AnyCommand) -> Noted | None:
     if isinstance(command, ZonesInForce):
         return Noted(
             type=FindingType.ZONES_IN_FORCE,
+            code=Code.ZONES_IN_FORCE,
             at=command.at,
             actor=command.by,
-            detail=f"{command.zones} zones and {command.corridors} corridors, "
-            f"version {command.version}",
             facts={
                 "version": command.version,
                 "previous": command.previous,
@@ -65,27 +66,26 @@ def opening(command: AnyCommand) -> Noted | None:
     if isinstance(command, RotateKey):
         return Noted(
             type=FindingType.KEY_ROTATED,
+            code=Code.KEY_ROTATED,
             at=command.at,
             actor=command.by,
-            detail="the log is signed with another key from here on",
             facts={"key": command.key, "previous": command.previous},
         )
     if isinstance(command, EraseData):
         values = sum(command.counts.values())
         return Noted(
             type=FindingType.DATA_ERASED,
+            code=Code.DATA_ERASED,
             at=command.at,
             actor=command.by,
-            detail=f"{values} personal values were erased: {command.reason}",
             facts={"values": values, **command.counts, "reason": command.reason},
         )
     if isinstance(command, IssueSeals):
         return Noted(
             type=FindingType.SEALS_ISSUED,
+            code=Code.SEALS_ISSUED,
             at=command.at,
             actor=command.by,
-            detail=f"{command.count} seals issued: {command.first} to {command.last}"
-            + (f", held by {command.to}" if command.to else ""),
             facts={
                 "first": command.first,
                 "last": command.last,
@@ -96,18 +96,18 @@ def opening(command: AnyCommand) -> Noted | None:
     if isinstance(command, VoidSeal):
         return Noted(
             type=FindingType.SEAL_VOIDED,
+            code=Code.SEAL_VOIDED,
             at=command.at,
             actor=command.by,
-            detail=f"seal {command.number} is void: {command.reason}",
             facts={"number": command.number, "reason": command.reason},
         )
     if isinstance(command, RecordSeal):
         return Noted(
             type=FindingType.SEAL_RECORDED,
+            code=Code.SEAL_RECORDED,
             at=command.occurred_at or command.at,
             actor=command.by,
             zone=command.zone,
-            detail=f"seal {command.number} recorded: {command.reason or 'no reason given'}",
             facts={
                 "number": command.number,
                 "lock": command.device,
@@ -121,42 +121,51 @@ def opening(command: AnyCommand) -> Noted | None:
     if isinstance(command, SendCommand):
         return Noted(
             type=FindingType.COMMAND_SENT,
+            code=Code.COMMAND_SENT,
             at=command.at,
             actor=command.by,
-            detail=f"{command.name} for {command.device}: {command.reason or 'no reason given'}",
             facts={
                 "device": command.device,
                 "dialect": command.dialect,
                 "command": command.name,
                 "order": command.order,
                 "reason": command.reason,
-                "leave": command.leave or None,
+                **_leave(command.leave),
                 **{f"argument.{name}": value for name, value in command.arguments.items()},
             },
         )
     if isinstance(command, CommandResult):
         return Noted(
             type=FindingType.COMMAND_RESULT,
+            code=Code.COMMAND_RESULT,
             at=command.at,
             actor=command.by,
-            detail=f"{command.name} for {command.device} {command.status}: {command.detail}",
             facts={
                 "device": command.device,
                 "command": command.name,
                 "order": command.order,
                 "status": command.status,
+                "refusal": command.detail if command.status == "refused" else None,
             },
         )
     return None
+
+
+def _leave(leave: Authorisation | None) -> dict[str, Fact]:
+    return {
+        "leave_agency": leave.agency if leave else None,
+        "leave_zone": str(leave.zone) if leave else None,
+        "leave_reason": leave.reason if leave else None,
+    }
 
 
 def head(command: RecordHead, entries: int) -> Noted:
     """States the count, so that whoever is given the entries knows where they end."""
     return Noted(
         type=FindingType.SHIPMENT_HEAD,
+        code=Code.RECORD_HANDED_OUT,
         at=command.at,
         actor=command.by,
-        detail=f"the record was handed out, {entries} entries",
         facts={"entries": entries},
     )
 
@@ -165,8 +174,8 @@ def closing(command: CloseShipment, entries: int) -> Noted:
     """The terminal entry: its count closes the shipment's tail against omission."""
     return Noted(
         type=FindingType.SHIPMENT_CLOSED,
+        code=Code.GIVEN_UP if command.given_up else Code.DELIVERED,
         at=command.at,
         actor=command.by,
-        detail=command.reason or "delivered",
-        facts={"entries": entries, "number": command.number},
+        facts={"entries": entries, "number": command.number, "reason": command.reason},
     )

@@ -54,9 +54,10 @@ def _shown(checkpoints: Sequence[Witnessed]) -> Sequence[Witnessed]:
 
 def recipe(origin: str) -> Iterator[Safe]:
     yield paragraph(
-        "You need Python 3.11 or newer, the package cryptography, and tracker-verify, which reads "
-        "no network and no database of the operator. Get it from where you trust it, not from the "
-        "operator of the log. Write down whom you believe in a file of your own:"
+        "You need Python 3.11 or newer, the package cryptography, and tracker-verify, a file "
+        "(sealproof.pyz or a wheel) that reads no network and no database of the operator. Get it "
+        "from where you trust it, not from the operator of the log, and compare its SHA-256. Write "
+        "down whom you believe in a file of your own:"
     )
     yield element(
         "pre",
@@ -64,7 +65,7 @@ def recipe(origin: str) -> Iterator[Safe]:
         "witness broker <the key of a witness that you trust>\n"
         "quorum broker\n",
     )
-    yield element("pre", "tracker-verify bundle.zip --policy policy.txt\n")
+    yield element("pre", "python3 sealproof.pyz bundle.zip --policy policy.txt\n")
     yield paragraph(
         "It answers WITNESSED, ANCHORED, CONSISTENT or BROKEN, and says why. CONSISTENT means only "
         "that the bundle agrees with itself: whoever holds the log's key can make such a one. If "

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
-from sealproof.leaves import EXACT
-from tracker.log.leaf import VERSION, LeafError, parse
+from sealproof.leaves import EXACT, PAYLOADS, VERSIONS
+from tracker.log.leaf import LeafError, parse
 
 Count = Annotated[int, Meta(ge=0, le=EXACT)]
 Whole = Annotated[int, Meta(ge=-EXACT, le=EXACT)]
@@ -25,11 +25,14 @@ class HeardCount(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     digest: str | None
 
 
-class LeafPayload(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
-    """In the order in which canonical JSON writes the members; so below."""
+class LeafPayload(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, gc=False):
+    """In the order in which canonical JSON writes the members; so below. Of `code` and `detail` it
+    has one, as its leaf's version says.
+    """
 
     actor: str | None
-    detail: str
+    code: str | UnsetType = UNSET
+    detail: str | UnsetType = UNSET
     device: str | None
     facts: dict[str, bool | Whole | str | None]
     lat: str | None
@@ -78,11 +81,7 @@ def read_all(leaves: Sequence[bytes]) -> list[LeafDocument | LeafError]:
             pass
         else:
             # Written again, every line ends with the one newline that it has: so no leaf holds one.
-            if (
-                len(said) == len(leaves)
-                and _encode_lines(said) == lines
-                and all(one.v == VERSION and one.heard is not None for one in said)
-            ):
+            if len(said) == len(leaves) and _encode_lines(said) == lines and all(map(_whole, said)):
                 return [*said]
     return [_read_or_error(leaf) for leaf in leaves]
 
@@ -95,9 +94,19 @@ def read(leaf: bytes) -> LeafDocument:
         except (msgspec.MsgspecError, ValueError, RecursionError):
             pass
         else:
-            if said.v == VERSION and said.heard is not None and _encode(said) == leaf:
+            if _whole(said) and _encode(said) == leaf:
                 return said
     return _slowly(leaf)
+
+
+def _whole(said: LeafDocument) -> bool:
+    """It has what its version has, and nothing else. Of version 1 the quick way knows nothing: its
+    `heard` would be written as null.
+    """
+    coded, worded = said.payload.code is not UNSET, said.payload.detail is not UNSET
+    return said.heard is not None and (
+        (said.v == 3 and coded and not worded) or (said.v == 2 and worded and not coded)
+    )
 
 
 def _one_way(leaf: bytes) -> bool:
@@ -113,10 +122,13 @@ def _read_or_error(leaf: bytes) -> LeafDocument | LeafError:
 
 def _slowly(leaf: bytes) -> LeafDocument:
     members = parse(leaf)
+    payload = members["payload"]
+    if not isinstance(payload, dict) or payload.keys() != PAYLOADS[members["v"]]:
+        raise LeafError("not a leaf: its payload has not the members that its version has")
     try:
         said = msgspec.convert(members, LeafDocument)
     except msgspec.ValidationError as error:
         raise LeafError(f"not a leaf: {error}") from error
-    if said.heard is None and said.v == VERSION:
+    if said.heard is None and "heard" in VERSIONS[said.v]:
         raise LeafError("not a leaf: it does not say what was heard")
     return said

@@ -3,7 +3,7 @@
 One JSON object in canonical form (RFC 8785), UTF-8, no floats; a reader must find the very same
 bytes when writing it again (`sealproof.leaves`, which outsiders use too). Its members:
 
-    v            2, the version of this layout
+    v            3, the version of this layout
     origin       the log's name
     id           "<scope>#<seq>"
     scope        the shipment's id, "device:<id>" for a device without one, or "tracker:<subject>"
@@ -15,7 +15,8 @@ bytes when writing it again (`sealproof.leaves`, which outsiders use too). Its m
     key          idempotency key, see `key`
     heard        {count, digest}: how many readings of the scope were stored when this was recorded,
                  and hex of the running hash over them (`sealproof.readings`)
-    payload      {actor, detail, device, facts, lat, late, lon, zone}
+    payload      {actor, code, device, facts, lat, late, lon, zone}: what it says is the code with
+                 its facts (`tracker.domain.codes`); no words, but what people wrote (a reason)
     commitments  {place in the leaf: hex of HMAC-SHA-256(salt, value)}: whatever names a person is
                  null in the payload, and committed to here; salt and value are kept apart, and can
                  be erased without touching the log
@@ -26,7 +27,8 @@ bytes when writing it again (`sealproof.leaves`, which outsiders use too). Its m
 
 Times are RFC 3339 in UTC with six digits of a second; lat and lon are strings with seven digits
 (1 cm); an integer that a reader of JSON may not keep exact (beyond 2^53 - 1) is a string.
-Version 1, which older logs hold, had no `heard` and named people in the payload.
+Older logs hold version 2, whose payload has `detail`, words, for `code`; and version 1, which
+besides has no `heard` and names people in the payload.
 """
 
 from __future__ import annotations
@@ -43,10 +45,11 @@ from sealproof import leaves
 from sealproof.commitments import commitment
 from sealproof.errors import ProofError
 from sealproof.merkle import leaf_hash
+from tracker.domain.codes import Fact
 from tracker.domain.errors import TrackerError
-from tracker.domain.finding import PERSONAL_FACTS, SYSTEM_ACTOR, Fact, Finding
+from tracker.domain.finding import PERSONAL_FACTS, SYSTEM_ACTOR, Finding
 
-VERSION = 2
+VERSION = 3
 SALT_BYTES = 32
 
 
@@ -145,12 +148,14 @@ def key(finding: Finding) -> str:
 
     The same conclusion from the same evidence, reached once more (after a crash, in a replay), has
     the same key, and the log takes a key only once. So whatever may differ between two runs stays
-    out: when it was recorded, whether it came late, how it is worded, who is told of. Who did it
-    stays out too: names are few, and a hash over one could be guessed.
+    out: when it was recorded, whether it came late, where the truck was by then. Code and facts
+    are in it, for they follow from the evidence alone. Who did it stays out: names are few, and a
+    hash over one could be guessed.
     """
     said = [
         finding.scope,
         finding.type.value,
+        finding.code.value,
         _time(finding.occurred_at),
         finding.device,
         finding.evidence,
@@ -173,7 +178,7 @@ def parse(leaf: bytes) -> dict[str, Any]:
 def _payload(finding: Finding) -> dict[str, Any]:
     return {
         "actor": finding.actor if finding.actor == SYSTEM_ACTOR else None,
-        "detail": finding.detail,
+        "code": finding.code.value,
         "device": finding.device,
         "facts": _facts(finding.facts),
         "lat": _degrees(finding.lat),

@@ -23,7 +23,7 @@ def picture(scene: Scene, width: int = WIDTH, height: int = HEIGHT) -> bytes:
         raise UsageError(
             "a PNG needs Pillow, which is not installed",
             where="--png",
-            mend="pip install 'seal-tracker[pictures]'",
+            mend="pip install 'pillow>=10.1'",
         ) from None
     from tracker.map.canvas import PAPER
     from tracker.map.legend import Legend

@@ -33,7 +33,10 @@ from tracker.ports.signing import (
     StoredCheckpoint,
 )
 from tracker.ports.work import (
+    Carried,
     Erasure,
+    Followed,
+    FollowerRow,
     NewEntry,
     Snapshot,
     Stale,
@@ -42,16 +45,20 @@ from tracker.ports.work import (
     StoredShipment,
     StoredState,
     Work,
+    must_be_fresh,
 )
 from tracker.ports.world import Clock, Inbox, Message, Notifier, Publisher, SettableClock
 
 __all__ = [
     "Attestation",
+    "Carried",
     "CheckpointBook",
     "Clock",
     "DeviceRow",
     "EntryRow",
     "Erasure",
+    "Followed",
+    "FollowerRow",
     "HeardRow",
     "Heartbeat",
     "Inbox",
@@ -80,4 +87,5 @@ __all__ = [
     "StoredShipment",
     "StoredState",
     "Work",
+    "must_be_fresh",
 ]

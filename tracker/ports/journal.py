@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -18,30 +18,83 @@ from tracker.ports.rows import (
     StoredSecret,
 )
 from tracker.ports.signing import Attestation, LogHead, StoredCheckpoint
-from tracker.ports.work import Snapshot, StoredGeography, StoredReading, StoredShipment, Work
+from tracker.ports.work import (
+    Followed,
+    Snapshot,
+    StoredGeography,
+    StoredReading,
+    StoredShipment,
+    StoredState,
+    Work,
+)
 
 
 class Journal(Protocol):
-    """Durable, single-writer, transactional. Safe to use from several processes; one object
+    """Durable, transactional, one writer at a time. Safe to use from several processes; one object
     belongs to one thread.
+
+    What is written has a version in each of its *scopes*: a shipment by its id, "device:<id>",
+    "number:<seal number>", "follower:<name>", or one of the tracker's own ("tracker:zones", ...).
+    The version of a scope is the number of the commit that last wrote it. Who computes remembers as
+    of which version he read each scope, and commits with that: so two who commit at once collide
+    only if one wrote what the other has read, and all that was ever committed is what the same
+    works, one after the other in the order of their versions, would have come to.
+
+    What is read of several scopes at once has a scope too, which whoever changes it writes:
+
+        "device:<id>"         which shipments carry it (written by opening and closing one)
+        "number:<number>"     which shipments carry, or carried it (opening, closing, a new seal)
+        "tracker:shipments"   which shipments are open (opening, closing)
+        "tracker:zones"       which zones are in force
+
+    and of readings, `known` is right as of whatever version its device's scope was read at or
+    later: a reading that is stored writes the scope that it is judged in.
     """
 
-    def load(self, since: int = 0) -> Snapshot:
-        """All shipments and states that changed after version `since` (0: all)."""
+    def load(self) -> Snapshot:
+        """What is under way: the open shipments with their states, and every other state whose
+        timer runs, with its shipment. Closed shipments whose timers have run out cost nothing.
+        """
         ...
 
-    def version(self) -> int: ...
+    def changes(self, since: int) -> Snapshot:
+        """All shipments and states that were written after version `since`, and the versions of all
+        scopes that were."""
+        ...
+
+    def fetch(self, scopes: Iterable[str]) -> Snapshot:
+        """Of these scopes the shipments and states that there are, and what carries them."""
+        ...
+
+    def version(self) -> int:
+        """How often anything was committed: only to see whether anything changed at all."""
+        ...
 
     def known(self, readings: Iterable[StoredReading]) -> set[tuple[str, datetime, bytes]]:
         """Which of these identities are stored already."""
         ...
 
-    def commit(self, work: Work, expected: int) -> int:
+    def alert(self, alert: str) -> Alert | None: ...
+    def commit(self, work: Work, expected: Mapping[str, int]) -> int:
         """Append and replace all of `work` in one durable transaction; the new version.
 
-        Durable once it returns (power loss included). Raises Stale, with nothing written, if the
-        journal is not at version `expected`. Rejects of identical bytes and topic are all kept;
-        a geography that is there already stays as it is.
+        expected: each scope that the work was computed from, and the version as of which it was
+        read: any that the journal had between the last change of the scope and the reading. Durable
+        once it returns (power loss included). Raises Stale, with nothing written, if one of those
+        scopes was written since. The places of entries in the log are given here, without a gap.
+        Rejects of identical bytes and topic are all kept; a geography that is there already stays
+        as it is. Raises ValueError, with nothing written, if a reading or entry of `work` is stored
+        already: whoever made the work has not looked.
+        """
+        ...
+
+    def newest(self) -> int:
+        """The index of the log's newest entry, -1 if there is none. Costs next to nothing."""
+        ...
+
+    def followed(self, follower: str, keys: Iterable[str] = ()) -> tuple[int, Followed | None]:
+        """How far a follower has come, with those of its rows that have one of these keys; None if
+        it was never told anything. Before it, the journal's version then.
         """
         ...
 
@@ -96,6 +149,10 @@ class Records(Protocol):
     ) -> list[StoredShipment]: ...
     def shipment(self, shipment: str) -> StoredShipment | None: ...
     def state(self, scope: str) -> bytes | None: ...
+    def states(self) -> Iterator[StoredState]:
+        """Of every scope, by its name."""
+        ...
+
     def alerts(
         self,
         *,
@@ -162,6 +219,10 @@ class Records(Protocol):
 
     def heartbeat(self) -> Heartbeat | None:
         """The newest sign of life; None if no tracker has run on this journal."""
+        ...
+
+    def followers(self) -> dict[str, int]:
+        """Those who follow the feed, by name: the index of the last entry that each was told."""
         ...
 
     def counts(self) -> dict[str, int]:

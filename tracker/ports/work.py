@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -11,6 +11,7 @@ from msgspec import Struct
 from devices.reading import Reading, Rejected
 from tracker.domain.alert import Alert
 from tracker.domain.finding import Finding
+from tracker.domain.state import DEVICE_SCOPE, FOLLOWER_SCOPE, NUMBER_SCOPE
 from tracker.log.leaf import SaltedValue
 
 
@@ -62,12 +63,35 @@ class StoredShipment(Struct, frozen=True, kw_only=True):
     devices: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
 
+    @property
+    def carries(self) -> tuple[str, ...]:
+        """The scopes of its devices ("device:<id>") and of its seal numbers ("number:<number>")."""
+        return (
+            *(DEVICE_SCOPE + device for device in self.devices),
+            *(NUMBER_SCOPE + number for number in self.numbers),
+        )
+
+
+class Carried(Struct, frozen=True, kw_only=True):
+    """A shipment that carries, or carried, a device or a seal number: `scope`, as in
+    `StoredShipment.carries`.
+    """
+
+    scope: str
+    shipment: str
+    opened_at: datetime
+    closed_at: datetime | None = None
+
 
 class StoredState(Struct, frozen=True, kw_only=True):
-    """The engine's state of one scope, as bytes that only the engine can read."""
+    """The engine's state of one scope, as bytes that only the engine can read.
+
+    wake_at: when a tick is due at the latest; None while no timer runs.
+    """
 
     scope: str
     body: bytes
+    wake_at: datetime | None = None
 
 
 class StoredGeography(Struct, frozen=True, kw_only=True):
@@ -79,11 +103,17 @@ class StoredGeography(Struct, frozen=True, kw_only=True):
 
 
 class Snapshot(Struct, frozen=True, kw_only=True):
-    """What changed after the version asked for: `version` is the journal's newest."""
+    """What was asked for, all as of one moment: `version` is the journal's then.
+
+    carried: of the scopes asked for, the shipments that carry or carried them, by their opening.
+    written: of what changed, scope -> the version that last wrote it.
+    """
 
     version: int
-    shipments: tuple[StoredShipment, ...]
-    states: tuple[StoredState, ...]
+    shipments: tuple[StoredShipment, ...] = ()
+    states: tuple[StoredState, ...] = ()
+    carried: tuple[Carried, ...] = ()
+    written: Mapping[str, int] = {}
 
 
 class Erasure(Struct, frozen=True, kw_only=True):
@@ -96,8 +126,33 @@ class Erasure(Struct, frozen=True, kw_only=True):
     place: str
 
 
+class FollowerRow(Struct, frozen=True, kw_only=True):
+    """What a follower of the feed keeps under `key`; value None: nothing any more."""
+
+    key: str
+    value: bytes | None
+
+
+class Followed(Struct, frozen=True, kw_only=True):
+    """How far a follower has come: `position` is the index of the last entry that it was told, and
+    `rows` are what it did with it.
+    """
+
+    follower: str
+    position: int
+    rows: Sequence[FollowerRow] = ()
+
+    @property
+    def scope(self) -> str:
+        return FOLLOWER_SCOPE + self.follower
+
+
 class Work(Struct, frozen=True, kw_only=True):
-    """Everything one batch changes; it is committed whole or not at all."""
+    """Everything one batch changes; it is committed whole or not at all.
+
+    It writes the scopes of its states, its shipments and its followers, and besides those that are
+    `touched`: what others may have read that lies in none of these.
+    """
 
     readings: Sequence[StoredReading] = ()
     rejects: Sequence[Rejected] = ()
@@ -107,7 +162,28 @@ class Work(Struct, frozen=True, kw_only=True):
     shipments: Sequence[StoredShipment] = ()
     geographies: Sequence[StoredGeography] = ()
     erasures: Sequence[Erasure] = ()
+    followed: Sequence[Followed] = ()
+    touched: Sequence[str] = ()
+
+    @property
+    def writes(self) -> set[str]:
+        """Every scope whose version it raises."""
+        return {
+            *(state.scope for state in self.states),
+            *(shipment.id for shipment in self.shipments),
+            *(one.scope for one in self.followed),
+            *self.touched,
+        }
 
 
 class Stale(Exception):
-    """Somebody else committed since the version the work was computed from. Load, compute again."""
+    """Somebody else wrote what the work was computed from. Read it again, compute again."""
+
+
+def must_be_fresh(expected: Mapping[str, int], version: int, written: Mapping[str, int]) -> None:
+    """Of a journal at `version`, where these scopes were `written` last: raises Stale if one of
+    those expected was written after it was read.
+    """
+    for scope, read_at in expected.items():
+        if read_at > version or written.get(scope, 0) > read_at:
+            raise Stale(f"{scope} was read at version {read_at} and written since")

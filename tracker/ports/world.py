@@ -83,8 +83,9 @@ class Inbox(Protocol):
 
 
 class Notifier(Protocol):
-    """Told after the commit, at most once, in order of the log. May lose what it is told: whoever
-    must not miss anything reads the journal.
+    """Told after the commit, at most once, in order of the log. May lose what it is told, and hears
+    nothing of what other processes commit: whoever must not miss anything follows the feed
+    (`tracker.app.feeds`).
     """
 
     def tell(self, findings: Sequence[Finding], alerts: Sequence[Alert]) -> None: ...

@@ -33,7 +33,7 @@ from tracker.rules import (
 )
 from tracker.rules.base import Rule
 
-VERSION = "2"
+VERSION = "3"
 """Stands in every custody entry; raised whenever a rule concludes anything else than before."""
 
 ORDER: tuple[Rule, ...] = (

@@ -13,6 +13,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from tracker.domain.alert import AlertKind, Severity
+from tracker.domain.codes import Code, Fact
 from tracker.domain.command import AcceptCustody, OfferCustody
 from tracker.domain.errors import Refused
 from tracker.domain.finding import FindingType
@@ -47,11 +48,10 @@ def _offer(view: View, memory: Memory, offer: OfferCustody) -> Result:
     found: list[Outcome] = [
         Noted(
             type=FindingType.CUSTODY_OFFERED,
+            code=Code.CUSTODY_OFFERED,
             at=view.at,
             actor=offer.by,
             zone=offer.zone,
-            detail=f"{offer.releaser} offers custody to {offer.receiver}, "
-            f"seal {offer.number} {offer.state}",
             facts={
                 "from": offer.releaser,
                 "to": offer.receiver,
@@ -61,14 +61,20 @@ def _offer(view: View, memory: Memory, offer: OfferCustody) -> Result:
         )
     ]
     if memory.offer is not None and _key(memory.offer) != _key(offer):
-        found.append(_over(memory.offer, AlertKind.HANDOVER_NOT_ACCEPTED, view, "offered anew"))
+        found.append(
+            _over(memory.offer, AlertKind.HANDOVER_NOT_ACCEPTED, view, Code.OFFER_REPLACED)
+        )
     if not _in_force(view, offer.number):
         found.append(
             _mismatch(
                 view,
                 offer,
-                f"{offer.releaser} declares seal {offer.number}, in force is "
-                f"{', '.join(_numbers(view))}",
+                Code.DECLARED_NUMBER_NOT_IN_FORCE,
+                {
+                    "releaser": offer.releaser,
+                    "declared": offer.number,
+                    "in_force": ", ".join(_numbers(view)),
+                },
             )
         )
     return Memory(offer=offer), tuple(found)
@@ -86,18 +92,22 @@ def _accept(view: View, memory: Memory, accept: AcceptCustody) -> Result:
         wrong = _mismatch(
             view,
             offer,
-            f"{offer.releaser} declared seal {offer.number}, "
-            f"{accept.receiver} read {accept.number}",
+            Code.READ_NUMBER_DIFFERS,
+            {
+                "releaser": offer.releaser,
+                "declared": offer.number,
+                "receiver": accept.receiver,
+                "read": accept.number,
+            },
         )
         return memory, (wrong,)
     found: list[Outcome] = [
         Noted(
             type=FindingType.CUSTODY_ACCEPTED,
+            code=Code.CUSTODY_ACCEPTED,
             at=view.at,
             actor=accept.by,
             zone=accept.zone or offer.zone,
-            detail=f"{accept.receiver} takes custody from {offer.releaser}, "
-            f"read seal {accept.number}",
             facts={"from": offer.releaser, "to": accept.receiver, "number": accept.number},
         ),
         CustodyMoved(to=accept.receiver),
@@ -105,7 +115,7 @@ def _accept(view: View, memory: Memory, accept: AcceptCustody) -> Result:
     kinds = [AlertKind.HANDOVER_NOT_ACCEPTED]
     if _in_force(view, accept.number):
         kinds.append(AlertKind.HANDOVER_MISMATCH)
-    found += [_over(offer, kind, view, "custody was accepted") for kind in kinds]
+    found += [_over(offer, kind, view, Code.HANDOVER_COMPLETED) for kind in kinds]
     return Memory(), tuple(found)
 
 
@@ -116,10 +126,11 @@ def on_tick(view: View, memory: Memory) -> Result:
     late = Raised(
         kind=AlertKind.HANDOVER_NOT_ACCEPTED,
         severity=Severity.WARNING,
+        code=Code.CUSTODY_NOT_ACCEPTED,
+        facts={"releaser": memory.offer.releaser, "receiver": memory.offer.receiver},
         key=_key(memory.offer),
         at=due,
         zone=memory.offer.zone,
-        detail=f"{memory.offer.receiver} has not accepted custody from {memory.offer.releaser}",
     )
     return Memory(offer=memory.offer, overdue=True), (late,)
 
@@ -145,19 +156,20 @@ def _key(offer: OfferCustody) -> str:
     return f"{offer.releaser}>{offer.receiver}"
 
 
-def _mismatch(view: View, offer: OfferCustody, detail: str) -> Raised:
+def _mismatch(view: View, offer: OfferCustody, code: Code, facts: dict[str, Fact]) -> Raised:
     return Raised(
         kind=AlertKind.HANDOVER_MISMATCH,
         severity=Severity.CRITICAL,
         key=_key(offer),
+        code=code,
+        facts=facts,
         at=view.at,
-        detail=detail,
         part=True,
     )
 
 
-def _over(offer: OfferCustody, kind: AlertKind, view: View, why: str) -> Cleared:
-    return Cleared(kind=kind, key=_key(offer), at=view.at, detail=why)
+def _over(offer: OfferCustody, kind: AlertKind, view: View, code: Code) -> Cleared:
+    return Cleared(kind=kind, code=code, key=_key(offer), at=view.at)
 
 
 RULE = Rule(

@@ -12,6 +12,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from tracker.domain.alert import AlertKind, Severity
+from tracker.domain.codes import Code
 from tracker.domain.outcome import Cleared, Raised
 from tracker.rules.base import NOTHING, Result, Rule, View
 
@@ -30,26 +31,26 @@ def on_reading(view: View, memory: Memory) -> Result:
             Raised(
                 kind=AlertKind.JAMMING,
                 severity=Severity.CRITICAL,
+                code=_code(view),
                 key=key,
                 at=since,
                 seen=view.at,
-                detail=_why(view),
                 **view.where(),
             ),
         )
     if memory.since is not None:
         return Memory(), (
-            Cleared(kind=AlertKind.JAMMING, key=key, at=view.at, detail="reception is back"),
+            Cleared(kind=AlertKind.JAMMING, code=Code.RECEPTION_BACK, key=key, at=view.at),
         )
     return memory, NOTHING
 
 
-def _why(view: View) -> str:
+def _code(view: View) -> Code:
     if view.reading is not None and view.reading.jamming:
-        return "the device reports jamming"
+        return Code.JAMMING_REPORTED
     if view.lane.starved:
-        return "satellites collapse under a strong cell"
-    return "no reception since it was jammed"
+        return Code.SATELLITES_COLLAPSED
+    return Code.STILL_JAMMED
 
 
 RULE = Rule(name="jamming", memory=Memory, on_reading=on_reading)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tracker.domain.codes import Code
 from tracker.domain.finding import FindingType
 from tracker.domain.motion import point
 from tracker.domain.outcome import Delivered, Noted
@@ -23,10 +24,10 @@ def on_reading(view: View, memory: Any) -> Result:
         return memory, NOTHING
     note = Noted(
         type=FindingType.LEG_COMPLETED,
+        code=Code.LEG_COMPLETED,
         at=fix.time,
         zone=goal,
-        facts={"leg": leg + 1},
-        detail=f"leg {leg + 1} of {len(plan.legs)} is complete",
+        facts={"leg": leg + 1, "legs": len(plan.legs)},
         **point(fix),
     )
     return memory, (note, Delivered(at=fix.time, zone=goal))

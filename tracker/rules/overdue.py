@@ -7,6 +7,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from tracker.domain.alert import AlertKind, Severity
+from tracker.domain.codes import Code
 from tracker.domain.outcome import Cleared, Outcome, Raised
 from tracker.rules.base import Result, Rule, View
 
@@ -22,7 +23,7 @@ def on_tick(view: View, memory: Memory) -> Result:
     over: tuple[Outcome, ...] = ()
     if memory.leg is not None and memory.leg < leg:
         over = (
-            Cleared(kind=AlertKind.OVERDUE, key=str(memory.leg), at=view.now, detail="has arrived"),
+            Cleared(kind=AlertKind.OVERDUE, code=Code.ARRIVED, key=str(memory.leg), at=view.now),
         )
         memory = Memory()
     due = deadline(view, memory)
@@ -32,10 +33,11 @@ def on_tick(view: View, memory: Memory) -> Result:
     late = Raised(
         kind=AlertKind.OVERDUE,
         severity=Severity.WARNING,
+        code=Code.LEG_OVERDUE,
+        facts={"leg": leg + 1, "goal": goal, "latest": due.isoformat()},
         key=str(leg),
         at=due,
         zone=goal,
-        detail=f"leg {leg + 1} was to end{f' in {goal}' if goal else ''} by {due.isoformat()}",
     )
     return Memory(leg=leg), (*over, late)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from geofences.kinds import ZoneKind
 from tracker.domain.alert import AlertKind, Severity
+from tracker.domain.codes import Code
 from tracker.domain.motion import point
 from tracker.domain.outcome import Cleared, Outcome, Raised
 from tracker.rules.base import NOTHING, Result, Rule, View
@@ -26,10 +27,11 @@ def on_reading(view: View, memory: Any) -> Result:
                 Raised(
                     kind=AlertKind.RESTRICTED_ZONE,
                     severity=Severity.CRITICAL,
+                    code=Code.RESTRICTED_ZONE_ENTERED,
+                    facts={"name": place.name},
                     key=zone,
                     at=fix.time,
                     zone=zone,
-                    detail=f"enters the restricted zone {place.name}",
                     **point(fix),
                 )
             )
@@ -40,15 +42,18 @@ def on_reading(view: View, memory: Any) -> Result:
                 Raised(
                     kind=AlertKind.RESTRICTED_ZONE,
                     severity=Severity.WARNING,
+                    code=Code.RESTRICTED_ZONE_PASSED,
+                    facts={"name": place.name},
                     key=f"{zone}:passed",
                     at=moves.fix.time,
                     zone=zone,
-                    detail=f"passes the restricted zone {place.name} between two fixes",
                     **point(moves.fix),
                 )
             )
     found += [
-        Cleared(kind=AlertKind.RESTRICTED_ZONE, key=zone, at=fix.time, detail="has left it")
+        Cleared(
+            kind=AlertKind.RESTRICTED_ZONE, code=Code.RESTRICTED_ZONE_LEFT, key=zone, at=fix.time
+        )
         for zone, fix in view.moves.left.items()
     ]
     return memory, tuple(found)

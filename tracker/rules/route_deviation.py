@@ -13,8 +13,9 @@ from datetime import datetime
 from msgspec import Struct
 
 from tracker.domain.alert import AlertKind, Severity
+from tracker.domain.codes import Code
 from tracker.domain.outcome import Cleared, Outcome, Raised
-from tracker.domain.policy import minutes
+from tracker.domain.policy import minutes, whole_minutes
 from tracker.rules.base import NOTHING, Result, Rule, View
 
 
@@ -56,8 +57,11 @@ def on_reading(view: View, memory: Memory) -> Result:
             lat=memory.lat,
             lon=memory.lon,
             severity=Severity.CRITICAL if critical else Severity.WARNING,
-            detail=f"{offset:,.0f} m off the corridor"
-            + (f" for {(fix.time - memory.since).total_seconds() / 60:.0f} min" if long else ""),
+            code=Code.OFF_CORRIDOR,
+            facts={
+                "offset_m": round(offset),
+                "minutes": whole_minutes(fix.time - memory.since) if long else None,
+            },
         ),
     )
 
@@ -73,7 +77,7 @@ def _back(view: View, memory: Memory) -> Result:
             out=memory.out, since=memory.since, back=back, lat=memory.lat, lon=memory.lon
         ), NOTHING
     over: Outcome = Cleared(
-        kind=AlertKind.ROUTE_DEVIATION, at=view.moves.fix.time, detail="back on the corridor"
+        kind=AlertKind.ROUTE_DEVIATION, code=Code.BACK_ON_CORRIDOR, at=view.moves.fix.time
     )
     return Memory(), (over,)
 

@@ -16,7 +16,8 @@ from msgspec.structs import replace
 
 from devices.reading import SHARED_SERIALS, SealCondition, SealReport
 from tracker.domain.alert import AlertKind, Severity
-from tracker.domain.outcome import Outcome, Raised, SealMoved
+from tracker.domain.codes import Code
+from tracker.domain.outcome import Outcome, Raised, SealMoved, SealUpdated
 from tracker.domain.policy import minutes
 from tracker.domain.seal import SealRecord, SealState
 from tracker.rules.base import NOTHING, Result, Rule, View
@@ -60,12 +61,12 @@ def on_reading(view: View, memory: Memory) -> Result:
     return memory, tuple(found)
 
 
-def _proof(memory: Memory) -> str:
+def _proof(memory: Memory) -> Code:
     if not memory.after or not memory.before:
-        return "it has no serials: continuity is unproven"
+        return Code.SERIALS_ABSENT
     if memory.after <= memory.before:
-        return "its serials began anew: continuity is unproven"
-    return "serials unbroken"
+        return Code.SERIALS_BEGAN_ANEW
+    return Code.SERIALS_UNBROKEN
 
 
 def _reappears(view: View, memory: Memory) -> Memory:
@@ -103,9 +104,9 @@ def _route(view: View, memory: Memory) -> tuple[Memory, list[Outcome]]:
         Raised(
             kind=AlertKind.SEAL_CONTINUITY,
             severity=Severity.CRITICAL,
+            code=Code.REAPPEARED_OFF_ROUTE,
             at=view.at,
             key=view.device or "",
-            detail="reappears off the route after a silence",
             **view.where(),
         )
     ]
@@ -127,17 +128,18 @@ def _lock_count(view: View, report: SealReport) -> tuple[SealRecord, list[Outcom
         return view.seal, []
     seal = replace(view.seal, lock_count=has)
     if had is None:
-        return seal, [SealMoved(to=seal, at=view.at, why="first lock count")]
+        return seal, [SealUpdated(to=seal)]
     return seal, [
         Raised(
             kind=AlertKind.SEAL_CONTINUITY,
             severity=Severity.CRITICAL,
+            code=Code.LOCK_COUNT_CHANGED,
+            facts={"had": had, "has": has},
             at=view.at,
             key=f"{view.device}:locks",
             **view.where(),
-            detail=f"its lock count went from {had} to {has} unseen",
         ),
-        SealMoved(to=seal, at=view.at, why="the lock count changed unseen"),
+        SealUpdated(to=seal),
     ]
 
 
@@ -145,22 +147,22 @@ def on_tick(view: View, memory: Memory) -> Result:
     if memory.due is None or view.seal.state is not SealState.UNKNOWN:
         return replace(memory, due=None) if memory.due else memory, NOTHING
     if memory.missing == 0 and memory.shut:
-        filled = _sealed(view, view.seal, "the backlog filled the gap")
+        filled = _sealed(view, view.seal, Code.SERIALS_FILLED)
         return replace(memory, due=None), (filled,)
     if memory.missing == 0 or view.now < memory.due:
         return memory, NOTHING
     gap = Raised(
         kind=AlertKind.SEAL_CONTINUITY,
         severity=Severity.WARNING,
+        code=Code.SERIALS_MISSING,
+        facts={"missing": memory.missing, "after": memory.before, "before": memory.after},
         at=memory.due,
         key=f"{view.device}:serials",
         **view.where(),
-        detail=f"{memory.missing} of its reports between serials {memory.before} and "
-        f"{memory.after} never came",
     )
     if not memory.shut:
         return Memory(), (gap,)
-    return Memory(), (gap, _sealed(view, view.seal, "with a gap in the serials"))
+    return Memory(), (gap, _sealed(view, view.seal, Code.SERIALS_STILL_MISSING))
 
 
 def deadline(view: View, memory: Memory) -> datetime | None:
@@ -171,11 +173,11 @@ def deadline(view: View, memory: Memory) -> datetime | None:
     return view.now if memory.shut else None
 
 
-def _sealed(view: View, seal: SealRecord, why: str) -> SealMoved:
+def _sealed(view: View, seal: SealRecord, code: Code) -> SealMoved:
     return SealMoved(
         to=replace(seal, state=SealState.SEALED, since=view.at),
+        code=code,
         at=view.at,
-        why=f"heard again: {why}",
     )
 
 

@@ -13,6 +13,7 @@ from msgspec import Struct
 from devices.reading import Fix, SealCondition
 from geofences.kinds import ZoneKind
 from tracker.domain.alert import AlertKind, Severity
+from tracker.domain.codes import Code
 from tracker.domain.motion import point
 from tracker.domain.outcome import Cleared, Raised
 from tracker.domain.plan import Plan
@@ -51,11 +52,12 @@ def _leaves(view: View, plan: Plan, zone: str, first: Fix) -> Raised:
     return Raised(
         kind=AlertKind.SEAL_UNSEALED_DEPARTURE,
         severity=Severity.CRITICAL,
+        code=Code.LEFT_UNSEALED,
+        facts={"place": place.name if place else zone},
         key=view.device or "",
         at=first.time,
         zone=zone,
         **point(first),
-        detail=f"leaves {place.name if place else zone} unsealed",
     )
 
 
@@ -70,9 +72,9 @@ def _never_sealed(view: View, plan: Plan) -> tuple[Raised, ...]:
         Raised(
             kind=AlertKind.SEAL_UNSEALED_DEPARTURE,
             severity=Severity.CRITICAL,
+            code=Code.NEVER_SEALED,
             key=view.device or "",
             at=view.at,
-            detail="under way, and was never sealed",
             **view.where(),
         ),
     )
@@ -88,9 +90,9 @@ def _over(view: View) -> tuple[Cleared, ...]:
     return (
         Cleared(
             kind=AlertKind.SEAL_UNSEALED_DEPARTURE,
+            code=Code.SEALED_AGAIN,
             key=view.device or "",
             at=view.at,
-            detail="sealed again",
         ),
     )
 

@@ -11,7 +11,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from tracker.domain.alert import AlertKind, Severity
-from tracker.domain.outcome import Cleared, Outcome, Raised, SealMoved
+from tracker.domain.codes import Code
+from tracker.domain.outcome import Cleared, Outcome, Raised, SealMoved, SealUpdated
 from tracker.domain.seal import SealRecord, SealState
 from tracker.rules.base import NOTHING, Result, Rule, View
 from tracker.rules.seals import recorded, renumbered, sealed_report
@@ -27,17 +28,16 @@ def on_reading(view: View, memory: Any) -> Result:
 
 def _silent(view: View, seal: SealRecord) -> tuple[Outcome, ...]:
     kind = AlertKind.SEAL_TAMPERED if seal.state is SealState.TAMPERED else AlertKind.SEAL_OPENED
-    why = "resealed silently, without incident report or sign-off"
     chapter = Raised(
         kind=kind,
         severity=Severity.CRITICAL,
+        code=Code.RESEALED_SILENTLY,
         at=view.at,
         key=view.device or "",
-        detail=why,
         part=True,
         **view.where(),
     )
-    return chapter, SealMoved(to=replace(seal, resealed_silently=True), at=view.at, why=why)
+    return chapter, SealUpdated(to=replace(seal, resealed_silently=True))
 
 
 def on_command(view: View, memory: Any) -> Result:
@@ -47,10 +47,16 @@ def on_command(view: View, memory: Any) -> Result:
     at = command.occurred_at or view.at
     closed = renumbered(view.seal, command.number, at)
     found: list[Outcome] = [
-        SealMoved(to=closed, at=at, actor=command.by, why=f"incident signed off: {command.reason}")
+        SealMoved(
+            to=closed,
+            code=Code.INCIDENT_SIGNED_OFF,
+            facts={"reason": command.reason},
+            at=at,
+            actor=command.by,
+        )
     ]
     found += [
-        Cleared(kind=kind, at=view.at, key=view.device or "", detail="inspected and signed off")
+        Cleared(kind=kind, code=Code.INSPECTED, at=view.at, key=view.device or "")
         for kind in INCIDENTS
     ]
     return memory, tuple(found)

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from devices.reading import SealCondition, SealEvent
 from tracker.domain.alert import AlertKind, Severity
+from tracker.domain.codes import Code
 from tracker.domain.command import OpenShipment
 from tracker.domain.outcome import Outcome, Raised, SealMoved
 from tracker.domain.seal import SealState
@@ -32,19 +33,20 @@ def on_command(view: View, memory: Any) -> Result:
             view.seal, state=SealState.ARMED, since=view.at, number=carried[view.device]
         )
         found.append(
-            SealMoved(to=armed, at=view.at, actor=command.by, why="issued to the shipment")
+            SealMoved(to=armed, code=Code.ISSUED_TO_SHIPMENT, at=view.at, actor=command.by)
         )
     first = view.device == plan.shipment.devices[0].id
     loose = sorted(command.conflicts.keys() - set(carried.values())) if first else []
     for number in (carried.get(view.device or ""), *loose):
-        if number is not None and (where := command.conflicts.get(number)):
+        if number is not None and (other := command.conflicts.get(number)):
             found.append(
                 Raised(
                     kind=AlertKind.SEAL_NUMBER,
                     severity=Severity.CRITICAL,
+                    code=Code.ISSUED_NUMBER_RETIRED if other.closed else Code.ISSUED_NUMBER_ACTIVE,
+                    facts={"number": number, "elsewhere": other.shipment},
                     key=f"issue:{number}",
                     at=view.at,
-                    detail=f"seal {number} was issued, but {where}",
                 )
             )
     return memory, tuple(found)
@@ -60,8 +62,9 @@ def on_reading(view: View, memory: Any) -> Result:
         Raised(
             kind=AlertKind.SEAL_WITHOUT_SHIPMENT,
             severity=Severity.WARNING,
+            code=Code.SEALED_WITHOUT_SHIPMENT,
+            facts={"number": report.number or None},
             at=view.at,
-            detail=f"seal {report.number or '(no number)'} is sealed without a shipment",
             **view.where(),
         ),
     )

@@ -12,7 +12,7 @@ A known credential alone does not authorise; place, agency and window are needed
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from msgspec import Struct
@@ -21,8 +21,9 @@ from msgspec.structs import replace
 from devices.reading import SealCondition, SealEvent, SealReport
 from geofences.kinds import ZoneKind
 from tracker.domain.alert import AlertKind, Severity
+from tracker.domain.codes import Code, Fact
 from tracker.domain.command import Authorise
-from tracker.domain.outcome import Cleared, Outcome, Raised, SealMoved
+from tracker.domain.outcome import Cleared, Outcome, Raised, SealMoved, SealUpdated
 from tracker.domain.plan import Place, Plan
 from tracker.domain.policy import minutes
 from tracker.domain.seal import SealRecord, SealState
@@ -49,7 +50,8 @@ class OpeningVerdict:
     """severity None: quiet. unrecorded: an authorisation is still owed."""
 
     state: SealState
-    why: str
+    code: Code
+    facts: dict[str, Fact] = field(default_factory=dict)
     severity: Severity | None = None
     unrecorded: bool = False
 
@@ -75,9 +77,10 @@ def on_reading(view: View, memory: Memory) -> Result:
         record_due=due,
         pending_number=None,
     )
-    found: list[Outcome] = [SealMoved(to=opened, at=view.at, why=verdict.why)]
+    code, facts = verdict.code, verdict.facts
+    found: list[Outcome] = [SealMoved(to=opened, code=code, facts=facts, at=view.at)]
     if verdict.severity is not None:
-        found.append(_incident(view, verdict.why, verdict.severity))
+        found.append(_incident(view, code, facts, verdict.severity))
     if due is not None and view.late and view.now >= due:
         found.append(_owed(view, opened))
     elif due is not None and view.late:
@@ -96,33 +99,38 @@ def judge(view: View, report: SealReport) -> OpeningVerdict:
     """What an opening now and here is."""
     places = view.places()
     kinds = {place.kind for place in places}
-    plan, names = view.plan, ", ".join(place.name for place in places) or "no known place"
-    unlawful = SealState.OPEN_UNAUTHORISED
+    plan = view.plan
+    here: dict[str, Fact] = {"places": ", ".join(place.name for place in places) or None}
     if ZoneKind.STATE_INSPECTION in kinds:
-        return OpeningVerdict(unlawful, f"opened at {names}, where nobody may", Severity.CRITICAL)
+        return _unlawful(Code.OPENED_WHERE_FORBIDDEN, here)
     if view.seal.state is SealState.UNKNOWN and not OPENINGS & report.events:
-        return OpeningVerdict(unlawful, "found open after a silence", Severity.CRITICAL)
+        return _unlawful(Code.FOUND_OPEN_AFTER_SILENCE)
     if view.lane.moving:
-        return OpeningVerdict(unlawful, "opened while moving", Severity.CRITICAL)
+        return _unlawful(Code.OPENED_WHILE_MOVING)
     leave = plan and covering(plan, places, view.at, _shown(report))
     if leave and not kinds & DUBIOUS:
         return OpeningVerdict(
             SealState.OPEN_AUTHORISED,
-            f"opened at {names} by leave of {leave.agency}: {leave.reason}",
+            Code.OPENED_WITH_LEAVE,
+            {**here, "agency": leave.agency, "reason": leave.reason},
         )
     if view.off_route():
-        return OpeningVerdict(unlawful, "opened off the route", Severity.CRITICAL)
+        return _unlawful(Code.OPENED_OFF_ROUTE)
     if not leave and not known(plan, report):
-        return OpeningVerdict(
-            unlawful, f"opened at {names} without a known credential", Severity.CRITICAL
-        )
+        return _unlawful(Code.OPENED_WITHOUT_CREDENTIAL, here)
     if kinds & DUBIOUS:
         return OpeningVerdict(
-            SealState.OPEN_AUTHORISED, f"opened at {names}, where it is unusual", Severity.WARNING
+            SealState.OPEN_AUTHORISED, Code.OPENED_WHERE_UNUSUAL, here, Severity.WARNING
         )
     if plan and any(permits(plan, place) for place in places):
-        return OpeningVerdict(SealState.OPEN_AUTHORISED, f"opened at {names}", unrecorded=True)
-    return OpeningVerdict(unlawful, f"opened at {names}, at an unplanned stop", Severity.CRITICAL)
+        return OpeningVerdict(
+            SealState.OPEN_AUTHORISED, Code.OPENED_LEAVE_OWED, here, unrecorded=True
+        )
+    return _unlawful(Code.OPENED_AT_UNPLANNED_STOP, here)
+
+
+def _unlawful(code: Code, facts: dict[str, Fact] | None = None) -> OpeningVerdict:
+    return OpeningVerdict(SealState.OPEN_UNAUTHORISED, code, facts or {}, Severity.CRITICAL)
 
 
 def known(plan: Plan | None, report: SealReport) -> bool:
@@ -178,12 +186,12 @@ def on_command(view: View, memory: Memory) -> Result:
         return memory, NOTHING
     settled = replace(seal, record_due=None)
     return memory, (
-        SealMoved(to=settled, at=view.at, why="the opening was recorded", actor=view.command.by),
+        SealUpdated(to=settled),
         Cleared(
             kind=AlertKind.SEAL_OPENED,
+            code=Code.OPENING_RECORDED,
             key=f"{view.device}:unrecorded",
             at=view.at,
-            detail="the authorisation was recorded",
         ),
     )
 
@@ -200,8 +208,7 @@ def on_tick(view: View, memory: Memory) -> Result:
         memory = Memory(late=tuple(s for s in memory.late if s is not opened))
     due = seal.record_due if seal.state is SealState.OPEN_AUTHORISED else None
     if due is not None and _due(view, due):
-        settled = replace(seal, record_due=None)
-        found += (_owed(view, seal), SealMoved(to=settled, at=due, why="nobody recorded it"))
+        found += (_owed(view, seal), SealUpdated(to=replace(seal, record_due=None)))
     return memory, tuple(found)
 
 
@@ -218,11 +225,11 @@ def _owed(view: View, seal: SealRecord) -> Raised:
     return Raised(
         kind=AlertKind.SEAL_OPENED,
         severity=Severity.WARNING,
+        code=Code.OPENING_NOT_RECORDED,
+        facts={"within_min": round(view.policy.opening_record_min)},
         key=f"{view.device}:unrecorded",
         at=seal.opened_at or view.at,
         **view.where(),
-        detail=f"opened, and nobody recorded an authorisation within "
-        f"{view.policy.opening_record_min:.0f} min",
     )
 
 
@@ -236,15 +243,21 @@ def _was_opened(seal: SealRecord) -> bool:
 
 def _still_open(view: View) -> Raised:
     since = view.seal.since or view.at
-    return replace(_incident(view, "still open"), at=since, seen=view.at)
+    return replace(_incident(view, Code.STILL_OPEN), at=since, seen=view.at)
 
 
-def _incident(view: View, why: str, severity: Severity = Severity.CRITICAL) -> Raised:
+def _incident(
+    view: View,
+    code: Code,
+    facts: dict[str, Fact] | None = None,
+    severity: Severity = Severity.CRITICAL,
+) -> Raised:
     return Raised(
         kind=AlertKind.SEAL_OPENED,
         severity=severity,
+        code=code,
+        facts=facts or {},
         at=view.at,
-        detail=why,
         key=view.device or "",
         **view.where(),
     )

@@ -10,16 +10,13 @@ from msgspec import Struct
 
 from devices.reading import SealEvent
 from tracker.domain.alert import AlertKind, Severity
+from tracker.domain.codes import Code
 from tracker.domain.outcome import Raised
 from tracker.domain.policy import minutes
 from tracker.domain.seal import SealState
 from tracker.rules.base import NOTHING, Result, Rule, View
 
-REFUSALS = {
-    SealEvent.UNLOCK_REFUSED: "unlock refused",
-    SealEvent.WRONG_CARD: "wrong card",
-    SealEvent.WRONG_PASSWORD: "wrong password",
-}
+REFUSALS = (SealEvent.UNLOCK_REFUSED, SealEvent.WRONG_CARD, SealEvent.WRONG_PASSWORD)
 
 
 class Memory(Struct, frozen=True, kw_only=True):
@@ -30,7 +27,7 @@ class Memory(Struct, frozen=True, kw_only=True):
 
 def on_reading(view: View, memory: Memory) -> Result:
     report = view.reading.seal if view.reading else None
-    events = [text for event, text in REFUSALS.items() if report and event in report.events]
+    events = [event.value for event in REFUSALS if report and event in report.events]
     if (
         not events
         or report is None
@@ -40,19 +37,21 @@ def on_reading(view: View, memory: Memory) -> Result:
     since = view.at - minutes(view.policy.refused_window_min)
     times = (*(time for time in memory.times if time >= since), view.at)
     off, many = view.off_route(), len(times) >= view.policy.refused_critical
-    detail = " and ".join(events)
-    if many:
-        detail += f", {len(times)} times within {view.policy.refused_window_min:.0f} min"
-    if off:
-        detail += ", off the route"
-    if report.credential is not None and report.credential.id:
-        detail += f" ({report.credential.kind} {report.credential.id})"
+    shown = report.credential if report.credential and report.credential.id else None
     return Memory(times=times), (
         Raised(
             kind=AlertKind.UNLOCK_REFUSED,
+            code=Code.UNLOCK_REFUSED,
+            facts={
+                "events": ", ".join(events),
+                "times": len(times) if many else None,
+                "within_min": round(view.policy.refused_window_min),
+                "off_route": off,
+                "credential_kind": str(shown.kind) if shown else None,
+                "credential": shown.id if shown else None,
+            },
             at=view.at,
             key=view.device or "",
-            detail=detail,
             severity=Severity.CRITICAL if off or many else Severity.WARNING,
             **view.where(),
         ),

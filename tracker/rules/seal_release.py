@@ -6,12 +6,13 @@ elsewhere, or if it is no lock's number. A shipment without a lock is judged by 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
 from geofences.kinds import ZoneKind
 from tracker.domain.alert import AlertKind, Severity
+from tracker.domain.codes import Code, Fact
 from tracker.domain.command import CloseShipment
 from tracker.domain.outcome import Outcome, Raised, SealMoved
 from tracker.domain.seal import SealState
@@ -29,19 +30,26 @@ def on_command(view: View, memory: Any) -> Result:
         return memory, NOTHING
     released = replace(seal, state=SealState.RELEASED, since=view.at, record_due=None)
     found: list[Outcome] = [
-        SealMoved(to=released, at=view.at, actor=command.by, why=command.reason or "delivered")
+        SealMoved(
+            to=released,
+            code=Code.GIVEN_UP if command.given_up else Code.DELIVERED,
+            facts={"reason": command.reason},
+            at=view.at,
+            actor=command.by,
+        )
     ]
     if seal.state is SealState.ARMED:  # it was never used
         return memory, tuple(found)
-    for severity, detail in (_place(view), _number(view, command.number)):
-        if severity is not None:
+    for fault in (_place(view), _number(view, command.number)):
+        if fault is not None:
             found.append(
                 Raised(
                     kind=AlertKind.SEAL_RELEASE,
-                    severity=severity,
+                    severity=fault.severity,
+                    code=fault.code,
+                    facts=fault.facts,
                     at=view.at,
                     key=f"{view.device}",
-                    detail=detail,
                     part=True,
                     **view.where(),
                 )
@@ -49,25 +57,35 @@ def on_command(view: View, memory: Any) -> Result:
     return memory, tuple(found)
 
 
-def _place(view: View) -> tuple[Severity | None, str]:
+class _Fault(NamedTuple):
+    severity: Severity
+    code: Code
+    facts: dict[str, Fact] = {}  # noqa: RUF012 - never changed
+
+
+def _place(view: View) -> _Fault | None:
     plan = view.plan
     if plan is None or plan.destination is None or plan.destination in view.lane.zones:
-        return None, ""
+        return None
     if any(place.kind in YARDS for place in view.places()):
-        return Severity.WARNING, "released in another yard than the destination"
+        return _Fault(Severity.WARNING, Code.RELEASED_IN_OTHER_YARD)
     if view.state.leg < len(plan.legs) - 1 and any(plan.expects(p.id) for p in view.places()):
-        return Severity.WARNING, "released before the last leg"
-    return Severity.CRITICAL, "released away from the destination"
+        return _Fault(Severity.WARNING, Code.RELEASED_BEFORE_LAST_LEG)
+    return _Fault(Severity.CRITICAL, Code.RELEASED_AWAY_FROM_DESTINATION)
 
 
-def _number(view: View, read: str | None) -> tuple[Severity | None, str]:
+def _number(view: View, read: str | None) -> _Fault | None:
     seals = (known.live.seal for known in view.state.devices.values())
     numbers = sorted(seal.number for seal in seals if seal.number is not None)
     if read is None:
-        return Severity.WARNING, "released without the consignee's reading of the seal number"
+        return _Fault(Severity.WARNING, Code.RELEASED_WITHOUT_READING)
     if numbers and read not in numbers:
-        return Severity.CRITICAL, f"the consignee read {read}, in force was {', '.join(numbers)}"
-    return None, ""
+        return _Fault(
+            Severity.CRITICAL,
+            Code.RELEASED_NUMBER_DIFFERS,
+            {"read": read, "in_force": ", ".join(numbers)},
+        )
+    return None
 
 
 RULE = Rule(name="seal_release", on_command=on_command)

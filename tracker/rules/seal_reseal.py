@@ -16,8 +16,9 @@ from msgspec.structs import replace
 
 from devices.reading import SealReport
 from tracker.domain.alert import AlertKind, Severity
+from tracker.domain.codes import Code
 from tracker.domain.command import RecordSeal
-from tracker.domain.outcome import Cleared, Outcome, Raised, SealMoved
+from tracker.domain.outcome import Cleared, Outcome, Raised, SealMoved, SealUpdated
 from tracker.domain.policy import minutes
 from tracker.domain.seal import SealRecord, SealState
 from tracker.rules.base import NOTHING, Result, Rule, View
@@ -37,7 +38,7 @@ def _again(view: View, report: SealReport, seal: SealRecord) -> tuple[Outcome, .
     due = None if recorded else view.at + minutes(view.policy.opening_record_min)
     resealed = renumbered(seal, new, view.at, lock_count=report.lock_count, record_due=due)
     found: list[Outcome] = [
-        SealMoved(to=resealed, at=view.at, why=f"resealed with {new or 'no number named'}")
+        SealMoved(to=resealed, code=Code.RESEALED, facts={"named": new or None}, at=view.at)
     ]
     if new is not None and new in (seal.number, *seal.used):
         found.append(_old_number(view, new, view.at))
@@ -56,10 +57,11 @@ def _limit(view: View, seal: SealRecord) -> list[Outcome]:
         Raised(
             kind=AlertKind.SEAL_RESEALED,
             severity=Severity.WARNING,
+            code=Code.RESEALED_OVER_LIMIT,
+            facts={"times": seal.reseals, "limit": view.policy.reseal_limit},
             at=view.at,
             key=f"{view.device}:limit",
             **view.where(),
-            detail=f"resealed {seal.reseals} times, the limit is {view.policy.reseal_limit}",
         )
     ]
 
@@ -81,8 +83,7 @@ def on_command(view: View, memory: Any) -> Result:
 def _announced(view: View, command: RecordSeal, at: datetime) -> tuple[Outcome, ...]:
     """A reseal is recorded; the lock's own word completes it."""
     noted = replace(view.seal, pending_number=command.number, record_due=None)
-    moved = SealMoved(to=noted, at=at, actor=command.by, why="the new seal was recorded")
-    return moved, *_faults(view, command, at)
+    return SealUpdated(to=noted), *_faults(view, command, at)
 
 
 def _settled(view: View, command: RecordSeal, at: datetime) -> tuple[Outcome, ...]:
@@ -90,14 +91,13 @@ def _settled(view: View, command: RecordSeal, at: datetime) -> tuple[Outcome, ..
     seal = view.seal
     used = seal.used if seal.number in (None, command.number) else (*seal.used, seal.number)
     noted = replace(seal, number=command.number, used=used, record_due=None, unrecorded=False)
-    moved = SealMoved(to=noted, at=at, actor=command.by, why="the reseal was recorded")
     over = Cleared(
         kind=AlertKind.SEAL_RESEALED,
+        code=Code.RESEAL_RECORDED,
         key=f"{view.device}:unrecorded",
         at=at,
-        detail="the reseal was recorded",
     )
-    return moved, over, *_faults(view, command, at)
+    return SealUpdated(to=noted), over, *_faults(view, command, at)
 
 
 def _faults(view: View, command: RecordSeal, at: datetime) -> list[Outcome]:
@@ -113,9 +113,10 @@ def _faults(view: View, command: RecordSeal, at: datetime) -> list[Outcome]:
             Raised(
                 kind=AlertKind.SEAL_RESEALED,
                 severity=Severity.WARNING,
+                code=Code.RESEAL_INCOMPLETE,
+                facts={"missing": ", ".join(missing)},
                 at=at,
                 key=f"{view.device}:incomplete",
-                detail=f"the reseal was recorded without {', '.join(missing)}",
             )
         )
     return found
@@ -125,9 +126,10 @@ def _old_number(view: View, number: str, at: datetime) -> Raised:
     return Raised(
         kind=AlertKind.SEAL_RESEALED,
         severity=Severity.CRITICAL,
+        code=Code.RESEALED_OLD_NUMBER,
+        facts={"number": number},
         at=at,
         key=view.device or "",
-        detail=f"resealed with the old number {number}",
         **view.where(),
     )
 
@@ -136,20 +138,17 @@ def on_tick(view: View, memory: Any) -> Result:
     due = deadline(view, memory)
     if due is None or view.now < due:
         return memory, NOTHING
-    return memory, (
-        _unrecorded(view, due),
-        SealMoved(to=replace(view.seal, record_due=None), at=due, why="nobody recorded it"),
-    )
+    return memory, (_unrecorded(view, due), SealUpdated(to=replace(view.seal, record_due=None)))
 
 
 def _unrecorded(view: View, due: datetime) -> Raised:
     return Raised(
         kind=AlertKind.SEAL_RESEALED,
         severity=Severity.WARNING,
+        code=Code.RESEAL_NOT_RECORDED,
         at=due,
         key=f"{view.device}:unrecorded",
         **view.where(),
-        detail="resealed, and nobody recorded number, officer, agency and reason",
     )
 
 

@@ -13,8 +13,9 @@ from msgspec.structs import replace
 from devices.reading import SealReport
 from geofences.kinds import ZoneKind
 from tracker.domain.alert import AlertKind, Severity
-from tracker.domain.outcome import Outcome, Raised, SealMoved
-from tracker.domain.policy import minutes
+from tracker.domain.codes import Code, Fact
+from tracker.domain.outcome import Outcome, Raised, SealMoved, SealUpdated
+from tracker.domain.policy import minutes, whole_minutes
 from tracker.domain.seal import SealRecord, SealState
 from tracker.rules.base import NOTHING, Result, Rule, View
 from tracker.rules.seals import number_differs, recorded, renumbered, sealed_report
@@ -28,7 +29,7 @@ def on_reading(view: View, memory: Any) -> Result:
         return memory, _first(view, report, seal)
     if seal.state is SealState.FAULT:
         healed = replace(seal, state=SealState.SEALED, since=view.at)
-        over = SealMoved(to=healed, at=view.at, why="the fault is over")
+        over = SealMoved(to=healed, code=Code.FAULT_OVER, at=view.at)
         return memory, (over, *_still(view, report, healed))
     if seal.state is SealState.SEALED:
         return memory, _still(view, report, seal)
@@ -45,41 +46,39 @@ def _first(view: View, report: SealReport, seal: SealRecord) -> tuple[Outcome, .
         lock_count=report.lock_count,
     )
     found: list[Outcome] = [
-        SealMoved(to=sealed, at=view.at, why=f"sealed with {number or 'no number named'}")
+        SealMoved(to=sealed, code=Code.SEALED, facts={"named": number or None}, at=view.at)
     ]
     if report.number and seal.number and report.number != seal.number:
         found.append(number_differs(view, report.number, seal.number))
-    if doubts := _doubts(view):
+    doubts = _doubts(view)
+    if any(doubts.values()):
         found.append(
             Raised(
                 kind=AlertKind.SEAL_SEALING,
                 severity=Severity.WARNING,
+                code=Code.SEALED_IN_DOUBT,
+                facts=doubts,
                 at=view.at,
                 key=view.device or "",
-                detail="sealed " + ", ".join(doubts),
                 **view.where(),
             )
         )
     return tuple(found)
 
 
-def _doubts(view: View) -> list[str]:
+def _doubts(view: View) -> dict[str, Fact]:
     plan = view.plan
-    doubts = []
-    if (
-        plan
-        and plan.loading
-        and all(
-            place.id != plan.loading and place.kind is not ZoneKind.PLANT for place in view.places()
-        )
-    ):
-        doubts.append("outside the loading zone")
-    if view.lane.moving:
-        doubts.append("while moving")
     loaded = plan.shipment.loaded_at if plan else None
-    if loaded is not None and view.at - loaded > minutes(view.policy.sealing_late_min):
-        doubts.append(f"{(view.at - loaded).total_seconds() / 60:.0f} min after loading")
-    return doubts
+    late = loaded is not None and view.at - loaded > minutes(view.policy.sealing_late_min)
+    return {
+        "outside_loading": plan is not None
+        and plan.loading is not None
+        and not any(
+            place.id == plan.loading or place.kind is ZoneKind.PLANT for place in view.places()
+        ),
+        "moving": view.lane.moving,
+        "minutes_after_loading": whole_minutes(view.at - loaded) if loaded and late else None,
+    }
 
 
 def _still(view: View, report: SealReport, seal: SealRecord) -> tuple[Outcome, ...]:
@@ -87,11 +86,10 @@ def _still(view: View, report: SealReport, seal: SealRecord) -> tuple[Outcome, .
         return NOTHING
     if seal.number is None:
         named = replace(seal, number=report.number)
-        return (SealMoved(to=named, at=view.at, why="the lock names its number"),)
+        return (SealUpdated(to=named),)
     if report.number == seal.pending_number:  # recorded by a person; its opening was not seen
         changed = renumbered(seal, report.number, view.at, lock_count=report.lock_count)
-        why = f"resealed with {report.number}, as recorded"
-        return (SealMoved(to=changed, at=view.at, why=why),)
+        return (SealUpdated(to=changed),)
     return (number_differs(view, report.number, seal.number),)
 
 
@@ -103,7 +101,7 @@ def on_command(view: View, memory: Any) -> Result:
     if seal.number not in (None, command.number):
         return memory, (number_differs(view, command.number, seal.number),)
     read = replace(seal, number=command.number)
-    return memory, (SealMoved(to=read, at=view.at, actor=command.by, why="the number was read"),)
+    return memory, (SealUpdated(to=read),)
 
 
 RULE = Rule(name="seal_sealing", on_reading=on_reading, on_command=on_command)

@@ -13,14 +13,15 @@ from msgspec.structs import replace
 
 from devices.reading import SealCondition, SealEvent, SealReport
 from tracker.domain.alert import AlertKind, Severity
-from tracker.domain.outcome import Cleared, Outcome, Raised, SealMoved
+from tracker.domain.codes import Code
+from tracker.domain.outcome import Cleared, Outcome, Raised, SealMoved, SealUpdated
 from tracker.domain.seal import SealRecord, SealState
 from tracker.rules.base import NOTHING, Result, Rule, View
 
 SUSPICIOUS = {
-    SealEvent.COVER_OPENED: "the back cover was opened",
-    SealEvent.VIBRATION: "vibration at the lock",
-    SealEvent.MOTOR_STUCK: "the lock's motor is stuck",
+    SealEvent.COVER_OPENED: Code.COVER_OPENED,
+    SealEvent.VIBRATION: Code.VIBRATION,
+    SealEvent.MOTOR_STUCK: Code.MOTOR_STUCK,
 }
 
 
@@ -31,19 +32,19 @@ def on_reading(view: View, memory: Any) -> Result:
     if idle or (report is None and not seal.cover_open):
         return memory, NOTHING
     report = report or SealReport()
-    why = _violation(view, report, seal)
-    if why is not None:
-        return memory, _violated(view, why)
+    violation = _violation(view, report, seal)
+    if violation is not None:
+        return memory, _violated(view, violation)
     found: list[Outcome] = [
         Raised(
             kind=AlertKind.SEAL_TAMPERED,
             severity=Severity.WARNING,
+            code=code,
             at=view.at,
-            detail=text,
             key=f"{view.device}:{event}",
             **view.where(),
         )
-        for event, text in SUSPICIOUS.items()
+        for event, code in SUSPICIOUS.items()
         if event in report.events
     ]
     if report.condition is SealCondition.FAULT:
@@ -51,9 +52,9 @@ def on_reading(view: View, memory: Any) -> Result:
             Raised(
                 kind=AlertKind.SEAL_FAULT,
                 severity=Severity.WARNING,
+                code=Code.LOCK_FAULT,
                 at=view.at,
                 key=view.device or "",
-                detail="the lock reports a fault",
                 **view.where(),
             )
         )
@@ -61,38 +62,40 @@ def on_reading(view: View, memory: Any) -> Result:
         found.append(
             Cleared(
                 kind=AlertKind.SEAL_FAULT,
+                code=Code.FAULT_OVER,
                 at=view.at,
                 key=view.device or "",
-                detail="the fault is over",
             )
         )
     after = _after(report, seal, view)
-    if after is not seal:
-        found.append(SealMoved(to=after, at=view.at, why="the lock reports it"))
+    if after.state is not seal.state:
+        found.append(SealMoved(to=after, code=Code.LOCK_FAULT, at=view.at))
+    elif after is not seal:
+        found.append(SealUpdated(to=after))
     return memory, tuple(found)
 
 
-def _violation(view: View, report: SealReport, seal: SealRecord) -> str | None:
+def _violation(view: View, report: SealReport, seal: SealRecord) -> Code | None:
     if SealEvent.CUT in report.events or report.condition is SealCondition.CUT:
-        return "the rope was cut"
+        return Code.ROPE_CUT
     if report.condition is SealCondition.TAMPERED:
-        return "the lock's shell was opened"
+        return Code.SHELL_OPENED
     opened = SealEvent.COVER_OPENED in report.events
     if seal.cover_open and view.moves.fix is not None and view.lane.moving and not opened:
-        return "the back cover was opened, and then the truck moved"
+        return Code.COVER_OPENED_THEN_MOVED
     return None
 
 
-def _violated(view: View, why: str) -> tuple[Outcome, ...]:
+def _violated(view: View, code: Code) -> tuple[Outcome, ...]:
     seal = view.seal
     goes_on = seal.state is SealState.TAMPERED and seal.since is not None
     incident = Raised(
         kind=AlertKind.SEAL_TAMPERED,
         severity=Severity.CRITICAL,
+        code=code,
         at=seal.since if goes_on and seal.since else view.at,
         seen=view.at,
         key=view.device or "",
-        detail=why,
         **view.where(),
     )
     if goes_on:
@@ -100,7 +103,7 @@ def _violated(view: View, why: str) -> tuple[Outcome, ...]:
     after = replace(
         seal, state=SealState.TAMPERED, since=view.at, record_due=None, cover_open=False
     )
-    return incident, SealMoved(to=after, at=view.at, why=why)
+    return incident, SealMoved(to=after, code=code, at=view.at)
 
 
 def _after(report: SealReport, seal: SealRecord, view: View) -> SealRecord:

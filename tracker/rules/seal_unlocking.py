@@ -5,12 +5,13 @@ from __future__ import annotations
 from tracker.domain.command import SendCommand
 from tracker.domain.errors import Refused
 from tracker.domain.plan import Plan
+from tracker.domain.shipment import Authorisation
 from tracker.domain.state import ScopeState
 from tracker.rules.seal_opening import leave_to_unlock
 
 
-def leave_for(plan: Plan | None, state: ScopeState, command: SendCommand) -> str:
-    """The authorisation in force where the lock is known to be, in words.
+def leave_for(plan: Plan | None, state: ScopeState, command: SendCommand) -> Authorisation:
+    """The authorisation in force where the lock is known to be.
 
     Raises Refused without a reason, without an open shipment, or without leave in force.
     """
@@ -34,4 +35,4 @@ def leave_for(plan: Plan | None, state: ScopeState, command: SendCommand) -> str
             mend=f"tracker shipment authorise {state.scope} --zone {zone} --agency AGENCY, "
             "without --credential",
         )
-    return f"{leave.agency} in {leave.zone}: {leave.reason or 'no reason given'}"
+    return leave

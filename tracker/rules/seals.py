@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from devices.reading import SealCondition, SealEvent, SealReport
 from tracker.domain.alert import AlertKind, Severity
+from tracker.domain.codes import Code
 from tracker.domain.command import Command, RecordSeal
 from tracker.domain.outcome import Raised
 from tracker.domain.seal import SealRecord, SealState
@@ -60,12 +61,12 @@ def renumbered(
 
 
 def number_differs(view: View, read: str, due: str) -> Raised:
-    how = "the lock carries" if view.reading else "somebody recorded"
     return Raised(
         kind=AlertKind.SEAL_NUMBER,
         severity=Severity.CRITICAL,
+        code=Code.LOCK_CARRIES_OTHER_NUMBER if view.reading else Code.RECORDED_OTHER_NUMBER,
+        facts={"read": read, "in_force": due},
         at=view.at,
         key=view.device or "",
-        detail=f"{how} {read}, in force is {due}",
         **view.where(),
     )

@@ -15,9 +15,10 @@ from msgspec.structs import replace
 
 from geofences.kinds import ZoneKind
 from tracker.domain.alert import AlertKind, Severity
+from tracker.domain.codes import Code, Fact
 from tracker.domain.finding import FindingType
 from tracker.domain.outcome import Cleared, Noted, Outcome, Raised, SealMoved
-from tracker.domain.policy import minutes
+from tracker.domain.policy import minutes, whole_minutes
 from tracker.domain.seal import SealState
 from tracker.domain.state import Lane
 from tracker.rules.base import NOTHING, Result, Rule, View
@@ -31,27 +32,29 @@ def on_tick(view: View, memory: Memory) -> Result:
     due = deadline(view, memory)
     if due is None or view.now < due or view.known is None:
         return memory, NOTHING
-    after = minutes_of(view.now - view.known.heard_at)
+    # Up to when it was due, not to when somebody looked: told again, it is the same.
+    facts: dict[str, Fact] = {"minutes": whole_minutes(due - view.known.heard_at)}
+    severity = Severity.CRITICAL if view.lane.jammed else Severity.WARNING
     if view.lane.jammed:
-        severity, why = Severity.CRITICAL, f"no word for {after} min since it was jammed"
+        code = Code.SILENT_AFTER_JAMMING
     elif view.lane.at is None:
-        severity, why = Severity.WARNING, f"never heard in the {after} min since it was assigned"
+        code = Code.NEVER_HEARD
     else:
-        how = "moving" if view.lane.moving else "parked"
-        severity, why = Severity.WARNING, f"no word for {after} min, last heard {how}"
+        code = Code.SILENT_MOVING if view.lane.moving else Code.SILENT_PARKED
     found: list[Outcome] = [
         Raised(
             kind=AlertKind.SILENCE,
             severity=severity,
+            code=code,
+            facts=facts,
             key=view.device or "",
             at=due,
-            detail=why,
             **view.where(),
         )
     ]
     if view.seal.state is SealState.SEALED:
         silent = replace(view.seal, state=SealState.UNKNOWN, since=due)
-        found.append(SealMoved(to=silent, at=due, why=why))
+        found.append(SealMoved(to=silent, code=code, facts=facts, at=due))
     return Memory(silent=True), tuple(found)
 
 
@@ -60,7 +63,10 @@ def on_reading(view: View, memory: Memory) -> Result:
     if memory.silent:
         found.append(
             Cleared(
-                kind=AlertKind.SILENCE, key=view.device or "", at=view.now, detail="heard again"
+                kind=AlertKind.SILENCE,
+                code=Code.HEARD_AGAIN,
+                key=view.device or "",
+                at=view.now,
             )
         )
     if not view.late and view.before is not None and view.before.at is not None:
@@ -69,9 +75,9 @@ def on_reading(view: View, memory: Memory) -> Result:
             found.append(
                 Noted(
                     type=FindingType.COVERAGE_GAP,
+                    code=Code.COVERAGE_GAP,
                     at=view.at,
                     **view.where(),
-                    detail=f"nothing was heard of the {minutes_of(gap)} min before",
                     facts={"from": view.before.at.isoformat(), "seconds": int(gap.total_seconds())},
                 )
             )
@@ -94,10 +100,6 @@ def _limit(view: View, lane: Lane) -> timedelta:
     places = view.plan.places(tuple(lane.zones)) if view.plan else ()
     dead = [place.usual_minutes or 0.0 for place in places if place.kind is ZoneKind.DEAD_ZONE]
     return minutes(max([moving, *dead]))
-
-
-def minutes_of(span: timedelta) -> str:
-    return f"{span.total_seconds() / 60:.0f}"
 
 
 RULE = Rule(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tracker.domain.alert import AlertKind, Severity
+from tracker.domain.codes import Code
 from tracker.domain.outcome import Raised
 from tracker.rules.base import NOTHING, Result, Rule, View
 
@@ -16,9 +17,10 @@ def on_reading(view: View, memory: Any) -> Result:
         Raised(
             kind=AlertKind.UNKNOWN_DEVICE,
             severity=Severity.INFO,
+            code=Code.UNKNOWN_DEVICE,
+            facts={"device": view.device or ""},
             at=view.at,
             **view.where(),
-            detail=f"{view.device} reports, and no open shipment names it",
         ),
     )
 

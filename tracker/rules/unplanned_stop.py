@@ -16,9 +16,10 @@ from msgspec import Struct
 
 from geofences.kinds import ZoneKind
 from tracker.domain.alert import AlertKind, Severity
+from tracker.domain.codes import Code
 from tracker.domain.outcome import Cleared, Outcome, Raised
 from tracker.domain.plan import Plan
-from tracker.domain.policy import Policy, minutes
+from tracker.domain.policy import Policy, minutes, whole_minutes
 from tracker.rules.base import NOTHING, Result, Rule, View
 
 
@@ -36,7 +37,10 @@ def on_reading(view: View, memory: Memory) -> Result:
     if memory.halt is not None and memory.halt != halt.since:
         over = (
             Cleared(
-                kind=AlertKind.UNPLANNED_STOP, key=_key(memory.halt), at=fix.time, detail="moves on"
+                kind=AlertKind.UNPLANNED_STOP,
+                code=Code.MOVES_ON,
+                key=_key(memory.halt),
+                at=fix.time,
             ),
         )
         memory = Memory()
@@ -50,9 +54,10 @@ def on_reading(view: View, memory: Memory) -> Result:
         kind=AlertKind.UNPLANNED_STOP,
         key=_key(halt.since),
         severity=severity,
+        code=Code.STANDING_UNPLANNED,
+        facts={"minutes": whole_minutes(stood)},
         at=halt.since,
         seen=fix.time,
-        detail=f"stands for {stood.total_seconds() / 60:.0f} min where no stop is planned",
         **view.where(),
     )
     return Memory(halt=halt.since), (*over, stop)

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from geofences.kinds import ZoneKind
 from tracker.domain.alert import AlertKind, Severity
+from tracker.domain.codes import Code, Fact
 from tracker.domain.motion import point
 from tracker.domain.outcome import Outcome, Raised
 from tracker.domain.plan import Plan
@@ -56,8 +57,9 @@ def on_reading(view: View, memory: Memory) -> Result:
             and place.crossing not in (None, plan.shipment.crossing)
             and place.kind in COMMITTED
         ):
-            commits = f"commits to {place.name}"
-            found.append(_wrong(first.time, commits, zone=zone, **point(first)))
+            facts: dict[str, Fact] = {"place": place.name}
+            code = Code.WRONG_CROSSING_APPROACHED
+            found.append(_wrong(first.time, code, facts, zone=zone, **point(first)))
     memory = _seen(view, plan, memory)
     if placement.country in (None, "bridge"):
         return memory, tuple(found)
@@ -72,9 +74,12 @@ def on_reading(view: View, memory: Memory) -> Result:
         found.append(
             _wrong(
                 memory.since or fix.time,
-                f"crosses into {placement.country} away from the planned "
-                f"crossing {plan.shipment.crossing}"
-                + (f", over {memory.jumped}" if memory.jumped else ""),
+                Code.CROSSED_ELSEWHERE,
+                {
+                    "country": placement.country,
+                    "planned": plan.shipment.crossing,
+                    "bridge": memory.jumped,
+                },
                 **point(fix),
             )
         )
@@ -93,7 +98,8 @@ def _seen(view: View, plan: Plan, memory: Memory) -> Memory:
 
 def _wrong(
     at: datetime,
-    detail: str,
+    code: Code,
+    facts: dict[str, Fact],
     *,
     zone: str | None = None,
     lat: float | None = None,
@@ -102,8 +108,9 @@ def _wrong(
     return Raised(
         kind=AlertKind.WRONG_CROSSING,
         severity=Severity.CRITICAL,
+        code=code,
+        facts=facts,
         at=at,
-        detail=detail,
         zone=zone,
         lat=lat,
         lon=lon,

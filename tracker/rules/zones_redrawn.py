@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tracker.domain.codes import Code
 from tracker.domain.command import RedrawZones
 from tracker.domain.finding import FindingType
 from tracker.domain.motion import point
@@ -32,14 +33,16 @@ def on_command(view: View, memory: Any) -> Result:
         sorted(zones.keys() - lane.zones.keys()),
         sorted(lane.zones.keys() - zones.keys()),
     )
-    said = [f"now in {', '.join(gained)}"] if gained else []
-    said += [f"no longer in {', '.join(lost)}"] if lost else []
     note = Noted(
         type=FindingType.ZONES_REDRAWN,
+        code=Code.ZONES_REDRAWN,
         at=view.at,
         actor=command.by,
-        detail="the zones were redrawn: " + ", ".join(said),
-        facts={"version": command.version},
+        facts={
+            "version": command.version,
+            "now_in": ", ".join(gained) or None,
+            "no_longer_in": ", ".join(lost) or None,
+        },
         **point(lane.fix),
     )
     return memory, (moved, note)

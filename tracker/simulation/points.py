@@ -6,13 +6,13 @@ Units as in the native dialect: degrees (WGS 84), km/h, metres, percent.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from typing import Any
 
-MILLISECONDS_FROM = 1e11
-"""A Unix time above this is in milliseconds (as seconds it would lie in the year 5138)."""
+from tracker.simulation.track_times import Way
 
 RANGES = {
     "lat": (-90.0, 90.0),
@@ -26,6 +26,34 @@ RANGES = {
     "battery": (0.0, 100.0),
 }
 """The native keys a track may fill, and what their values may be."""
+POSITION = ("lat", "lon")
+
+UNITS: dict[str, dict[str, float]] = {
+    "speed": {
+        **dict.fromkeys(("km/h", "kmh", "kph", "km/hr"), 1.0),
+        **dict.fromkeys(("kn", "kt", "kts", "knots", "nudos"), 1.852),
+        **dict.fromkeys(("mph", "mi/h", "millas/h"), 1.609344),
+        **dict.fromkeys(("m/s", "mps", "ms"), 3.6),
+    },
+    "altitude": {"m": 1.0, "mts": 1.0, "ft": 0.3048},
+    "accuracy": {"m": 1.0, "mts": 1.0, "ft": 0.3048},
+    "course": {"°": 1.0, "deg": 1.0},
+    "battery": {"%": 1.0},
+    "lat": {"°": 1.0},
+    "lon": {"°": 1.0},
+}
+"""What may stand behind a number, and what it is in the native unit."""
+_WITH_UNIT = re.compile(r"([-+]?[\d.,]+(?:[eE][-+]?\d+)?)\s*([^\d\s.,]*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a track is to be read. zone: of times that carry none. times: how they are written; None:
+    seen from them. encoding: of its text; None: seen from its bytes."""
+
+    zone: tzinfo | None = None
+    times: Way | None = None
+    encoding: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +61,7 @@ class Point:
     """`body`: native JSON without its times. `vehicle`: whose point it is, if the file says so.
 
     received: when a server got it. A time before 1980 counts seconds from the recording's start.
+    aside: why values beside the position were not taken, {key: what is wrong}.
     """
 
     time: datetime
@@ -40,6 +69,7 @@ class Point:
     vehicle: str | None = None
     fix_time: datetime | None = None
     received: datetime | None = None
+    aside: tuple[tuple[str, str], ...] = ()
 
     @property
     def when(self) -> datetime:
@@ -55,56 +85,66 @@ class BadPoint:
     what: str
 
 
-def moment(value: object, zone: tzinfo | None) -> datetime:
-    """A time: RFC 3339, or Unix seconds or milliseconds, as text or number; in UTC.
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What was guessed of a file, or read otherwise than it says."""
 
-    `zone` is for times that carry none. Raises ValueError, saying what is wrong.
+    text: str
+
+
+Read = Point | BadPoint | Note
+"""What readers find, in the file's order."""
+
+
+def body(
+    values: Iterable[tuple[str, object]], factors: dict[str, float] | None = None
+) -> tuple[dict[str, Any], tuple[tuple[str, str], ...]]:
+    """Native keys with their numbers, blank values left out; and what was left aside, with why: a
+    side value that cannot be costs itself, not the position. `factors` turn a key's number into
+    the native unit, where its value names none.
+
+    Raises ValueError if a coordinate is no number or out of range, or one of them is missing.
     """
-    text = str(value).strip()
-    try:
-        number = float(text)
-    except ValueError:
-        return _from_iso(text, zone)
-    if not math.isfinite(number):
-        raise ValueError(f"time {text!r} is not a number")
-    try:
-        seconds = number / 1000.0 if abs(number) > MILLISECONDS_FROM else number
-        return datetime.fromtimestamp(seconds, UTC)
-    except (OverflowError, ValueError, OSError):
-        raise ValueError(f"time {text!r} is out of range") from None
-
-
-def _from_iso(text: str, zone: tzinfo | None) -> datetime:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"time {text!r} is neither RFC 3339 nor Unix seconds") from None
-    if found.tzinfo is None:
-        if zone is None:
-            raise ValueError(f"time {text!r} has no zone (--zone names the one meant)")
-        found = found.replace(tzinfo=zone)
-    return found.astimezone(UTC)
-
-
-def body(values: Iterable[tuple[str, object]]) -> dict[str, Any]:
-    """Native keys with their numbers; blank values are left out.
-
-    Raises ValueError if a value is no number or out of range, or if one of lat and lon is missing.
-    """
-    out = {key: _number(key, value) for key, value in values if str(value).strip()}
+    out: dict[str, Any] = {}
+    aside = []
+    for key, value in values:
+        if not str(value).strip():
+            continue
+        try:
+            out[key] = _number(key, value, (factors or {}).get(key, 1.0))
+        except ValueError as error:
+            if key in POSITION:
+                raise
+            aside.append((key, str(error)))
     if ("lat" in out) != ("lon" in out):
         raise ValueError("a latitude and a longitude are needed, or neither")
-    if "satellites" in out:
-        out["satellites"] = int(out["satellites"])
-    return out
+    return out, tuple(aside)
 
 
-def _number(key: str, value: object) -> float:
+def _number(key: str, value: object, factor: float) -> float | int:
     low, high = RANGES[key]
-    try:
-        number = float(str(value))
-    except ValueError:
-        raise ValueError(f"{key} {value!r} is not a number") from None
+    text = str(value).strip()
+    number = _plain(text)
+    match = None if number is not None else _WITH_UNIT.fullmatch(text)
+    if match is not None:
+        number = _plain(match[1])
+        factor = UNITS.get(key, {}).get(match[2].lower(), math.nan)
+    if number is None or math.isnan(factor):
+        raise ValueError(f"{key} {value!r} is not a number")
     if not low <= number <= high or math.isinf(number):
         raise ValueError(f"{key} {value} is out of range")
-    return number
+    if key == "satellites":
+        if not float(number).is_integer():
+            raise ValueError(f"{key} {value} is no whole number")
+        return int(number)
+    return round(number * factor, 3) if key == "speed" else number * factor
+
+
+def _plain(text: str) -> float | None:
+    """A number, with a decimal comma too; None if it is none."""
+    if text.count(",") == 1 and "." not in text:
+        text = text.replace(",", ".")
+    try:
+        return float(text)
+    except ValueError:
+        return None

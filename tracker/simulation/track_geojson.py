@@ -7,7 +7,7 @@ Times of a line are looked for where the common converters put them: `coordTimes
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import tzinfo
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,12 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from geofences.errors import GeoFault
+from geofences.io.text import decoded
 from tracker.domain.errors import UsageError
-from tracker.simulation.points import RANGES, BadPoint, Point, body, moment
-
-TIME_NAMES = ("time", "timestamp", "tst", "datetime")
+from tracker.simulation import track_names
+from tracker.simulation.points import RANGES, BadPoint, Note, Options, Point, Read, body
+from tracker.simulation.track_times import Times, is_clock, joined
 
 
 class _Geometry(Struct):
@@ -35,30 +37,57 @@ class _Collection(Struct, tag_field="type", tag="FeatureCollection"):
     features: list[_Feature]
 
 
-def points(path: Path, zone: tzinfo | None) -> Iterator[Point | BadPoint]:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A coordinate and what is said of it; `where` names file, feature and part."""
+
+    coordinates: object
+    time: object
+    properties: dict[str, Any]
+    where: str
+
+
+def points(path: Path, options: Options) -> Iterator[Read]:
     """One point a Point feature or line coordinate. Raises UsageError if it is no GeoJSON."""
     try:
-        found = msgspec.json.decode(path.read_bytes(), type=_Feature | _Collection)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        text, notes = decoded(path.read_bytes(), str(path), options.encoding)
+        read = msgspec.json.decode(text.removeprefix("\ufeff"), type=_Feature | _Collection)
+    except GeoFault as fault:
+        raise UsageError(fault.what, where=fault.where, mend=fault.mend) from None
+    except (msgspec.DecodeError, UnicodeError) as error:
         raise UsageError(
             f"no GeoJSON Feature or FeatureCollection: {error}", where=str(path)
         ) from None
-    features = [found] if isinstance(found, _Feature) else found.features
-    for number, feature in enumerate(features, start=1):
-        where = f"{path}: feature {number}"
-        for coordinates, time, properties, part in _places(feature, where):
-            try:
-                yield _point(coordinates, time, properties, zone)
-            except ValueError as error:
-                yield BadPoint(where + part, str(error))
+    yield from map(Note, notes)
+    features = [read] if isinstance(read, _Feature) else read.features
+    places = [
+        place
+        for number, feature in enumerate(features, start=1)
+        for place in _places(feature, f"{path}: feature {number}")
+    ]
+    said = [str(place.time) for place in places if place.time is not None]
+    names = [name for feature in features for name in feature.properties or ()]
+    times = Times(
+        said,
+        options.zone,
+        options.times,
+        where=str(path),
+        spanish=track_names.is_spanish(names),
+        elapsed=any(name.strip().lower() in track_names.ELAPSED for name in names),
+    )
+    yield from map(Note, times.notes)
+    for place in places:
+        try:
+            yield _point(place, times)
+        except ValueError as error:
+            yield BadPoint(place.where, str(error))
 
 
-def _places(feature: _Feature, where: str) -> Iterator[tuple[object, object, dict[str, Any], str]]:
-    """(coordinates, time, properties, which part of the feature) of every point in a feature."""
+def _places(feature: _Feature, where: str) -> Iterator[_Place]:
+    """Every point in a feature."""
     geometry, properties = feature.geometry, feature.properties or {}
     if geometry is not None and geometry.type == "Point":
-        time = next((properties[name] for name in TIME_NAMES if name in properties), None)
-        yield geometry.coordinates, time, properties, ""
+        yield _Place(geometry.coordinates, _time(properties), properties, where)
     elif geometry is not None and geometry.type in ("LineString", "MultiLineString"):
         places = _flat(geometry.coordinates, geometry.type, where)
         times = _flat(_times(properties), geometry.type, where)
@@ -69,10 +98,19 @@ def _places(feature: _Feature, where: str) -> Iterator[tuple[object, object, dic
                 mend="give one time a coordinate, in the property coordTimes",
             )
         for index, (place, time) in enumerate(zip(places, times, strict=True)):
-            yield place, time, {}, f", coordinate {index}"
+            yield _Place(place, time, {}, f"{where}, coordinate {index}")
     else:
         kind = "feature without geometry" if geometry is None else geometry.type
         raise UsageError(f"a track has no {kind}", where=where)
+
+
+def _time(properties: dict[str, Any]) -> Any:
+    """A Point's own, put together of date and time of day where they stand apart."""
+    names = track_names.found(properties)
+    time, date = (properties.get(names.get(key, "")) for key in ("time", "date"))
+    if date is None or time is None:
+        return date if time is None else time
+    return joined(str(date), str(time)) if is_clock(str(time)) else time
 
 
 def _times(properties: dict[str, Any]) -> Any:
@@ -89,13 +127,26 @@ def _flat(values: Any, kind: str, where: str) -> list[Any]:
     return list(chain.from_iterable(lines))
 
 
-def _point(place: object, time: object, properties: dict[str, Any], zone: tzinfo | None) -> Point:
-    if time is None:
-        raise ValueError(f"no time (looked for {', '.join(TIME_NAMES)})")
-    if not isinstance(place, list) or len(place) < 2:
-        raise ValueError(f"coordinates {place!r} are not [lon, lat]")
-    told = {key: value for key, value in properties.items() if key in RANGES and value is not None}
-    altitude = {"altitude": place[2]} if len(place) > 2 else {}
-    vehicle = properties.get("vehicle") or properties.get("device")
-    native = body({**altitude, **told, "lat": place[1], "lon": place[0]}.items())
-    return Point(moment(time, zone), native, vehicle=None if vehicle is None else str(vehicle))
+def _point(place: _Place, times: Times) -> Point:
+    if place.time is None:
+        raise ValueError(f"no time (looked for {', '.join(track_names.NAMES['time'][:5])}, ...)")
+    position = place.coordinates
+    if not isinstance(position, list) or len(position) < 2:
+        raise ValueError(f"coordinates {position!r} are not [lon, lat]")
+    names = track_names.found(place.properties)
+    told = {
+        key: place.properties[name]
+        for key, name in names.items()
+        if key in RANGES and place.properties[name] is not None
+    }
+    altitude = {"altitude": position[2]} if len(position) > 2 else {}
+    values = {**altitude, **told, "lat": position[1], "lon": position[0]}
+    native, aside = body(values.items(), {"speed": track_names.km_h(names.get("speed", ""))})
+    kept = {names.get(key, key): values[key] for key, _ in aside}
+    vehicle = place.properties.get(names.get("vehicle", ""))
+    return Point(
+        times.moment(str(place.time)),
+        native | ({"columns": kept} if kept else {}),
+        vehicle=None if vehicle is None else str(vehicle),
+        aside=aside,
+    )

@@ -6,13 +6,16 @@ bombs and outside files, which no GPX needs) can be refused when it opens.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from datetime import tzinfo
 from pathlib import Path
 from xml.parsers import expat
 
+from geofences.errors import GeoFault
+from geofences.io.text import decoded
 from tracker.domain.errors import UsageError
-from tracker.simulation.points import BadPoint, Point, body, moment
+from tracker.simulation.points import BadPoint, Note, Options, Point, Read, body
+from tracker.simulation.track_times import Times
 
 KEYS = {
     "lat": "lat",
@@ -23,29 +26,41 @@ KEYS = {
     "speed": "speed",
     "course": "course",
 }
-MPS_TO_KMH = 3.6
+FACTORS = {"speed": 3.6}
+DECLARED = re.compile(rb"""<\?xml[^>]*\bencoding\s*=\s*["']([\w.:-]+)""")
 
 
-def points(path: Path, zone: tzinfo | None) -> Iterator[Point | BadPoint]:
+def points(path: Path, options: Options) -> Iterator[Read]:
     """One point a `trkpt`, in the file's order. Raises UsageError if the file is no GPX."""
-    collector = _Collector(path, zone)
+    data = path.read_bytes()
+    declared = DECLARED.match(data.lstrip()[:400])
     try:
-        collector.parser.Parse(path.read_bytes(), True)
+        text, notes = decoded(data, str(path), options.encoding, declared and declared[1].decode())
+    except GeoFault as fault:
+        raise UsageError(fault.what, where=fault.where, mend=fault.mend) from None
+    yield from map(Note, notes)
+    collector = _Collector(path)
+    try:
+        collector.parser.Parse(text.lstrip("\ufeff").encode("utf-8", "replace"), True)
     except expat.ExpatError as error:
         raise UsageError(f"not well-formed XML: {error}", where=f"{path}:{error.lineno}") from None
-    yield from collector.found
+    said = [parts["time"] for _, parts in collector.found if "time" in parts]
+    times = Times(said, options.zone, options.times, where=str(path))
+    yield from map(Note, times.notes)
+    for where, parts in collector.found:
+        yield _point(where, parts, times)
 
 
 class _Collector:
-    """Gathers the text of the elements inside the current `trkpt`."""
+    """Gathers the text of the elements inside each `trkpt`, and where that is."""
 
-    def __init__(self, path: Path, zone: tzinfo | None) -> None:
-        self.path, self.zone = path, zone
-        self.found: list[Point | BadPoint] = []
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.found: list[tuple[str, dict[str, str]]] = []
         self.current: dict[str, str] | None = None
         self.text = ""
         self.line = 0
-        self.parser = expat.ParserCreate(namespace_separator=" ")
+        self.parser = expat.ParserCreate("utf-8", namespace_separator=" ")
         self.parser.buffer_text = True
         self.parser.StartElementHandler = self.start
         self.parser.EndElementHandler = self.end
@@ -71,18 +86,20 @@ class _Collector:
         if self.current is None:
             return
         if name == "trkpt":
-            self.found.append(self.point(self.current))
+            self.found.append((f"{self.path}:{self.line}", self.current))
             self.current = None
         else:
             self.current[name] = self.text
 
-    def point(self, parts: dict[str, str]) -> Point | BadPoint:
-        try:
-            if "time" not in parts:
-                raise ValueError("the point has no time")
-            native = body((KEYS[name], text) for name, text in parts.items() if name in KEYS)
-            if "speed" in native:
-                native["speed"] = round(native["speed"] * MPS_TO_KMH, 3)
-            return Point(moment(parts["time"], self.zone), native)
-        except ValueError as error:
-            return BadPoint(f"{self.path}:{self.line}", str(error))
+
+def _point(where: str, parts: dict[str, str], times: Times) -> Point | BadPoint:
+    try:
+        if "time" not in parts:
+            raise ValueError("the point has no time")
+        said = [(KEYS[name], text) for name, text in parts.items() if name in KEYS]
+        native, aside = body(said, FACTORS)
+        kept = {key: text for key, text in said if key in dict(aside)}
+        native |= {"columns": kept} if kept else {}
+        return Point(times.moment(parts["time"]), native, aside=aside)
+    except ValueError as error:
+        return BadPoint(where, str(error))

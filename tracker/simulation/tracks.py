@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -14,9 +15,10 @@ import msgspec
 from tracker.domain.errors import UsageError
 from tracker.simulation import track_csv, track_geojson, track_gpx
 from tracker.simulation.devices import Delivery, topic
-from tracker.simulation.points import BadPoint, Point
+from tracker.simulation.points import BadPoint, Note, Options, Point, Read
+from tracker.simulation.track_times import Way
 
-Reader = Callable[[Path, tzinfo | None], Iterator[Point | BadPoint]]
+Reader = Callable[[Path, Options], Iterator[Read]]
 READERS: dict[str, Reader] = {
     ".csv": track_csv.points,
     ".gpx": track_gpx.points,
@@ -31,12 +33,14 @@ DEVICE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 class Track:
     """Points in order of receipt where the file knows it, else in the file's order.
 
-    skipped: the rows that are no points. thinned: how many were left out on purpose.
+    skipped: the rows that are no points. thinned: how many were left out on purpose. notes: what
+    was guessed of the file, and which values beside the positions could not be taken.
     """
 
     points: tuple[Point, ...]
     skipped: tuple[BadPoint, ...] = ()
     thinned: int = 0
+    notes: tuple[str, ...] = ()
 
     @property
     def relative(self) -> bool:
@@ -52,8 +56,16 @@ class Track:
         return max(point.when for point in self.points)
 
 
-def read(path: Path, *, zone: tzinfo | None = None, skip_bad: bool = False) -> Track:
-    """The track in a CSV, GPX or GeoJSON file. `zone` is for times that carry none.
+def read(
+    path: Path,
+    *,
+    zone: tzinfo | None = None,
+    skip_bad: bool = False,
+    times: Way | None = None,
+    encoding: str | None = None,
+) -> Track:
+    """The track in a CSV, GPX or GeoJSON file. `zone` is for times that carry none, `times` says
+    how they are written and `encoding` what the text is in, where the file does not show it.
 
     Raises UsageError, naming file and line, for a bad row (unless `skip_bad`) and for no points.
     """
@@ -64,11 +76,13 @@ def read(path: Path, *, zone: tzinfo | None = None, skip_bad: bool = False) -> T
             where=str(path),
             mend=f"known: {', '.join(READERS)}",
         )
-    found, bad = list[Point](), list[BadPoint]()
+    found, bad, notes = list[Point](), list[BadPoint](), list[str]()
     try:
-        for point in reader(path, zone):
+        for point in reader(path, Options(zone, times, encoding)):
             if isinstance(point, Point):
                 found.append(point)
+            elif isinstance(point, Note):
+                notes.append(point.text)
             elif skip_bad:
                 bad.append(point)
             else:
@@ -79,7 +93,15 @@ def read(path: Path, *, zone: tzinfo | None = None, skip_bad: bool = False) -> T
         raise UsageError(f"no points in it ({len(bad)} bad rows)", where=str(path))
     if any(point.received for point in found):
         found.sort(key=lambda point: point.when)
-    return Track(tuple(found), tuple(bad))
+    return Track(tuple(found), tuple(bad), notes=(*notes, *_aside(found)))
+
+
+def _aside(points: list[Point]) -> Iterator[str]:
+    """How many values of each kind could not be taken, and why the first."""
+    count = Counter(key for point in points for key, _ in point.aside)
+    first = {key: why for point in reversed(points) for key, why in point.aside}
+    for key, many in count.items():
+        yield f"{key} left aside in {many} of {len(points)} points: {first[key]}"
 
 
 def thin(track: Track, interval_s: float) -> Track:

@@ -84,7 +84,7 @@ def _tsa(authority: Authority, config: Config) -> Attestor:
         raise UsageError(
             "time-stamps need the package rfc3161-client",
             where="[timestamp] policy",
-            mend="pip install 'seal-tracker[timestamps]'",
+            mend="pip install 'rfc3161-client>=1.0'",
         )
     certificate = Path(str(config.timestamp.policy)).parent / authority.certificate
     try:

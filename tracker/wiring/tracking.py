@@ -156,7 +156,7 @@ def map_scene(
 
     frame = query.frame(datetime.now(UTC), zone, config.policy)
     if shipment is None:
-        zones = geofences(config.zones.files)
+        zones = geofences(config.zones.files, config.zones.without)
         return query.zones_scene(zones, frame, crossing=crossing, place=place)
     with records(config) as opened:
         return query.shipment_scene(

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from tracker.app.planning import Geography
 
 
-def geofences(files: Sequence[str]) -> GeofenceSet:
-    """The zones and corridors that ship, and those of `files`.
+def geofences(files: Sequence[str], without: Sequence[str] = ()) -> GeofenceSet:
+    """The zones and corridors that ship, but for those `without`, and those of `files`.
 
     Raises UsageError that names the file, the feature and the mend.
     """
@@ -25,7 +25,7 @@ def geofences(files: Sequence[str]) -> GeofenceSet:
     from geofences.errors import GeoFault
 
     try:
-        sets = [library.load(), *(formats.read(Path(file)) for file in files)]
+        return library.in_force(((file, formats.read(Path(file))) for file in files), without)
     except GeoFault as fault:
         raise UsageError(fault.what, where=fault.where, mend=fault.mend) from fault
     except OSError as error:
@@ -34,17 +34,13 @@ def geofences(files: Sequence[str]) -> GeofenceSet:
             where=str(error.filename),
             mend="correct [zones] files in the configuration",
         ) from error
-    return formats.GeofenceSet(
-        zones=tuple(zone for one in sets for zone in one.zones),
-        corridors=tuple(corridor for one in sets for corridor in one.corridors),
-    )
 
 
 def geography(config: Config) -> Geography:
     """What the rules are told of places. Raises UsageError, as `geofences` does."""
     from tracker.app.planning import Geography
 
-    return Geography(geofences(config.zones.files), config.policy)
+    return Geography(geofences(config.zones.files, config.zones.without), config.policy)
 
 
 def zone_files(config: Config) -> ZoneFiles:

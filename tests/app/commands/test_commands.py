@@ -12,6 +12,7 @@ from tests.app.commands.conftest import T0
 from tracker.adapters.journal import SqlJournal
 from tracker.app.commands import CommandHandler
 from tracker.domain.alert import AlertKind
+from tracker.domain.codes import Code
 from tracker.domain.command import (
     AcceptCustody,
     AcknowledgeAlert,
@@ -69,8 +70,9 @@ def test_a_number_in_use_or_retired_raises_an_alert(
     commands.open(document("S3", "L3"), by="dispatch")
     alerts = [alert for alert in journal.alerts() if alert.kind is AlertKind.SEAL_NUMBER]
     assert [alert.shipment for alert in alerts] == ["S2", "S3"]
-    assert "active on S1" in alerts[0].detail
-    assert "retired with S" in alerts[1].detail
+    told = [(one.chapters[0].code, one.chapters[0].facts["elsewhere"]) for one in alerts]
+    assert told[0] == (Code.ISSUED_NUMBER_ACTIVE, "S1")
+    assert told[1] in [(Code.ISSUED_NUMBER_RETIRED, name) for name in ("S1", "S2")]
 
 
 def test_a_number_recorded_on_the_way_counts_too(

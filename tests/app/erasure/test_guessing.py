@@ -19,6 +19,7 @@ from tests.support.people import (
     PeopledOffice,
 )
 from tests.support.signed import ORIGIN
+from tracker.domain.codes import Code
 from tracker.domain.finding import Finding, FindingType
 from tracker.domain.shipment import Shipment
 from tracker.log.leaf import key
@@ -63,7 +64,7 @@ def _guessed(
             hashlib.sha256(name.encode()).hexdigest(),
             hashlib.sha256(name.encode()).hexdigest()[:32],
             hashlib.sha256(msgspec.json.encode(named)).hexdigest(),
-            key(replace(finding, detail=name)),
+            key(finding),
             *(commitment(salt, name) for salt in keys),
         }
         # A key is the same whoever it was, and so tells nothing.
@@ -81,6 +82,7 @@ def _said(leaf: bytes) -> Finding:
         occurred_at=msgspec.convert(said["occurred_at"], type=type(START)),
         recorded_at=START,
         zone=said["payload"]["zone"],
+        code=Code(said["payload"]["code"]),
         facts=said["payload"]["facts"],
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -139,7 +139,7 @@ class Interrupted(SqlJournal):
 
     before_commit: Callable[[], None] | None = None
 
-    def commit(self, work: Work, expected: int) -> int:
+    def commit(self, work: Work, expected: Mapping[str, int]) -> int:
         first, self.before_commit = self.before_commit, None
         if first is not None:
             first()

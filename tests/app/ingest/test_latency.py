@@ -1,20 +1,30 @@
-"""A lone message is not held back to fill a batch: from the truck to its finding, end to end."""
+"""A lone message is not held back to fill a batch: from the truck to its finding, end to end.
+
+Held against what the same broker and disk need for the bare minimum, in turns within one run: a
+message there and back by paho alone, and one row committed by SQLite alone.
+"""
 
 from __future__ import annotations
 
 import queue
+import socket
+import sqlite3
 import statistics
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+import paho.mqtt.client as paho
 import pytest
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from tests.support.brokers import Broker
 from tests.support.publish import said
 from tracker import wiring
 from tracker.adapters.mqtt.publisher import Publisher
+from tracker.adapters.mqtt.settings import MqttSettings
 from tracker.config import Config
 from tracker.config.secret import Secret
 from tracker.config.sections import BrokerSection, DatabaseSection
@@ -23,22 +33,74 @@ from tracker.domain.finding import Finding
 
 pytestmark = pytest.mark.e2e
 
-LIMIT_S = 0.25
 ROUNDS = 15
+TIMES = 20.0
+"""It takes two to four of them; waiting for company would take some fifty."""
 
 
 class Told:
     """A notifier: told after the commit. Each device without a shipment is told of once."""
 
     def __init__(self) -> None:
-        self.at: queue.Queue[float] = queue.Queue()
+        self._told: queue.Queue[tuple[str | None, float]] = queue.Queue()
 
     def tell(self, findings: Sequence[Finding], alerts: Sequence[Alert]) -> None:
-        if findings:
-            self.at.put(time.monotonic())
+        for finding in findings:
+            self._told.put((finding.device, time.monotonic()))
+
+    def at(self, device: str) -> float:
+        """When the first finding on this device was told; what is told of others is passed over."""
+        while True:
+            said, at = self._told.get(timeout=60)
+            if said == device:
+                return at
 
 
-def test_a_lone_message_takes_less_than_a_quarter_of_a_second(
+class Bare:
+    """A subscriber and a table, with nothing of the product between them."""
+
+    def __init__(self, client: paho.Client, table: sqlite3.Connection) -> None:
+        self._client, self._table = client, table
+        self._arrived: queue.Queue[bytes] = queue.Queue()
+        client.on_message = lambda _client, _userdata, message: self._arrived.put(message.payload)
+
+    def takes(self) -> float:
+        """Seconds from publishing until the row is durable."""
+        began = time.monotonic()
+        self._client.publish("bare/1", b"x" * 200, qos=1)
+        self._table.execute("INSERT INTO rows VALUES (?)", (self._arrived.get(timeout=60),))
+        self._table.commit()
+        return time.monotonic() - began
+
+
+@contextmanager
+def bare(there: MqttSettings, file: Path) -> Iterator[Bare]:
+    version = MQTTProtocolVersion.MQTTv5 if there.protocol == "5" else MQTTProtocolVersion.MQTTv311
+    client = paho.Client(CallbackAPIVersion.VERSION2, client_id="bare", protocol=version)
+    if there.username is not None:
+        client.username_pw_set(there.username, there.password)
+    subscribed = threading.Event()
+    client.on_subscribe = lambda *_: subscribed.set()
+    client.on_socket_open = lambda _client, _userdata, opened: opened.setsockopt(
+        socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
+    )
+    client.connect(there.host, there.port)
+    client.loop_start()
+    try:
+        with closing(sqlite3.connect(file)) as table:
+            table.execute("PRAGMA journal_mode = WAL")
+            table.execute("PRAGMA synchronous = FULL")
+            table.execute("CREATE TABLE rows (body BLOB)")
+            made = Bare(client, table)
+            client.subscribe("bare/#", qos=1)
+            assert subscribed.wait(60)
+            yield made
+    finally:
+        client.disconnect()
+        client.loop_stop()
+
+
+def test_a_lone_message_is_told_of_in_a_few_times_the_bare_minimum(
     any_broker: Broker, tmp_path: Path
 ) -> None:
     there = any_broker.settings
@@ -49,18 +111,26 @@ def test_a_lone_message_takes_less_than_a_quarter_of_a_second(
         broker_password=Secret(there.password) if there.password else None,
     )  # fmt: skip
     told, stop = Told(), threading.Event()
-    with wiring.ingest(config, notifier=told) as ingest, Publisher(there, "truck") as truck:
+    took: list[float] = []
+    least: list[float] = []
+    with (
+        wiring.ingest(config, notifier=told) as ingest,
+        Publisher(there, "truck") as truck,
+        bare(there, tmp_path / "bare.db") as minimum,
+    ):
         thread = threading.Thread(target=ingest.run, args=(stop.is_set,))
         thread.start()
         try:
-            took = [lone(truck, told, f"D{number}") for number in range(ROUNDS)]
+            for number in range(ROUNDS):
+                least.append(minimum.takes())
+                took.append(lone(truck, told, f"D{number}"))
         finally:
             stop.set()
-            thread.join(10)
-    print(f"\nlone message: median {statistics.median(took) * 1000:.0f} ms, "
-          f"worst {max(took) * 1000:.0f} ms of {ROUNDS}")  # fmt: skip
-    assert statistics.median(took) < LIMIT_S / 2
-    assert sorted(took)[-2] < LIMIT_S, "one hiccup of a busy machine is allowed"
+            thread.join(60)
+    ratio = statistics.median(took) / statistics.median(least)
+    print(f"\nlone message: median {statistics.median(took) * 1000:.1f} ms, "
+          f"{ratio:.1f} times the bare minimum")  # fmt: skip
+    assert ratio < TIMES
 
 
 def lone(truck: Publisher, told: Told, device: str) -> float:
@@ -68,4 +138,4 @@ def lone(truck: Publisher, told: Told, device: str) -> float:
     topic, payload = said(device, {"time": time.time(), "lat": 25.9, "lon": -100.1})
     began = time.monotonic()
     truck.publish(topic, payload)
-    return told.at.get(timeout=5) - began
+    return told.at(device) - began

@@ -20,6 +20,7 @@ from tracker.adapters.zone_files import ZoneFiles
 from tracker.app.commands import CommandHandler
 from tracker.app.ingest import Ingest
 from tracker.app.planning import Geography
+from tracker.domain.command import CloseShipment
 from tracker.domain.policy import Policy
 from tracker.domain.state import ZONES_SCOPE
 from tracker.log import leaf
@@ -190,3 +191,16 @@ def test_starting_again_with_the_same_zones_says_nothing(scene: Scene) -> None:
     before = scene.journal.version()
     scene.started()
     assert scene.journal.version() == before
+
+
+def test_a_shipment_that_is_closed_gets_no_entry_of_zones_drawn_later(scene: Scene) -> None:
+    for minute in range(3):
+        scene.hear(minute)
+    scene.commands.submit("S1", CloseShipment(at=scene.clock.now(), by="consignee"))
+    scene.hear(3)
+    before = scene.types("S1")
+    scene.draw(square("new", 0.01))
+    scene.hear(4)
+    scene.hear(5)
+    assert len(scene.types(ZONES_SCOPE)) == 2, "the zones are in force"
+    assert scene.types("S1") == before

@@ -6,11 +6,14 @@ Moving: silent after 10 min. Parked: after 30. (`tracker policy` has both.)
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from tests.support.chain import assert_whole
 from tests.support.office import START, Office, message, reading, trip
+from tracker.domain.codes import Code
+from tracker.log.leaf import parse
 from tracker.ports import Message
 
 
@@ -137,4 +140,21 @@ def test_a_tick_sees_what_was_declared_meanwhile(office: Office) -> None:
     assert accused(office) == []
     office.tick(minute(31))
     (alert,) = office.journal.alerts()
-    assert "never heard" in alert.detail
+    assert [one.code for one in alert.chapters] == [Code.NEVER_HEARD]
+
+
+@pytest.mark.parametrize("heard", [False, True])
+def test_a_silence_that_is_seen_later_is_the_same_conclusion(tmp_path: Path, heard: bool) -> None:
+    """What the log knows it by does not depend on when somebody looked."""
+    keys = []
+    for name, looked in (("soon", 31), ("late", 300)):
+        (tmp_path / name).mkdir()
+        office = Office(tmp_path / name)
+        office.open(trip("S1", "L1"))
+        if heard:
+            office.hear(moving("L1", 1))
+        office.tick(minute(looked))
+        rows = office.journal.entries(scope="S1")
+        keys.append([parse(row.leaf)["key"] for row in rows if row.type == "alert_raised"])
+        office.close()
+    assert keys[0] == keys[1] != []

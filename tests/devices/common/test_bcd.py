@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.common import bcd
+from devices.common.devicetime import NEVER
 from devices.common.frames import FrameError
 
 
@@ -31,15 +32,26 @@ def test_whatever_is_no_time_is_refused(raw: bytes) -> None:
 
 
 def _is_time(text: str, form: str) -> bool:
+    text = text.removesuffix("60") + "59" if text.endswith("60") else text
+    text = text.removesuffix("240000") + "000000" if text.endswith("240000") else text
     try:
         return datetime.strptime(text, form).replace(tzinfo=UTC).strftime(form) == text
     except ValueError:
         return False
 
 
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [("311225235960", datetime(2026, 1, 1)), ("280226240000", datetime(2026, 3, 1))],  # noqa: DTZ001
+)
+def test_second_60_and_hour_24(raw: str, expected: datetime) -> None:
+    dmy, ymd = bytes.fromhex(raw), bytes.fromhex(raw[4:6] + raw[2:4] + raw[:2] + raw[6:])
+    assert bcd.moment_dmy(dmy) == bcd.moment_ymd(ymd) == expected.replace(tzinfo=UTC)
+
+
 @pytest.mark.parametrize("read", [bcd.moment_dmy, bcd.moment_ymd])
 def test_all_zeros_is_a_clock_never_set(read: Callable[[bytes], datetime]) -> None:
-    assert read(bytes(6)) == bcd.NEVER
+    assert read(bytes(6)) == NEVER
 
 
 @given(st.binary(max_size=10))

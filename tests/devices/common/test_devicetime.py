@@ -1,16 +1,14 @@
-"""Times in words: what is one, what is none, and what a clock that was never set comes to."""
+"""Times in words: what is one, and what is none."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.common.devicetime import event_time, written
-from devices.common.fields import rfc3339
-from tests.devices.strategies import RECEIVED_AT
+from devices.common.devicetime import NEVER, leap, written
 
 
 @pytest.mark.parametrize(
@@ -34,7 +32,7 @@ def test_one_time_in_many_words(text: str) -> None:
     "text",
     [
         *("", "now", "2026-02-30 00:00:00", "2026-03-01", "2026-03-01 25:00:00", "1772366398"),
-        *("2026-03-01 11:59:60", "2026-03-01T11:59:58+24:00", "0001-01-01T00:00+14:00"),
+        *("2026-03-01T11:59:58+24:00", "0001-01-01T00:00+14:00"),
         *("9999-12-31 23:59:59.999999999", "0000-01-01 00:00:00", "२०२६-03-01 11:59:58"),
     ],
 )
@@ -48,27 +46,30 @@ def test_every_time_is_read_as_it_is_written(moment: datetime) -> None:
     assert written(moment.isoformat()) == moment
 
 
-def test_a_clock_of_zeros_was_never_set() -> None:
-    moment = written("0000-00-00 00:00:00")
-    assert moment is not None
-    taken, notes = event_time(moment, RECEIVED_AT) or (None, None)
-    assert taken == RECEIVED_AT
-    assert notes == {"clock": "unset", "device_time": "2000-01-01T00:00:00Z"}
+def test_a_time_of_zeros_is_a_clock_never_set() -> None:
+    assert written("0000-00-00 00:00:00") == NEVER
 
 
 @pytest.mark.parametrize(
-    ("text", "set_"),
-    [("1970-01-01 00:00:00", False), ("2004-12-31 23:59:59", False), ("2005-01-01 00:00:00", True)],
+    ("text", "expected"),
+    [
+        ("2016-12-31T23:59:60Z", datetime(2017, 1, 1, tzinfo=UTC)),
+        ("2026-03-01 11:58:60", datetime(2026, 3, 1, 11, 59, tzinfo=UTC)),
+        ("2026-03-01T11:58:60.250Z", datetime(2026, 3, 1, 11, 59, 0, 250_000, tzinfo=UTC)),
+        ("2026-03-01T05:58:60-06:00", datetime(2026, 3, 1, 11, 59, tzinfo=UTC)),
+        ("2026-02-28 24:00:00", datetime(2026, 3, 1, tzinfo=UTC)),
+        ("2026-03-01T24:00Z", datetime(2026, 3, 2, tzinfo=UTC)),
+    ],
 )
-def test_clocks_start_from_the_years_up_to_2004(text: str, set_: bool) -> None:
-    moment = written(text)
-    assert moment is not None
-    taken, notes = event_time(moment, RECEIVED_AT) or (None, None)
-    assert taken == (moment if set_ else RECEIVED_AT)
-    assert notes == ({} if set_ else {"clock": "unset", "device_time": rfc3339(moment)})
+def test_second_60_is_the_one_after_59_and_hour_24_the_next_midnight(
+    text: str, expected: datetime
+) -> None:
+    assert written(text) == expected
+    assert leap(text) == (expected if "Z" in text or text.endswith("-06:00") else None)
 
 
-def test_a_day_ahead_is_the_limit() -> None:
-    day = RECEIVED_AT + timedelta(hours=24)
-    assert event_time(day, RECEIVED_AT) == (day, {})
-    assert event_time(day + timedelta(seconds=1), RECEIVED_AT) is None
+@pytest.mark.parametrize(
+    "text", ["2026-03-01 11:58:61", "2026-03-01 24:00:01", "2026-02-30T24:00Z"]
+)
+def test_no_more_than_that(text: str) -> None:
+    assert written(text) is None

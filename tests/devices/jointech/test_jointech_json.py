@@ -11,6 +11,7 @@ from devices.jointech.names import NAMES
 from devices.reading import Reading, SealCondition
 from tests.devices.strategies import RECEIVED_AT, documents, write
 from tests.devices.vendor import holds, messages
+from tests.support.growth import LINEAR, growth
 
 TOPIC = "jointech/7591225008/data"
 KEYS = [key for key in NAMES if "." not in key and key != "DeviceID"]
@@ -55,10 +56,12 @@ def test_the_fields_cover_what_was_used(payload: bytes) -> None:
     assert all(into.values())
 
 
-@pytest.mark.timeout(20)
 @pytest.mark.parametrize("part", [b"{", b'{"DataBody":', b"[[],", b'{"GpsTime":1},', b'"\\'])
-def test_much_of_it_is_read_soon(part: bytes) -> None:
-    holds(TOPIC, (b"[" + part * (2**18 // len(part)))[: 2**18])
+def test_what_much_of_it_costs_grows_with_its_size_alone(part: bytes) -> None:
+    def read(payload: bytes) -> object:
+        return holds(TOPIC, payload)
+
+    assert growth(read, lambda size: b"[" + part * (size // len(part)), 2**18) < LINEAR
 
 
 def test_a_password_is_not_kept() -> None:

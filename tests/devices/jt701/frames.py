@@ -10,7 +10,8 @@ from devices import catalogue
 _FILE = catalogue.dialects()["jt701"].vectors
 _document = tomllib.loads(_FILE.read_text(encoding="utf-8"))
 VECTORS: list[dict[str, Any]] = [
-    {"topic": _document["topic"]} | vector for vector in _document["vector"]
+    {key: _document[key] for key in ("topic", "received_at")} | vector
+    for vector in _document["vector"]
 ]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,7 +11,7 @@ from hypothesis import strategies as st
 
 from devices import jt701, native
 from devices.common import jointech_seal
-from devices.common.fields import SET_FROM
+from devices.common.clocks import BEHIND
 from devices.common.frames import Field
 from devices.common.jointech_codes import BUFFERED, KINDS
 from devices.common.jointech_point import KMH_PER_KNOT
@@ -29,6 +28,7 @@ from devices.reading import (
     SealEvent,
 )
 from tests.devices.jt701.frames import PAYLOADS, VECTORS, payload_of
+from tests.support.growth import LINEAR, growth
 
 DEVICE = "7502104023"
 TOPIC = f"frames/jt701/{DEVICE}"
@@ -37,8 +37,8 @@ HERE = jt701_encoder.long_frame(
     DEVICE, RECEIVED_AT, 27.5, -99.5, serial=1, status=jt701_encoder.status_word("rope_in")
 )
 
-seconds = st.integers(0, (RECEIVED_AT - SET_FROM) // timedelta(seconds=1)).map(
-    lambda number: SET_FROM + timedelta(seconds=number)
+seconds = st.integers(0, BEHIND // timedelta(seconds=1)).map(
+    lambda number: RECEIVED_AT - timedelta(seconds=number)
 )
 lats, lons = (st.integers(-n * 600_000, n * 600_000).map(lambda n: n / 600_000) for n in (90, 180))
 bytes_ = st.integers(0, 255)
@@ -144,7 +144,7 @@ def test_a_long_frame_comes_back_as_it_was_written(
     assert extra.get("fence_id", 0) == fence
     assert extra.get("imei", "") == imei
     assert int(extra.get("vehicle_card", 0)) == vehicle
-    assert extra["wake"] == jointech_seal.WAKE.get(wake, wake)
+    assert extra.get("wake", 15) == jointech_seal.WAKE.get(wake, wake)
     assert reading.seal == jointech_seal.status(status, wake).seal
 
 
@@ -254,7 +254,8 @@ def test_the_explanation_covers_every_byte_in_order(payload: bytes) -> None:
 def told_by_the_bytes(vector: dict[str, Any]) -> bool:
     """Whether what becomes of it hangs neither on the topic nor on the receipt."""
     reasons = " ".join(reject["reason"] for reject in vector.get("rejected", ()))
-    return "the topic" not in reasons and "24 h" not in reasons and "T11:59:30Z" not in reasons
+    judged = ("far ahead", "rolled over", "hours ahead", "a year behind")
+    return "the topic" not in reasons and not any(word in vector["name"] for word in judged)
 
 
 @pytest.mark.parametrize(
@@ -262,7 +263,7 @@ def told_by_the_bytes(vector: dict[str, Any]) -> bool:
 )
 def test_what_the_explanation_names_is_in_the_reading(vector: dict[str, Any]) -> None:
     payload = payload_of(vector)
-    found = jt701.decode(vector["topic"], payload, RECEIVED_AT)
+    found = jt701.decode(vector["topic"], payload, vector["received_at"])
     fields = jt701.explain(payload)
     for field in fields:
         for place in filter(None, field.into.split(", ")):
@@ -279,7 +280,7 @@ def test_what_the_explanation_names_is_in_the_reading(vector: dict[str, Any]) ->
     meanings = " ".join(field.meaning for field in fields)
     for reject in found:
         if isinstance(reject, Rejected) and payload.strip():
-            assert reject.reason in meanings or "carries no reading" in reject.reason
+            assert reject.reason in meanings
 
 
 def _value(reading: Reading, place: str) -> object:
@@ -306,14 +307,10 @@ def test_a_field_in_words() -> None:
     "unit", [b"(1,@JT)", b"(1,", b"$", b"(", HERE, HERE[:30], b"\x00", b"(1,$"]
 )
 def test_time_grows_with_the_size_alone(unit: bytes) -> None:
-    """Twice the bytes take twice the time; a hundredfold margin tells that from the square."""
-    small, large = (unit * (size // len(unit)) for size in (2_000, 200_000))
-    costs = []
-    for payload in (small, large):
-        begun = time.perf_counter()
-        jt701.decode(TOPIC, payload, RECEIVED_AT)
-        costs.append(time.perf_counter() - begun)
-    assert costs[1] < max(costs[0], 0.002) * 1_000
+    def decode(payload: bytes) -> object:
+        return jt701.decode(TOPIC, payload, RECEIVED_AT)
+
+    assert growth(decode, lambda size: unit * (size // len(unit)), 200_000) < LINEAR
 
 
 def test_more_than_a_mebibyte_is_not_looked_at() -> None:

@@ -122,6 +122,19 @@ def test_all_forms_name_a_lock_alike() -> None:
     assert one(binary).device == one(b"(104023,@JT)").device == "0000104023"
 
 
+def test_a_connection_is_that_of_its_first_id() -> None:
+    """Noise in the form of a frame invents no device; there is no checksum to tell it by."""
+    invented = b"$" + bytes.fromhex("9911223344 19 11 0034") + bytes(52)
+    first, noise, again = feed(LONG + invented + EVENT)
+    assert isinstance(first, Frame)
+    assert first.device == DEVICE
+    assert noise == Noise(
+        payload=invented, reason=f"the id is 9911223344, and this connection is {DEVICE}'s"
+    )
+    assert isinstance(again, Frame)
+    assert again.device == DEVICE
+
+
 def test_noise_is_told_and_passed_over() -> None:
     noise, frame = feed(b"GET / HTTP/1.1" + LONG)
     assert noise == Noise(payload=b"GET / HTTP/1.1", reason="a frame begins with $ or (")

@@ -18,7 +18,7 @@ DEVICE = "7091234567"
 TOPIC = f"frames/jtt808/{DEVICE}"
 VECTORS = load("jtt808")
 
-times = st.datetimes(datetime(2005, 1, 2), datetime(2026, 3, 1, 11)).map(  # noqa: DTZ001
+times = st.datetimes(datetime(2025, 9, 4), datetime(2026, 3, 1, 11)).map(  # noqa: DTZ001
     lambda moment: moment.replace(microsecond=0, tzinfo=UTC)
 )
 free_bits = st.frozensets(st.sampled_from([0, 10, 22, 23]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from functools import reduce
 from operator import xor
 from typing import Any
@@ -17,7 +16,7 @@ from devices.jtt808 import encoder as encode
 from devices.jtt808.frame import LONGEST_BODY, ODD, build, parse, unescape
 from devices.jtt808.frame import xor as fast_xor
 from devices.jtt808.stream import split
-from devices.reading import Fix, Reading, Rejected
+from devices.reading import Fix, Passed, Reading, Rejected
 from tests.devices.jtt808.support import (
     DEVICE,
     VECTORS,
@@ -30,6 +29,7 @@ from tests.devices.jtt808.support import (
 from tests.devices.strategies import RECEIVED_AT
 from tests.devices.test_vectors import payload_of
 from tests.support import jtt808_encode
+from tests.support.growth import LINEAR, growth
 
 
 @given(st.binary(max_size=64), st.integers(0, 0xFFFF), st.booleans(), st.booleans())
@@ -70,6 +70,9 @@ def test_any_bytes(payload: bytes) -> None:
         said = identity.body(reading)
         assert identity.from_body(DEVICE, said, RECEIVED_AT, reading.buffered, "jtt808") == reading
     for reject in found[len(readings) :]:
+        if isinstance(reject, Passed):
+            assert len(found) == 1
+            continue
         assert isinstance(reject, Rejected)
         assert reject.payload in payload
         assert reject.reason
@@ -120,14 +123,8 @@ HEAVY = {
 
 @pytest.mark.parametrize("name", list(HEAVY))
 def test_the_worst_costs_no_more_than_its_size(name: str) -> None:
-    """Ten times as much takes ten times as long, not a hundred."""
-    spent = []
-    for size in (MAX_BYTES // 10, MAX_BYTES):
-        payload = (HEAVY[name] * (size // len(HEAVY[name]) + 1))[:size]
-        begun = time.process_time()
-        decode(payload)
-        spent.append(time.process_time() - begun)
-    assert spent[1] < 40 * spent[0] + 0.2
+    unit = HEAVY[name]
+    assert growth(decode, lambda size: (unit * (size // len(unit) + 1))[:size], MAX_BYTES) < LINEAR
 
 
 def test_many_bad_items_over_many_parts() -> None:

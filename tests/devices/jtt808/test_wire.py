@@ -52,11 +52,21 @@ def test_a_position_is_acknowledged_when_it_is_durable() -> None:
     assert answer.body == bytes.fromhex("0011 0200 00")
 
 
-@pytest.mark.parametrize("msg", [0x0002, 0x0003, 0x0102, 0x0900])
+@pytest.mark.parametrize("msg", [0x0002, 0x0003, 0x0102, 0x0800])
 def test_what_carries_no_reading_is_answered_at_once(msg: int) -> None:
     frame = one(encode.frame(DEVICE, 258, msg, b"x"))
     assert not frame.publish
     assert told(frame.answer).body == bytes.fromhex("0102") + msg.to_bytes(2) + b"\0"
+
+
+@pytest.mark.parametrize("msg", [0x0701, 0x0702, 0x0900])
+def test_what_a_device_passes_on_is_published_and_answered(msg: int) -> None:
+    frame = one(encode.frame(DEVICE, 258, msg, b"x"))
+    assert frame.publish
+    assert told(frame.answer).body == bytes.fromhex("0102") + msg.to_bytes(2) + b"\0"
+    (reading,) = jtt808.decode(TOPIC, frame.payload, NOW)
+    assert isinstance(reading, Reading)
+    assert (reading.extra["message"], reading.seq) == (f"{msg:04X}", 258)
 
 
 def test_a_registration_gets_its_code() -> None:

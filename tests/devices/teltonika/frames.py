@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from devices import catalogue
+from devices.common.clocks import BEHIND
 from devices.teltonika.encoder import (
     CODEC_8,
     CODEC_8_EXTENDED,
@@ -23,7 +24,7 @@ from tests.support.teltonika_encode import udp_packet
 IMEI = "352093086403655"
 TOPIC = f"frames/teltonika/{IMEI}"
 NOW_MS = int(RECEIVED_AT.timestamp() * 1000)
-EARLIEST_MS = 1_104_537_600_000  # 2005
+EARLIEST_MS = NOW_MS - int(BEHIND.total_seconds() * 1000)
 CODECS = (CODEC_8, CODEC_8_EXTENDED, CODEC_16)
 
 A_FIX = Record(

@@ -40,7 +40,9 @@ def test_any_bytes_without_gap_or_overlap(payload: bytes) -> None:
     ]
 
 
-@pytest.mark.parametrize("vector", [one for one in VECTORS if "rejected" not in one.values[0]])
+@pytest.mark.parametrize(
+    "vector", [one for one in VECTORS if not one.values[0].keys() & {"rejected", "passed"}]
+)
 def test_a_field_is_where_it_says_it_went(vector: dict[str, Any]) -> None:
     payload = vector["payload"]
     found = teltonika.decode(vector["topic"], payload, vector["received_at"])

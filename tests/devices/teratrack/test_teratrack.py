@@ -13,6 +13,7 @@ from devices.teratrack.wire import LONGEST
 from devices.wire import Frame, Noise
 from tests.devices.strategies import RECEIVED_AT, documents, write
 from tests.devices.vendor import holds, messages
+from tests.support.growth import LINEAR, growth
 
 TOPIC = "frames/teratrack/022043750001"
 MESSAGE = (
@@ -87,14 +88,21 @@ def test_noise_is_named_and_the_next_message_understood(stream: bytes, reason: s
     assert frame.payload == MESSAGE
 
 
-@pytest.mark.timeout(20)
 @pytest.mark.parametrize("part", [b"{", b"{}", b'{"', b'"', b"\\", b'{"a":', b"[", b'{"a":"\\'])
-def test_much_of_it_is_read_soon(part: bytes) -> None:
-    payload = (part * (2**18 // len(part)))[: 2**18]
-    assert len(holds(TOPIC, payload)) == 1
-    session = teratrack.session()
-    for start in range(0, len(payload), 4096):
-        session.feed(payload[start : start + 4096], RECEIVED_AT)
+def test_what_much_of_it_costs_grows_with_its_size_alone(part: bytes) -> None:
+    def much(size: int) -> bytes:
+        return part * (size // len(part))
+
+    def read(payload: bytes) -> None:
+        assert len(holds(TOPIC, payload)) == 1
+
+    def feed(payload: bytes) -> None:
+        session = teratrack.session()
+        for start in range(0, len(payload), 4096):
+            session.feed(payload[start : start + 4096], RECEIVED_AT)
+
+    assert growth(read, much, 2**18) < LINEAR
+    assert growth(feed, much, 2**18) < LINEAR
 
 
 def test_a_message_names_its_device() -> None:

@@ -45,6 +45,7 @@ def file(*features: Any, **more: Any) -> dict[str, Any]:
 
 
 MERCATOR = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::3857"}}
+THERE_AND_BACK = [SOUND[0], SOUND[1], SOUND[1], SOUND[0]]
 BOW_TIE = [SOUND[0], SOUND[2], SOUND[1], SOUND[3], SOUND[0]]
 MERIDA = [[-89.62, 20.96], [-89.61, 20.96], [-89.61, 20.97], [-89.62, 20.96]]
 SMALL = [[-99.595, 27.454], [-99.594, 27.454], [-99.594, 27.455], [-99.595, 27.454]]
@@ -52,7 +53,7 @@ BANK = [[-99.4975, 27.45], [-99.4965, 27.45], [-99.4965, 27.4505], [-99.4975, 27
 NAN, INF = float("nan"), float("inf")
 
 ERRORS: dict[str, tuple[Any, str]] = {
-    "not-a-collection": ({"type": "Feature"}, "not a FeatureCollection"),
+    "not-a-collection": ({"type": "Feat"}, "not a FeatureCollection"),
     "crs-of-web-mercator": (file(area(SOUND), crs=MERCATOR), "crs: its reference system is"),
     "crs-without-name": (file(area(SOUND), crs={}), "crs: its reference system is without a name"),
     "features-no-list": (file() | {"features": {}}, "features: no list of features"),
@@ -63,6 +64,8 @@ ERRORS: dict[str, tuple[Any, str]] = {
     "kind-missing": (file(area(SOUND, kind=None)), "kind: missing"),
     "ring-open": (file(area(SOUND[:-1])), "ring 0, vertex 3 (-99.6, 27.46): the ring is not"),
     "ring-short": (file(area([*SOUND[:2], SOUND[0]])), "ring 0: a ring of 3 positions"),
+    "ring-there-and-back": (
+        file(area(THERE_AND_BACK)), "ring 0, vertices 0 to 1 and 2 to 3 (-99.6, 27.45): the ring"),
     "ring-self-intersecting": (
         file(area(BOW_TIE)), "ring 0, vertices 0 to 1 and 2 to 3 (-99.595, 27.455): the ring"),
     "ring-with-spike": (

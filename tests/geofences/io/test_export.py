@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ ROAD = LineString([(-100.16, 25.78), (-100.2, 26.2), (-99.9, 26.9)])
 ZONES = (
     Zone("patio.ñ", "Patio Ñ, Juárez", ZoneKind.YARD, YARD, "MX", None, Precision.SURVEYED, "yo"),
     Zone("two", "Dos", ZoneKind.PLANT, MultiPolygon([HOLED, box(-100.1, 25.7, -100.09, 25.71)]),
-         "MX", "laredo-colombia"),
+         "MX", "laredo-colombia", least_stay_min=12.5),
     Zone("dead", "Sin señal", ZoneKind.DEAD_ZONE, box(-99.9, 26.9, -99.8, 27.0), None, None,
          Precision.APPROXIMATE, "", {"usual_minutes": 40}),
 )  # fmt: skip
@@ -58,7 +59,7 @@ def test_what_goes_out_comes_in_again(tmp_path: Path, suffix: str) -> None:
     renamed = [note for note in notes if "is called" in note]
     assert renamed == [
         f"column {name} is called {name[:10]}: a shapefile's names are short"
-        for name in (["usual_minutes", "half_width_m"] if suffix == "zip" else [])
+        for name in (["least_stay_min", "usual_minutes", "half_width_m"] if suffix == "zip" else [])
     ]
     assert [file.name for file in tmp_path.iterdir()] == [f"all.{suffix}"]
 
@@ -143,7 +144,7 @@ def test_geojson_has_a_feature_a_line(tmp_path: Path) -> None:
 def test_changes() -> None:
     moved = Zone("patio.ñ", "Patio", ZoneKind.YARD, box(-106.45, 31.66, -106.44, 31.68), "MX", None,
                  Precision.SURVEYED, "yo")  # fmt: skip
-    turned = Zone("two", "Dos", ZoneKind.PLANT, ZONES[1].polygon.reverse(), "MX", "laredo-colombia")
+    turned = dataclasses.replace(ZONES[1], polygon=ZONES[1].polygon.reverse())
     backwards = Corridor("road", "Camino", ROAD.reverse(), 1500.0, Precision.APPROXIMATE, "yo",
                          {"to": "dead"})  # fmt: skip
     new = Zone("new", "Nuevo", ZoneKind.OTHER, YARD)

@@ -142,7 +142,9 @@ def test_kmz(tmp_path: Path) -> None:
 def test_a_point_is_no_zone(tmp_path: Path) -> None:
     path = tmp_path / "with-a-point.kml"
     path.write_text(KML.format(last=CLOSED, more=POINT), encoding="utf-8")
-    assert "feature 2 (caseta), geometry: Point is neither an area nor a line" in said(path)
+    assert "feature 2 (caseta), geometry: a point is no zone: passed over" in said(path)
+    tally = load(path, AS_YARDS).tally
+    assert (tally.has, tally.read, tally.passed_over) == (3, 2, {"points without a radius": 1})
 
 
 GPX = """<?xml version="1.0"?><gpx version="1.1" creator="t" xmlns="http://www.topografix.com/GPX/1/1">
@@ -157,11 +159,15 @@ GPX = """<?xml version="1.0"?><gpx version="1.1" creator="t" xmlns="http://www.t
 def test_gpx_routes_and_tracks_become_corridors(tmp_path: Path) -> None:
     path = tmp_path / "viaje.gpx"
     path.write_text(GPX)
-    found = corridors(path, ReadOptions())
+    result = lint.survey([path], ReadOptions())
+    assert [fault.what for fault in result.faults] == ["a point is no zone: passed over"]
+    found = {one.place.id: one.place for one in result.placed if isinstance(one.place, Corridor)}
     assert found.keys() == {"ida", "vuelta"}
     assert len(shapely.get_parts(found["vuelta"].line)) == 2
     assert shapely.get_coordinates(found["ida"].line)[0].tolist() == [-106.45, 31.66]
-    assert any("1 waypoints passed over" in note for note in load(path, ReadOptions()).notes)
+    assert str(load(path, ReadOptions()).tally) == (
+        f"{path}: 3 features, 2 read; passed over: points without a radius (1)"
+    )
 
 
 def shapefile_zip(tmp_path: Path, crs: str | None = "EPSG:6372", folder: str = "") -> Path:
@@ -290,7 +296,7 @@ def test_a_guess_is_told_and_an_unfit_one_is_not_taken(tmp_path: Path) -> None:
         "column CLAVE is taken for id",
         "column NOMBRE is taken for name",
         "column TIPO is not taken for kind, for it says 'Patio'"
-        " (--map TIPO=kind takes it all the same)",
+        " (--kind-of 'Patio=KIND' says what that is; --map TIPO=kind takes it all the same)",
         "column PAIS is taken for country",
     ]
     assert zones(path)["J-1"].properties == {"TIPO": "Patio"}
@@ -345,6 +351,13 @@ def test_an_undefined_system_of_a_geopackage_is_a_missing_one(tmp_path: Path) ->
     assert "it does not say in which reference system" in said(path)
 
 
+def test_one_feature_without_numbers_hides_no_wrong_system(tmp_path: Path) -> None:
+    nothing = "POLYGON((nan nan, 1 1, 1 0, nan nan))"
+    path = tmp_path / "a.csv"
+    path.write_text(f'name,crs,wkt\na,32614,"{nothing}"\nb,32614,"{YARD.wkt}"\n')
+    assert "which is in metres, but its positions look like degrees" in said(path)
+
+
 def test_metres_that_are_degrees(tmp_path: Path) -> None:
     made = frame().set_crs("EPSG:32614", allow_override=True)
     path = dump(made, tmp_path / "degrees-called-utm.gpkg")
@@ -377,25 +390,34 @@ CONTENTS: dict[str, tuple[bytes | str, str]] = {
     "empty.gpkg": (b"", "it is not a GeoPackage"),
     "sqlite-header-only.gpkg": (b"SQLite format 3\x00" + bytes(84), "cannot be read"),
     "no-shapefile.shp": (b"\x00" * 100, "it is not a shapefile"),
-    "header-only.shp": (b"\x00\x00\x27\x0a" + bytes(96), "cannot be read"),
+    "alone.shp": (b"\x00\x00\x27\x0a" + bytes(96), "there is no .shx beside it"),
     "no-flatgeobuf.fgb": (b"fgb", "it is not a FlatGeobuf file"),
     "header-only.fgb": (b"fgb\x03fgb\x00", "it has no layer"),
     "truncated.kml": (KML[:300], "line 5: no well-formed XML"),
     "external-entity.kml": (DTD, "it declares a document type"),
     "entities-in-entities.gpx": (LAUGHS, "it declares a document type"),
+    "kmz-called-kml.kml": (b"PK\x03\x04 and so on", "it is a zip archive"),
     "gpx-called-kml.kml": (GPX, "its root is <gpx>, not <kml>"),
     "vrt-called-kml.kml": (VRT + "</OGRVRTDataSource>", "its root is <OGRVRTDataSource>"),
     "vrt-called-gpkg.gpkg": (VRT, "it is not a GeoPackage"),
     "no-zip.zip": (b"not a zip", "cannot be unpacked"),
     "no-zip.kmz": (b"PK\x03\x04 and so on", "cannot be unpacked"),
     "not-json.geojson": ("{", "not JSON"),
-    "no-collection.geojson": ('{"type": "Feature"}', "not a FeatureCollection"),
+    "no-collection.geojson": ('{"type": "Topology"}', "it is TopoJSON, not GeoJSON"),
+    "of-a-server.json": (
+        '{"geometryType": "esriGeometryPolygon", "features": []}', "JSON of ArcGIS, not GeoJSON"),
+    "geometries.geojson": (
+        '{"type": "GeometryCollection", "geometries": []}', "without names"),
+    "one-in-three-is-torn.geojsonl": (
+        '{"type": "Feature"}\n{"type": "Fea\n{"type": "Feature"}', "not JSON"),
+    "twice.geojson": (
+        '{"type": "FeatureCollection", "features": [], "features": []}', "has 'features' twice"),
     "features-no-list.geojson": ('{"type": "FeatureCollection", "features": 7}', "no list"),
     "no-format.doc": ("", "no format of zones is called .doc"),
     "empty.csv": ("", "it has no header"),
     "header-only.csv": ("id,wkt\n", "it has no rows"),
     "columns-twice.csv": ("id,id,wkt\n", "two columns are called 'id'"),
-    "points.csv": ("id,lat,lon\na,31.6,-106.4\n", "it has points (latitude and longitude)"),
+    "points.csv": ("id,lat,lon\na,31.6,-106.4\n", "a point is no zone: passed over"),
     "no-geometry.csv": ("id,nota\na,b\n", "no column has well-known text"),
     "quote-open.csv": ('id,wkt\na,"POLYGON((0 0\n', "no CSV: unexpected end of data"),
     "unquoted.csv": ("id,wkt\na,POLYGON((0 0, 1 0, 1 1, 0 0))\n", "line 2: 5 fields, but 2"),
@@ -438,7 +460,7 @@ def test_a_shapefile_without_its_index_or_its_table(tmp_path: Path) -> None:
     path.with_suffix(".dbf").unlink()
     assert "there is no .dbf beside it" in said(path)
     path.with_suffix(".shx").unlink()
-    assert "cannot be read" in said(path)
+    assert "there is no .shx beside it" in said(path)
 
 
 def test_a_csv_cell_that_is_no_geometry(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ def test_read_makes_areas_zones_and_lines_corridors(tmp_path: Path) -> None:
     path = tmp_path / "zones.geojson"
     path.write_text(json.dumps(collection(
         feature(SQUARE, id="z", name="Z", kind="yard", country="US", crossing="c", source="me",
-                precision="surveyed", usual_minutes=40, port_code="2304"),
+                precision="surveyed", usual_minutes=40, port_code="2304", least_stay_min=0),
         feature(ROAD, id="r", half_width_m=1500),
     )))  # fmt: skip
     geofences = read(path)
@@ -39,18 +39,20 @@ def test_read_makes_areas_zones_and_lines_corridors(tmp_path: Path) -> None:
     assert (zone.id, zone.name, zone.kind, zone.country) == ("z", "Z", ZoneKind.YARD, "US")
     assert (zone.crossing, zone.source, zone.precision) == ("c", "me", Precision.SURVEYED)
     assert zone.properties == {"usual_minutes": 40, "port_code": "2304"}
+    assert zone.least_stay_min == 0
     assert (corridor.id, corridor.name, corridor.half_width_m) == ("r", "r", 1500)
     assert corridor.precision is Precision.APPROXIMATE
 
 
 def test_what_goes_out_comes_in_again() -> None:
     zone = Zone("z", "Z", ZoneKind.DEAD_ZONE, box(-100, 25, -99, 26), "MX", "c",
-                Precision.SURVEYED, "me", {"usual_minutes": 40.0, "mine": [1]})  # fmt: skip
+                Precision.SURVEYED, "me", {"usual_minutes": 40.0, "mine": [1]}, 7.5)  # fmt: skip
     corridor = Corridor("r", "R", LineString([(-100, 25), (-99, 26)]), 700.0, source="me")
     out = to_geojson([zone], [corridor])
     geofences = from_features(json.loads(json.dumps(out)), where="test", default_kind=None)
     assert to_geojson(geofences.zones, geofences.corridors) == out
     assert geofences.zones[0].properties == zone.properties
+    assert geofences.zones[0].least_stay_min == 7.5
     assert geofences.corridors[0].half_width_m == 700.0
 
 
@@ -94,6 +96,7 @@ def test_heights_are_dropped() -> None:
         (feature(SQUARE, id="a", kind="yrad"), "t, feature 0 (a), kind: unknown: 'yrad' (one of"),
         (feature(SQUARE, id="a", country="MEX"), "country: unknown: 'MEX' (one of US, MX)"),
         (feature(SQUARE, id="a", name=3), "name: 3 is no text"),
+        (feature(SQUARE, id="a", least_stay_min=-1), "least_stay_min: -1 is no number from 0"),
         (feature(SQUARE, id="a", usual_minutes=-1), "usual_minutes: -1 is no number above 0"),
         (feature(ROAD, id="a", half_width_m="wide"), "half_width_m: 'wide' is no number above 0"),
         (feature(ROAD, id="a", half_width_m=True), "half_width_m: True is no number above 0"),
@@ -119,7 +122,7 @@ def test_a_file_must_say_each_zones_kind(tmp_path: Path) -> None:
         read(path)
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"type": "Feature"}', "\xff"])
+@pytest.mark.parametrize("text", ["{", "[]", '{"type": "Fature"}', "\xff"])
 def test_a_file_that_is_no_feature_collection(tmp_path: Path, text: str) -> None:
     path = tmp_path / "zones.geojson"
     path.write_bytes(text.encode("latin-1"))

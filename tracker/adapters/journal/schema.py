@@ -16,7 +16,7 @@ from tracker.domain.errors import UsageError
 if TYPE_CHECKING:
     from alembic.config import Config
 
-NEWEST = "0004"
+NEWEST = "0006"
 """The newest revision in `migrations/versions`; a test compares."""
 
 _VERSION = table("alembic_version", column("version_num"))
@@ -95,5 +95,5 @@ def _newer(revision: str, where: str) -> UsageError:
         f"this database was written by a newer tracker (its schema is {revision}; this "
         f"program knows up to {NEWEST})",
         where=where,
-        mend="upgrade: pip install --upgrade seal-tracker",
+        mend="use that newer tracker, or a copy of the database from before it",
     )

@@ -8,6 +8,7 @@ two.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Dialect,
+    Index,
     Integer,
     LargeBinary,
     Table,
@@ -139,14 +141,14 @@ class Entries(SQLModel, table=True):
 
 
 class Alerts(SQLModel, table=True):
-    """`tracker.domain.alert.Alert`, field by field."""
+    """`tracker.domain.alert.Alert`, field by field. `detail`: words, in rows of older versions."""
 
     id: str = Field(primary_key=True)
-    shipment: str | None
+    shipment: str | None = Field(index=True)
     device: str | None
     kind: str
     severity: str
-    status: str
+    status: str = Field(index=True)
     late: bool
     occurred_at: datetime = Field(sa_type=UtcMicros)
     raised_at: datetime = Field(sa_type=UtcMicros)
@@ -165,26 +167,66 @@ class Alerts(SQLModel, table=True):
     closed_by: str | None
     close_reason: str | None
     escalate_at: datetime | None = Field(sa_type=UtcMicros)
+    chapters: list[dict[str, Any]] = Field(
+        sa_column=Column(JSON, nullable=False, server_default=text("'[]'"))
+    )
 
 
-class States(SQLModel, table=True):
-    """The engine's state of each scope; `version` is the commit that last wrote it."""
+class Versions(SQLModel, table=True):
+    """Of each scope the commit that last wrote it; a scope without a row was never written."""
 
     scope: str = Field(primary_key=True)
     version: int = Field(sa_type=BigInteger, index=True)
+
+
+class States(SQLModel, table=True):
+    """The engine's state of each scope; `wake_at`, when it must be ticked, is projected from it."""
+
+    __table_args__ = (
+        Index(
+            "ix_states_wake_at",
+            "wake_at",
+            sqlite_where=text("wake_at IS NOT NULL"),
+            postgresql_where=text("wake_at IS NOT NULL"),
+        ),
+    )
+
+    scope: str = Field(primary_key=True)
+    wake_at: datetime | None = Field(sa_type=UtcMicros)
     body: bytes = Field(sa_type=LargeBinary)
 
 
 class Shipments(SQLModel, table=True):
-    """`version` is the commit that last wrote it."""
+    """What was declared, and whether it is open."""
 
     id: str = Field(primary_key=True)
-    version: int = Field(sa_type=BigInteger, index=True)
     document: bytes = Field(sa_type=LargeBinary)
-    opened_at: datetime = Field(sa_type=UtcMicros)
-    closed_at: datetime | None = Field(sa_type=UtcMicros)
+    opened_at: datetime = Field(sa_type=UtcMicros, index=True)
+    closed_at: datetime | None = Field(sa_type=UtcMicros, index=True)
     devices: list[str] = Field(sa_type=JSON)
     numbers: list[str] = Field(sa_type=JSON)
+
+
+class Carried(SQLModel, table=True):
+    """Which shipments have, or had, a device ("device:<id>") or a number ("number:<number>")."""
+
+    scope: str = Field(primary_key=True)
+    shipment: str = Field(primary_key=True)
+
+
+class Followers(SQLModel, table=True):
+    """Who follows the feed: the index of the last entry that each was told."""
+
+    name: str = Field(primary_key=True)
+    position: int = Field(sa_type=BigInteger)
+
+
+class FollowerRows(SQLModel, table=True):
+    """What followers without a table of their own keep."""
+
+    follower: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    value: bytes = Field(sa_type=LargeBinary)
 
 
 class Geographies(SQLModel, table=True):
@@ -236,6 +278,10 @@ ENTRIES = _table(Entries)
 ALERTS = _table(Alerts)
 STATES = _table(States)
 SHIPMENTS = _table(Shipments)
+VERSIONS = _table(Versions)
+CARRIED = _table(Carried)
+FOLLOWERS = _table(Followers)
+FOLLOWER_ROWS = _table(FollowerRows)
 GEOGRAPHIES = _table(Geographies)
 REJECTS = _table(Rejects)
 HEARTBEATS = _table(Heartbeats)

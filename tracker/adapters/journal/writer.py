@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Self
 
 import msgspec
@@ -18,19 +17,22 @@ from tracker.adapters.journal.engine import (
     diagnosed,
     insert_new,
     lockable,
-    present,
     read_from,
+    replace,
     scrub,
     upsert,
     writing,
 )
-from tracker.adapters.journal.reader import JournalReader, shipment_from
 from tracker.adapters.journal.schema import check, prepare
+from tracker.adapters.journal.scopes import ScopeReader, key_of
 from tracker.adapters.journal.tables import (
     ALERTS,
     ATTESTATIONS,
+    CARRIED,
     CHECKPOINTS,
     ENTRIES,
+    FOLLOWER_ROWS,
+    FOLLOWERS,
     GEOGRAPHIES,
     HEAD,
     HEARTBEATS,
@@ -39,6 +41,7 @@ from tracker.adapters.journal.tables import (
     SECRETS,
     SHIPMENTS,
     STATES,
+    VERSIONS,
 )
 from tracker.adapters.journal.tiles import planted
 from tracker.domain.alert import Alert
@@ -48,22 +51,21 @@ from tracker.domain.times import micros
 from tracker.ports import (
     Attestation,
     Erasure,
+    Followed,
     Heartbeat,
     NewEntry,
-    Snapshot,
-    Stale,
     StoredCheckpoint,
     StoredReading,
     StoredShipment,
     StoredState,
     Work,
+    must_be_fresh,
 )
 
-Identity = tuple[str, datetime, bytes]
 Row = dict[str, Any]
 
 
-class SqlJournal(JournalReader):
+class SqlJournal(ScopeReader):
     """`tracker.ports.Journal` and `Records` on SQL. Made by `open`."""
 
     @classmethod
@@ -100,43 +102,15 @@ class SqlJournal(JournalReader):
             raise
         return cls(engine)
 
-    def load(self, since: int = 0) -> Snapshot:
-        changed_shipments = select(SHIPMENTS).where(SHIPMENTS.c.version > since)
-        changed_states = select(STATES).where(STATES.c.version > since)
-        with self._reading() as connection:
-            return Snapshot(
-                version=connection.execute(select(HEAD.c.version)).scalar_one(),
-                shipments=tuple(
-                    shipment_from(row) for row in connection.execute(changed_shipments).mappings()
-                ),
-                states=tuple(
-                    StoredState(scope=row.scope, body=row.body)
-                    for row in connection.execute(changed_states)
-                ),
-            )
-
-    def version(self) -> int:
-        with self._reading() as connection:
-            version: int = connection.execute(select(HEAD.c.version)).scalar_one()
-            return version
-
-    def known(self, readings: Iterable[StoredReading]) -> set[Identity]:
-        keys = {_key(stored): stored.identity for stored in readings}
-        with self._reading() as connection:
-            return {keys[key] for key in present(connection, READINGS, list(keys))}
-
-    def commit(self, work: Work, expected: int) -> int:
-        """See the port. Raises ValueError, with nothing written, if a reading or entry of `work` is
-        stored already: whoever made the work has not looked.
-        """
+    def commit(self, work: Work, expected: Mapping[str, int]) -> int:
         with diagnosed(self._engine), writing(self._engine).begin() as connection:
             head = connection.execute(
                 select(HEAD.c.version, HEAD.c.log_size, HEAD.c.frontier).with_for_update()
             ).one()
-            if head.version != expected:
-                raise Stale(f"the journal is at version {head.version}, the work at {expected}")
+            must_be_fresh(expected, head.version, _written(connection, expected, head.version))
+            version = head.version + 1
             try:
-                _write(connection, work, expected + 1, head.log_size)
+                _write(connection, work, version, head.log_size)
                 frontier = planted(
                     connection, head.log_size, head.frontier, [one.hash for one in work.entries]
                 )
@@ -144,12 +118,12 @@ class SqlJournal(JournalReader):
                 raise ValueError(f"not a work that can be committed: {error.orig}") from error
             connection.execute(
                 update(HEAD).values(
-                    version=expected + 1,
+                    version=version,
                     log_size=head.log_size + len(work.entries),
                     frontier=frontier,
                 )
             )
-        return expected + 1
+        return int(version)
 
     def release(self, checkpoint: StoredCheckpoint) -> None:
         self._put(_PUT_CHECKPOINT, msgspec.structs.asdict(checkpoint))
@@ -177,8 +151,10 @@ class SqlJournal(JournalReader):
 _INSERT_REJECT = insert(REJECTS)
 _INSERT_ENTRY = insert(ENTRIES)
 _UPSERT_ALERT = upsert(ALERTS)
-_UPSERT_STATE = upsert(STATES)
 _UPSERT_SHIPMENT = upsert(SHIPMENTS)
+_UPSERT_FOLLOWER = upsert(FOLLOWERS)
+_UPSERT_FOLLOWER_ROW = upsert(FOLLOWER_ROWS)
+_KEEP_CARRIED = insert_new(CARRIED)
 _KEEP_GEOGRAPHY = insert_new(GEOGRAPHIES)
 _PUT_CHECKPOINT = upsert(CHECKPOINTS)
 _KEEP_ATTESTATION = insert_new(ATTESTATIONS)
@@ -195,19 +171,43 @@ def _write(connection: Connection, work: Work, version: int, log_size: int) -> N
         (_INSERT_ENTRY, list(_entries(work.entries, log_size))),
         (_INSERT_SECRET, list(_secrets(work.entries))),
         (_UPSERT_ALERT, [_alert(alert) for alert in work.alerts]),
-        (_UPSERT_STATE, [_state(state, version) for state in work.states]),
-        (_UPSERT_SHIPMENT, [_shipment(shipment, version) for shipment in work.shipments]),
+        (_UPSERT_SHIPMENT, [_shipment(shipment) for shipment in work.shipments]),
+        (_KEEP_CARRIED, list(_carried(work.shipments))),
         (_KEEP_GEOGRAPHY, [msgspec.structs.asdict(one) for one in work.geographies]),
     )
     for statement, rows in steps:
         if rows:
             connection.execute(statement, rows)
+    if work.states:
+        replace(connection, STATES, [_state(state) for state in work.states])
+    if writes := work.writes:
+        replace(connection, VERSIONS, [(scope, version) for scope in writes])
     for erasure in work.erasures:
         connection.execute(_erase(erasure))
+    for followed in work.followed:
+        _follow(connection, followed)
 
 
-def _key(stored: StoredReading) -> tuple[str, int, bytes]:
-    return (stored.reading.device, micros(stored.reading.event_time), stored.digest)
+def _written(connection: Connection, expected: Mapping[str, int], version: int) -> dict[str, int]:
+    """The versions of the scopes that were written after the first of those expected was read: few,
+    and none while nobody else commits.
+    """
+    oldest = min(expected.values(), default=version)
+    if oldest >= version:
+        return {}
+    rows = connection.execute(select(VERSIONS).where(VERSIONS.c.version > oldest))
+    return {row.scope: row.version for row in rows}
+
+
+def _follow(connection: Connection, followed: Followed) -> None:
+    """Its position, and its rows in their order: of two with one key the last counts."""
+    connection.execute(_UPSERT_FOLLOWER, {"name": followed.follower, "position": followed.position})
+    for row in followed.rows:
+        key = {"follower": followed.follower, "key": row.key}
+        if row.value is None:
+            connection.execute(delete(FOLLOWER_ROWS).filter_by(**key))
+        else:
+            connection.execute(_UPSERT_FOLLOWER_ROW, {**key, "value": row.value})
 
 
 def _reading(stored: StoredReading) -> tuple[Any, ...]:
@@ -217,7 +217,7 @@ def _reading(stored: StoredReading) -> tuple[Any, ...]:
     if isinstance(reading.position, Fix):
         lat, lon = reading.position.lat, reading.position.lon
     return (
-        *_key(stored),
+        *key_of(stored),
         micros(reading.received_at),
         stored.shipment,
         stored.late,
@@ -272,6 +272,7 @@ def _alert(alert: Alert) -> Row:
         "kind": alert.kind.value,
         "severity": alert.severity.value,
         "status": alert.status.value,
+        "chapters": msgspec.to_builtins(alert.chapters),
     }
 
 
@@ -283,14 +284,21 @@ def _erase(erasure: Erasure) -> Any:
     return update(ALERTS).where(ALERTS.c.id == erasure.id).values({erasure.place: ERASED})
 
 
-def _state(state: StoredState, version: int) -> Row:
-    return {"scope": state.scope, "version": version, "body": state.body}
+def _state(state: StoredState) -> tuple[Any, ...]:
+    """In the order of the columns of `tables.States`."""
+    return (state.scope, None if state.wake_at is None else micros(state.wake_at), state.body)
 
 
-def _shipment(shipment: StoredShipment, version: int) -> Row:
+def _shipment(shipment: StoredShipment) -> Row:
     return {
         **msgspec.structs.asdict(shipment),
-        "version": version,
         "devices": list(shipment.devices),
         "numbers": list(shipment.numbers),
     }
+
+
+def _carried(shipments: Sequence[StoredShipment]) -> Iterator[Row]:
+    """What a shipment carried once is found by it for good, as its record names it for good."""
+    for shipment in shipments:
+        for scope in shipment.carries:
+            yield {"scope": scope, "shipment": shipment.id}

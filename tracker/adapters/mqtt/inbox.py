@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 import time
 from collections import deque
@@ -45,7 +46,7 @@ class MqttInbox:
         self._settings, self._clock = settings, clock
         self._arrived: deque[Message] = deque()
         self._unacknowledged: dict[int, _Delivery] = {}  # of this connection, by packet identifier
-        self._crowded_at = 0.0  # on time.monotonic()
+        self._crowded_at = -math.inf  # on time.monotonic(); so far never
         self._woken = self._closed = False
         self._link = Link(
             settings,

@@ -29,8 +29,10 @@ MAX_EVIDENCE_BYTES = 16 * 2**20
 """Evidence is never thrown away, and stops here: a log that lies this often needs no more of it."""
 
 
-class WitnessMemory:
-    """`sealproof.witness.service.Memory`. Made by `opened`; used by one thread at a time."""
+class FileWitnessMemory:
+    """A `WitnessMemory` (`sealproof.witness.service`) on disk. Made by `opened`; used by one thread
+    at a time.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path, self._evidence = path, path.with_name(path.name + ".evidence")
@@ -70,7 +72,7 @@ class WitnessMemory:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[WitnessMemory]:
+def opened(path: Path) -> Iterator[FileWitnessMemory]:
     """The memory of this file, for one witness at a time; an absent file is an empty memory.
 
     Raises UsageError for a damaged file: a witness that forgets can be made to cosign a fork.
@@ -93,7 +95,7 @@ def opened(path: Path) -> Iterator[WitnessMemory]:
                     where=str(path),
                     mend="end that one, or give this one a key and a state of its own",
                 ) from error
-        yield WitnessMemory(path)
+        yield FileWitnessMemory(path)
     finally:
         os.close(descriptor)
 

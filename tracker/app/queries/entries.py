@@ -8,21 +8,29 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
+from sealproof.wording import words
+from tracker.domain.codes import Fact
 from tracker.domain.errors import Unreadable
-from tracker.domain.finding import Fact
+from tracker.domain.finding import FindingType
 from tracker.domain.personal import ERASED
 from tracker.log import document
 from tracker.log.leaf import LeafError
 from tracker.ports import EntryRow
 
 _ACTOR = "payload.actor"
+_ANSWERS = frozenset(
+    {FindingType.SHIPMENT_CLOSED, FindingType.ALERT_ACKNOWLEDGED, FindingType.ALERT_CLOSED}
+)
+"""Types whose `written` words were the author's own."""
 
 
 class CustodyEntry(Struct, frozen=True, kw_only=True):
     """One custody entry.
 
+    code, facts: what it says. written: the words that leaves of versions 1 and 2 hold instead of a
+    code, which then is "".
     index: its place in the log. at: when it happened. actor: who declared it, if that was disclosed
     and not erased. hidden: the places in the leaf whose value it only commits to ("payload.actor").
     lat, lon: degrees, WGS 84. zones: the version of the zones in force.
@@ -35,7 +43,8 @@ class CustodyEntry(Struct, frozen=True, kw_only=True):
     type: str
     at: datetime
     recorded_at: datetime
-    detail: str = ""
+    code: str = ""
+    written: str | None = None
     device: str | None = None
     zone: str | None = None
     lat: float | None = None
@@ -50,6 +59,18 @@ class CustodyEntry(Struct, frozen=True, kw_only=True):
         """A fact, as text; None if it is absent or null."""
         value = self.facts.get(name)
         return None if value is None else str(value)
+
+    @property
+    def detail(self) -> str:
+        """What it says, in words: to be read, and to decide nothing."""
+        return words(self.code, self.facts) if self.written is None else self.written
+
+    @property
+    def given(self) -> str:
+        """The reason or note that its author gave; "" without one."""
+        if self.written is not None and self.type in _ANSWERS:
+            return self.written
+        return self.text("reason") or self.text("note") or ""
 
     @property
     def declared(self) -> bool:
@@ -89,7 +110,8 @@ def entry_of(row: EntryRow) -> CustodyEntry:
         type=leaf.type,
         at=datetime.fromisoformat(leaf.occurred_at),
         recorded_at=datetime.fromisoformat(leaf.recorded_at),
-        detail=payload.detail,
+        code="" if payload.code is UNSET else payload.code,
+        written=None if payload.detail is UNSET else payload.detail,
         device=payload.device,
         zone=payload.zone,
         lat=None if payload.lat is None else float(payload.lat),

@@ -45,8 +45,7 @@ def show(ctx: typer.Context, alerts: AlertIds, as_json: Json = False) -> None:
 def _show(records: Records, alert: Alert, zone: ZoneInfo) -> None:
     from tracker.app.queries.entries import entry_of
 
-    scope = alert.shipment or f"device:{alert.device}"
-    entries = (entry_of(row) for row in records.entries(scope=scope))
+    entries = (entry_of(row) for row in records.entries(scope=alert.scope))
     render.alert_pairs(alert, zone)
     render.say("")
     render.table(

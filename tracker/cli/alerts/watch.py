@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Hashable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -79,6 +78,6 @@ def changed(records: Records, shipment: str | None, seen: dict[str, Alert]) -> l
     return [*found, *(alert for alert in gone if alert is not None)]
 
 
-def _story(alert: Alert) -> Hashable:
+def _story(alert: Alert) -> tuple[Any, ...]:
     """What is worth another line. A further chapter is told in the detail; the count is not."""
-    return alert.severity, alert.status, alert.detail, alert.ended_at is None
+    return alert.severity, alert.status, alert.chapters, alert.ended_at is None

@@ -22,6 +22,7 @@ import typer
 from msgspec import Struct
 
 from tracker import config as configuration
+from tracker import wording
 from tracker.cli.service.init import write
 from tracker.cli.shared import render
 from tracker.cli.shared.session import Json
@@ -190,7 +191,7 @@ def _line(console: Console, finding: Finding) -> None:
     severity = finding.facts.get("severity")
     label = severity if isinstance(severity, str) else finding.type.value.partition("_")[0]
     style = render.STYLES[Severity(severity)] if isinstance(severity, str) else "dim"
-    said = finding.detail
+    said = wording.of_finding(finding)
     if isinstance(severity, str):
         what = f"{finding.facts['kind']}".replace("_", " ")
         said = f"{what} {finding.type.value.removeprefix('alert_')}: {said}"

@@ -67,7 +67,7 @@ def decode(
         for part in here if not as_json else ():
             _explain(part)
         for on, said in _messages(here).items():
-            found += map(_anonymous, catalogue.decode(on, said, now))
+            found += map(_anonymous, catalogue.decode(on, said, now, filed=True))
     zone = session(ctx).zone
     render.documents(
         map(document, found) if as_json else found,
@@ -185,5 +185,5 @@ def _row(one: Reading | Rejected, zone: ZoneInfo) -> tuple[Any, ...]:
         one.position.speed_kmh,
         " ".join(filter(None, (seal.condition, seal.number))) if seal else None,
         ", ".join(sorted(seal.events)) if seal else None,
-        None,
+        ", ".join(one.extra.get("refused", ())),
     )

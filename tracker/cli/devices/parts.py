@@ -13,7 +13,6 @@ from tracker.domain.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
     from devices.catalogue import Dialect
-    from devices.reading import Reading, Rejected
     from devices.wire import Frame, Noise, Session
 
 UNNAMED = ("unknown", "0")
@@ -101,7 +100,7 @@ def _unnamed(dialect: Dialect, now: datetime) -> str:
     return UNNAMED[0] if _reasons(words) == _reasons(number) else UNNAMED[1]
 
 
-def _reasons(found: Sequence[Reading | Rejected]) -> list[str]:
+def _reasons(found: Sequence[object]) -> list[str]:
     return [getattr(one, "reason", "") for one in found]
 
 

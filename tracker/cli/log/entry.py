@@ -13,6 +13,7 @@ def entry(ctx: typer.Context, entry: EntryName, as_json: Json = False) -> None:
     """Show one entry whole: what it says, who is behind it, its hashes."""
     from sealproof.merkle import leaf_hash
     from tracker import wiring
+    from tracker.app.queries.entries import entry_of
     from tracker.log.document import read
 
     with wiring.records(load_config(ctx)) as records:
@@ -20,7 +21,7 @@ def entry(ctx: typer.Context, entry: EntryName, as_json: Json = False) -> None:
     if as_json:
         render.json_line(document(found))
         return
-    said, zone = read(found.leaf), session(ctx).zone
+    told, said, zone = entry_of(found), read(found.leaf), session(ctx).zone
     payload = said.payload
     render.pairs(
         (
@@ -31,7 +32,8 @@ def entry(ctx: typer.Context, entry: EntryName, as_json: Json = False) -> None:
             ("recorded", render.moment(found.recorded_at, zone)),
             ("device", payload.device),
             ("zone", payload.zone),
-            ("detail", payload.detail),
+            ("code", told.code or None),
+            ("detail", told.detail),
             *((f"fact {name}", fact) for name, fact in payload.facts.items() if fact is not None),
             *((place, found.disclosed.get(place, "erased")) for place in said.commitments),
             ("readings bound", said.heard.count if said.heard else None),

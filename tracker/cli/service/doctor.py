@@ -89,7 +89,7 @@ def _custody_log(config: Config) -> str:
 def _zones(config: Config) -> str:
     from tracker import wiring
 
-    geofences = wiring.geofences(config.zones.files)
+    geofences = wiring.geofences(config.zones.files, config.zones.without)
     return f"{len(geofences.zones)} zones, {len(geofences.corridors)} corridors"
 
 

@@ -14,7 +14,8 @@ class Live:
     """A `tracker.ports.Notifier`: people read stderr, machines JSON lines on stdout.
 
     Every finding is told, the alerts' among them (its `facts` name the alert); the alerts
-    themselves are what `tracker alerts` shows.
+    themselves are what `tracker alerts` shows. What this process finds is told, once: whoever must
+    not miss anything follows the feed (`tracker.app.feeds`).
     """
 
     def __init__(self, zone: ZoneInfo, *, as_json: bool) -> None:

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from sealproof.plain import plain
+from tracker import wording
+from tracker.domain.alert import Alert
+from tracker.domain.finding import Finding
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -35,7 +38,9 @@ def exact(text: str) -> None:
 
 
 def json_line(document: Any) -> None:
-    """One document, one line."""
+    """One document, one line; findings and alerts with their words."""
+    if isinstance(document, Finding | Alert):
+        document = wording.document(document)
     exact(msgspec.json.encode(document).decode() + "\n")
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from tracker import wording
 from tracker.cli.shared.output import console, exact, json_line, lines, say, warn
 from tracker.cli.shared.tables import pairs, table
 from tracker.domain.alert import Alert, Severity
@@ -71,7 +72,7 @@ ALERT_COLUMNS = ("ALERT", "SEVERITY", "STATUS", "KIND", "SHIPMENT", "OCCURRED", 
 
 
 def alert_row(alert: Alert, zone: ZoneInfo) -> tuple[Any, ...]:
-    shown = moment(alert.occurred_at, zone)
+    shown, told = moment(alert.occurred_at, zone), wording.of_alert(alert)
     return (
         alert.id,
         severity(alert),
@@ -80,7 +81,7 @@ def alert_row(alert: Alert, zone: ZoneInfo) -> tuple[Any, ...]:
         alert.shipment or f"(device {alert.device})",
         f"{shown} late" if alert.late else shown,
         alert.zone,
-        alert.detail if alert.count == 1 else f"{alert.detail} (x{alert.count})",
+        told if alert.count == 1 else f"{told} (x{alert.count})",
     )
 
 
@@ -109,7 +110,9 @@ def alert_line(alert: Alert, zone: ZoneInfo) -> None:
 
 def alert_pairs(alert: Alert, zone: ZoneInfo) -> None:
     """Every field of an alert that has a value."""
-    values = {name: getattr(alert, name) for name in alert.__struct_fields__}
+    values = wording.document(alert)
+    for coded in ("code", "facts", "chapters"):  # `detail` says it in words
+        del values[coded]
     pairs(
         (name, moment(value, zone) if isinstance(value, datetime) else value)
         for name, value in values.items()
@@ -124,7 +127,10 @@ def findings(found: Sequence[Finding], zone: ZoneInfo, *, as_json: bool) -> None
             json_line(finding)
         return
     columns = ("RECORDED", "WHAT", "ZONE", "DETAIL")
-    rows = ((moment(one.recorded_at, zone), one.type.value, one.zone, one.detail) for one in found)
+    rows = (
+        (moment(one.recorded_at, zone), one.type.value, one.zone, wording.of_finding(one))
+        for one in found
+    )
     table(columns, rows, empty="nothing changed")
 
 
@@ -216,4 +222,4 @@ def finding_line(finding: Finding, zone: ZoneInfo) -> Text:
     where = f" in {finding.zone}" if finding.zone else ""
     line = Text(f"{moment(finding.occurred_at, zone)}  {finding.scope}  ")
     line.append(finding.type.value.replace("_", " "), style=style)
-    return line.append(f"{late}{where}  {finding.detail}".rstrip())
+    return line.append(f"{late}{where}  {wording.of_finding(finding)}".rstrip())

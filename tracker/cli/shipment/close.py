@@ -1,4 +1,4 @@
-"""`tracker shipment close`: close a shipment: delivered, or given up with a reason."""
+"""`tracker shipment close`: close a shipment: delivered, or given up before it began."""
 
 from __future__ import annotations
 
@@ -27,16 +27,21 @@ def close(
     number: Annotated[
         str | None, typer.Option("--seal", help="The number the consignee read.")
     ] = None,
-    reason: Annotated[str, typer.Option(help="Why, if it is not a plain delivery.")] = "",
+    reason: Annotated[str, typer.Option(help="In your words; it decides nothing.")] = "",
+    given_up: Annotated[
+        bool, typer.Option("--given-up", help="No cargo went out; needs --reason.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Close a shipment: delivered, or given up with a reason."""
+    """Close a shipment: delivered, or given up before it began."""
     from tracker import wiring
     from tracker.domain.command import CloseShipment
 
     config = load_config(ctx)
     with wiring.commands(config) as commands:
-        command = CloseShipment(at=commands.now(), by=by, number=number, reason=reason)
+        command = CloseShipment(
+            at=commands.now(), by=by, number=number, reason=reason, given_up=given_up
+        )
         found = commands.submit(shipment, command)
         hand_receipts(config, found)
     render.findings(found, session(ctx).zone, as_json=as_json)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
@@ -26,6 +26,7 @@ from tracker.domain.errors import UsageError
 from tracker.simulation import pace
 
 if TYPE_CHECKING:
+    from tracker.simulation.track_times import Way
     from tracker.simulation.tracks import Track
 
 WHEN = "RFC 3339 with a zone, or now"
@@ -55,6 +56,18 @@ def replay(
     ] = None,
     zone: Annotated[
         str | None, typer.Option(help="Zone of the file's times, where they name none.")
+    ] = None,
+    times: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WAY",
+            help="How times are written where the file does not show it: dmy, mdy (which of day "
+            "and month comes first), days (a spreadsheet's numbers), seconds (from the start, or "
+            "Unix).",
+        ),
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="What its text is written in, whatever it says: cp1252.")
     ] = None,
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Leave bad rows out, and count them.")
@@ -90,7 +103,17 @@ def replay(
     factor = pace.speed(speed)
     # Where the times move anyway, only their distances count, and any zone will do.
     assumed = None if keep_times else ZoneInfo("UTC")
-    track = tracks.read(file, zone=_zone(zone) or assumed, skip_bad=skip_bad)
+    track = tracks.read(
+        file,
+        zone=_zone(zone) or assumed,
+        skip_bad=skip_bad,
+        times=_way(times),
+        encoding=encoding,
+    )
+    for note in track.notes:
+        render.warn(f"{file}: {note}")
+    for bad in track.skipped:
+        render.warn(f"{bad.where}: {bad.what}")
     if interval is not None:
         track = tracks.thin(track, interval)
     track = tracks.shifted(track, _shift(track, start, end, factor, keep_times=keep_times))
@@ -106,8 +129,6 @@ def replay(
     if as_json:
         render.json_line(report)
         return
-    for bad in track.skipped:
-        render.warn(f"{bad.where}: {bad.what}")
     sent_report(report, session(ctx).zone)
 
 
@@ -138,6 +159,16 @@ def _zone(named: str | None) -> ZoneInfo | None:
         raise UsageError(
             f"no time zone {named!r}", where="--zone", mend="for instance America/Monterrey"
         ) from None
+
+
+def _way(named: str | None) -> Way | None:
+    from tracker.simulation.track_times import WAYS
+
+    if named is not None and named not in WAYS:
+        raise UsageError(
+            f"no way of writing times {named!r}", where="--times", mend=f"one of {', '.join(WAYS)}"
+        )
+    return cast("Way | None", named)
 
 
 def _seal(text: str | None) -> dict[str, Any] | None:

@@ -31,6 +31,7 @@ from tracker.simulation.scenarios import MISHAPS, honest
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+    from tracker.config import Config
     from tracker.simulation.devices import Delivery
     from tracker.simulation.journeys import Journey, Road
 
@@ -83,7 +84,7 @@ def simulate(
     config = (
         target(ctx, host, port, username) if address is None else load_config(ctx, needed=False)
     )
-    road = _road(config.zones.files, corridor)
+    road = _road(config, corridor)
     factor = pace.speed(speed)
     start = datetime(2000, 1, 1, tzinfo=UTC)
     devices = [_device(as_, prefix, number + 1) for number in range(trucks)]
@@ -105,10 +106,13 @@ def simulate(
         _tell(report, fleet, session(ctx).zone)
 
 
-def _road(files: tuple[str, ...], corridor: str) -> Road:
+def _road(config: Config, corridor: str) -> Road:
     from tracker import wiring
 
-    roads = {road.id: road for road in wiring.geofences(files).corridors}
+    roads = {
+        road.id: road
+        for road in wiring.geofences(config.zones.files, config.zones.without).corridors
+    }
     if corridor not in roads:
         raise NotFound(f"there is no corridor {corridor!r}", mend=f"known: {', '.join(roads)}")
     return roads[corridor]

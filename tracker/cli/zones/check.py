@@ -7,17 +7,32 @@ from typing import Annotated
 import typer
 
 from tracker.cli.shared import render
-from tracker.cli.shared.session import Json
+from tracker.cli.shared.session import Json, load_config
 from tracker.cli.zones import reading as zones_reading
-from tracker.cli.zones.reading import Crs, Files, IdPrefix, Kind, Map
+from tracker.cli.zones.reading import (
+    Crs,
+    Encoding,
+    Files,
+    IdPrefix,
+    Kind,
+    KindOf,
+    LatLon,
+    Map,
+    Radius,
+)
 
 
 def check(
+    ctx: typer.Context,
     files: Files,
     crs: Crs = None,
     names: Map = None,
     kind: Kind = None,
     id_prefix: IdPrefix = "",
+    kinds: KindOf = None,
+    radius: Radius = None,
+    lat_lon: LatLon = False,
+    encoding: Encoding = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 for warnings too.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -29,13 +44,15 @@ def check(
     """
     from geofences.checks import lint, neighbours
 
-    told = zones_reading.reading(crs, names, kind, id_prefix)
-    plain = crs is None and not names and kind is None and not id_prefix
+    told = zones_reading.reading(
+        crs, names, kind, id_prefix,
+        kinds=kinds, radius_m=radius, lat_first=lat_lon, encoding=encoding,
+    )  # fmt: skip
     with zones_reading.handled():
         survey = lint.survey(
             files,
-            None if plain else told,
-            known=neighbours.shipped(without=files),
+            None if told == zones_reading.reading(None, None, None, "") else told,
+            known=neighbours.shipped(files, load_config(ctx, needed=False).zones.without),
             progress=zones_reading.progress(),
         )
     if as_json:
@@ -44,6 +61,7 @@ def check(
     else:
         for note in survey.notes:
             render.warn(note)
+        zones_reading.show_tallies(survey.tallies)
         zones_reading.show_faults(survey.faults, empty=f"no faults in {survey.count:,} features")
     if zones_reading.has_errors(survey.faults) or (strict and survey.faults):
         raise typer.Exit(1)

@@ -59,9 +59,8 @@ def export(
             where=str(output),
             mend=f"let it end in {' or '.join(suffixes)}",
         )
-    geofences = _chosen(
-        wiring.geofences(load_config(ctx, needed=False).zones.files), kind, crossing
-    )
+    zones = load_config(ctx, needed=False).zones
+    geofences = _chosen(wiring.geofences(zones.files, zones.without), kind, crossing)
     if not geofences.places:
         raise NotFound("no zone or corridor is like that", mend="`tracker zones list` names them")
     with zones_reading.handled():

@@ -12,7 +12,17 @@ from tracker.cli.shared import render
 from tracker.cli.shared.naming import named_as
 from tracker.cli.shared.session import Json, load_config
 from tracker.cli.zones import reading as zones_reading
-from tracker.cli.zones.reading import Crs, Files, IdPrefix, Kind, Map
+from tracker.cli.zones.reading import (
+    Crs,
+    Encoding,
+    Files,
+    IdPrefix,
+    Kind,
+    KindOf,
+    LatLon,
+    Map,
+    Radius,
+)
 from tracker.domain.errors import Refused, UsageError
 
 if TYPE_CHECKING:
@@ -39,11 +49,18 @@ def import_(
     names: Map = None,
     kind: Kind = None,
     id_prefix: IdPrefix = "",
+    kinds: KindOf = None,
+    radius: Radius = None,
+    lat_lon: LatLon = False,
+    encoding: Encoding = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would change; write nothing.")
     ] = False,
     skip_bad: Annotated[
-        bool, typer.Option("--skip-bad", help="Leave out what has errors, and name it.")
+        bool, typer.Option("--skip-bad", help="Exit with 0 though something has been left out.")
+    ] = False,
+    all_or_nothing: Annotated[
+        bool, typer.Option("--all-or-nothing", help="With an error anywhere write nothing.")
     ] = False,
     replace: Annotated[
         bool, typer.Option("--replace", help="Let go what the output has and the files have not.")
@@ -52,12 +69,16 @@ def import_(
 ) -> None:
     """Turn zones and corridors of any format into a GeoJSON file for [zones] files.
 
-    Everything is checked as `tracker zones check` does, and with an error nothing is written.
-    Nothing is repaired; positions are reprojected to WGS 84 and heights dropped.
+    Everything is checked as `tracker zones check` does. What has errors is left out and named, the
+    rest is written, and the exit code is 1. Nothing is repaired; positions are reprojected to
+    WGS 84 and heights dropped.
     """
     from geofences.checks import changes, lint
 
-    told = zones_reading.reading(crs, names, kind, id_prefix)
+    told = zones_reading.reading(
+        crs, names, kind, id_prefix,
+        kinds=kinds, radius_m=radius, lat_first=lat_lon, encoding=encoding,
+    )  # fmt: skip
     config = load_config(ctx, needed=False)
     target = output or _usual_target(config, files)
     if target.resolve() in {file.resolve() for file in files}:
@@ -68,21 +89,23 @@ def import_(
         survey = lint.survey(
             files, told, known=_in_force(config, target), progress=zones_reading.progress()
         )
-        after, skipped = _kept(survey, skip_bad=skip_bad)
+        after, left_out = _kept(survey)
         found = changes.changes(before, after)
-    good = _is_good(survey, after, skip_bad=skip_bad)
+    good = _is_good(survey, after, all_or_nothing=all_or_nothing)
     gone = sum(change.kind == "gone" for change in found)
     write = good and not dry_run and (replace or not gone)
     if write:
         _write(after, target)
     in_force = target.resolve() in {Path(file).resolve() for file in config.zones.files}
     if as_json:
-        render.json_line(_document(survey, found, skipped, target, write, in_force))
+        render.json_line(_document(survey, found, left_out, target, write, in_force))
     else:
-        _tell(survey, found, skipped)
+        _tell(survey, found, left_out)
         if write:
             _tell_written(config, target, in_force=in_force)
     if not good:
+        if not after.places and not as_json:
+            render.warn("nothing in them could be a zone or a corridor, so nothing is written")
         raise typer.Exit(1)
     if gone and not dry_run and not replace:
         raise Refused(
@@ -90,6 +113,8 @@ def import_(
             where=str(target),
             mend="--replace lets them go, -o names another file, --dry-run names them",
         )
+    if left_out and not skip_bad:
+        raise typer.Exit(1)
 
 
 def _usual_target(config: Config, files: Sequence[Path]) -> Path:
@@ -110,7 +135,7 @@ def _in_force(config: Config, target: Path) -> list[SourcedPlace]:
     from geofences import formats
     from geofences.checks import neighbours
 
-    found = neighbours.shipped()
+    found = neighbours.shipped(off=config.zones.without)
     for file in config.zones.files:
         if Path(file).resolve() != target.resolve():
             places = formats.read(Path(file)).places
@@ -118,11 +143,11 @@ def _in_force(config: Config, target: Path) -> list[SourcedPlace]:
     return found
 
 
-def _kept(survey: LintResult, *, skip_bad: bool) -> tuple[GeofenceSet, list[str]]:
+def _kept(survey: LintResult) -> tuple[GeofenceSet, list[str]]:
     """What goes into the file, and the features that do not for their errors."""
     from geofences import formats
 
-    placed = survey.sound() if skip_bad else survey.placed
+    placed = survey.sound()
     bad = dict.fromkeys(
         f"{fault.file}, {fault.feature}"
         for fault in survey.faults
@@ -131,12 +156,12 @@ def _kept(survey: LintResult, *, skip_bad: bool) -> tuple[GeofenceSet, list[str]
     return formats.GeofenceSet.of({one.place.id: one.place for one in placed}.values()), list(bad)
 
 
-def _is_good(survey: LintResult, after: GeofenceSet, *, skip_bad: bool) -> bool:
-    """Whether the rest can be written: an error of a whole file leaves no features to skip."""
+def _is_good(survey: LintResult, after: GeofenceSet, *, all_or_nothing: bool) -> bool:
+    """Whether the rest can be written: an error of a whole file leaves nothing sound of it."""
     errors = [fault for fault in survey.faults if fault.severity == "error"]
-    if not errors:
-        return True
-    return skip_bad and all(e.feature for e in errors) and bool(after.places)
+    if not after.places or (all_or_nothing and errors):
+        return False
+    return all(error.feature for error in errors)
 
 
 def _write(geofences: GeofenceSet, target: Path) -> None:
@@ -156,7 +181,7 @@ def _write(geofences: GeofenceSet, target: Path) -> None:
 def _document(
     survey: LintResult,
     found: Sequence[Change],
-    skipped: list[str],
+    left_out: list[str],
     target: Path,
     written: bool,
     in_force: bool,
@@ -169,20 +194,22 @@ def _document(
             kind: [change.id for change in found if change.kind == kind]
             for kind in ("new", "changed", "gone", "same")
         },
-        "bad": skipped,
+        "bad": left_out,
         "faults": survey.faults,
         "notes": survey.notes,
+        "counts": survey.tallies,
     }
 
 
-def _tell(survey: LintResult, found: Sequence[Change], skipped: list[str]) -> None:
+def _tell(survey: LintResult, found: Sequence[Change], left_out: list[str]) -> None:
     from geofences.checks import changes
 
     for note in survey.notes:
         render.warn(note)
+    zones_reading.show_tallies(survey.tallies)
     if survey.faults:
         zones_reading.show_faults(survey.faults, empty="")
-    for name in skipped:
+    for name in left_out:
         render.warn(f"left out: {name}")
     told = [change for change in found if change.kind != "same"]
     rows = [(one.kind, one.id, ", ".join(one.what)) for one in told[:MOST_CHANGES]]

@@ -17,7 +17,8 @@ def list_(ctx: typer.Context, as_json: Json = False) -> None:
     """List the zones and corridors of the shipped library and of the configured files."""
     from tracker import wiring
 
-    geofences = wiring.geofences(load_config(ctx, needed=False).zones.files)
+    zones_section = load_config(ctx, needed=False).zones
+    geofences = wiring.geofences(zones_section.files, zones_section.without)
     zones = [
         {
             "id": zone.id,

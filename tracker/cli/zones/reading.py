@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from geofences.checks.lint import Fault
-    from geofences.io.files import ReadOptions
+    from geofences.io.files import ReadOptions, Tally
 
 Files = Annotated[
     list[Path],
@@ -38,12 +38,32 @@ Map = Annotated[
         "--map",
         metavar="COLUMN=KEY",
         help="This column is that key: id, name, kind, country, crossing, half_width_m, "
-        "precision, source, usual_minutes.",
+        "precision, source, usual_minutes, least_stay_min, radius_m.",
     ),
 ]
 Kind = Annotated[ZoneKind | None, typer.Option(help="The kind of all zones that do not say.")]
 IdPrefix = Annotated[
     str, typer.Option("--id-prefix", help="In front of every id; numbers what has none.")
+]
+KindOf = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--kind-of",
+        metavar="NAME=KIND",
+        help="This folder or style of a KML file, or value of a kind's column, is that kind; "
+        "* and ? may stand in it.",
+    ),
+]
+Radius = Annotated[
+    float | None,
+    typer.Option(
+        metavar="METRES", min=0, help="How far points reach that do not say; else they are left."
+    ),
+]
+LatLon = Annotated[bool, typer.Option("--lat-lon", help="Their positions are latitude, longitude.")]
+Encoding = Annotated[
+    str | None,
+    typer.Option(help="What their text is written in, whatever they say: cp1252, utf-8."),
 ]
 
 ALIKE = 20
@@ -53,11 +73,33 @@ LONG = 5_000
 
 
 def reading(
-    crs: str | None, names: list[str] | None, kind: ZoneKind | None, prefix: str
+    crs: str | None,
+    names: list[str] | None,
+    kind: ZoneKind | None,
+    prefix: str,
+    *,
+    kinds: list[str] | None = None,
+    radius_m: float | None = None,
+    lat_first: bool = False,
+    encoding: str | None = None,
 ) -> ReadOptions:
     """The options as `geofences.io.files` has them. Raises UsageError."""
-    from geofences.io.columns import KEYS
     from geofences.io.files import ReadOptions
+
+    return ReadOptions(
+        crs=crs,
+        names=_names(names),
+        kind=kind,
+        prefix=prefix,
+        kinds=_kinds(kinds),
+        encoding=encoding,
+        radius_m=radius_m or None,
+        lat_first=lat_first,
+    )
+
+
+def _names(names: list[str] | None) -> dict[str, str]:
+    from geofences.io.columns import KEYS
 
     told: dict[str, str] = {}
     for pair in names or ():
@@ -71,7 +113,28 @@ def reading(
         if key in told.values():
             raise UsageError(f"two columns for {key}", where="--map", mend="choose one")
         told[column] = key
-    return ReadOptions(crs=crs, names=told, kind=kind, prefix=prefix)
+    return told
+
+
+def _kinds(names: list[str] | None) -> dict[str, ZoneKind]:
+    told: dict[str, ZoneKind] = {}
+    for pair in names or ():
+        name, equals, kind = pair.rpartition("=")
+        if not equals or not name or kind not in list(ZoneKind):
+            raise UsageError(
+                f"{pair!r} is no NAME=KIND",
+                where="--kind-of",
+                mend=f"KIND is one of {', '.join(ZoneKind)}",
+            )
+        told[name] = ZoneKind(kind)
+    return told
+
+
+def show_tallies(tallies: Iterable[Tally]) -> None:
+    """How much each file has, and how much of it was read."""
+    for tally in tallies:
+        if tally.has or tally.passed_over:
+            render.warn(str(tally))
 
 
 @contextmanager

@@ -272,7 +272,7 @@ def test_every_suffix_dropped(office: SignedOffice, tmp_path: Path) -> None:
     kept = office.released()
     count = office.journal.head().size
     for size in range(count):
-        forged = rebuilt(office.journal, tmp_path / f"{size}.db", details={}, size=size)
+        forged = rebuilt(office.journal, tmp_path / f"{size}.db", reasons={}, size=size)
         alone = office.verdict(journal=forged, released=())
         assert alone.grade is Grade.CONSISTENT
         broken(office.verdict(journal=forged, released=(), kept=kept))
@@ -288,7 +288,7 @@ def test_a_fork_signed_with_the_logs_own_key(office: SignedOffice, tmp_path: Pat
     forged = rebuilt(
         office.journal,
         tmp_path / "fork.db",
-        details={3: "nothing happened"},
+        reasons={3: "nothing happened"},
         size=office.journal.head().size,
     )
     office.book._path.unlink()
@@ -311,7 +311,7 @@ def test_a_fork_signed_with_a_stolen_key_has_no_witness(
     forged = rebuilt(
         office.journal,
         tmp_path / "fork.db",
-        details={3: "nothing happened"},
+        reasons={3: "nothing happened"},
         size=office.journal.head().size,
     )
     book, office.book._path = office.book._path, tmp_path / "thiefs.jsonl"
@@ -347,7 +347,7 @@ def test_a_restored_backup_is_not_appended_to(office: SignedOffice, tmp_path: Pa
 
 def test_a_rewritten_database_is_not_appended_to(office: SignedOffice, tmp_path: Path) -> None:
     size = office.journal.head().size
-    forged = rebuilt(office.journal, tmp_path / "f.db", details={1: "other"}, size=size)
+    forged = rebuilt(office.journal, tmp_path / "f.db", reasons={1: "other"}, size=size)
     with pytest.raises(LogContradicted, match="rewritten"):
         office.signing(forged).check()
     forged.close()

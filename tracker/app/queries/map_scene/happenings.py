@@ -8,6 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from devices.reading import SealCondition, SealEvent
+from tracker import wording
 from tracker.app.queries.entries import CustodyEntry
 from tracker.app.queries.map_scene.journey import SeenAt, shown
 from tracker.app.queries.map_scene.places import position
@@ -71,7 +72,7 @@ def alert_marks(alerts: Iterable[Alert], where: Map, zone: ZoneInfo) -> tuple[Ma
                 look=alert.severity.value,
                 word=_words(alert.kind.value),
                 time=shown(alert.occurred_at, zone),
-                detail=f"{alert.detail} ({alert.status.value}{late}; {alert.id})",
+                detail=f"{wording.of_alert(alert)} ({alert.status.value}{late}; {alert.id})",
                 at=at,
                 placed=placed,
             )

@@ -12,7 +12,7 @@ from sealproof.grades import LogFault
 from tracker import engine
 from tracker.domain.errors import ServiceUnreachable
 from tracker.domain.state import DEVICE_SCOPE
-from tracker.ports import HeardRow, Journal
+from tracker.ports import HeardRow, Records
 from tracker.rules import ORDER
 
 Demands = Mapping[str, list[tuple[int, str | None, int]]]
@@ -110,13 +110,14 @@ def _is_itself(row: HeardRow) -> bool:
     )
 
 
-def heads_of(records: Journal) -> Heads:
+def heads_of(records: Records) -> Heads:
     """What each scope's state says of its telemetry. Raises ServiceUnreachable where states or
     shipments are none that the tracker writes.
     """
     records.head()  # says so if there is none
     try:
-        states = records.load().states
+        records.shipments()
+        states = list(records.states())
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
         raise ServiceUnreachable(
             f"the shipments or states were altered, or are damaged: {error}",

@@ -1,0 +1,207 @@
+"""English: a phrase for each code of `tracker.domain.codes`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sealproof.wording.phrase import Facts, Phrases
+
+_EVENTS = {
+    "unlock_refused": "unlock refused",
+    "wrong_card": "wrong card",
+    "wrong_password": "wrong password",
+}
+_RESULTS = {
+    "sent": "sent to the device",
+    "answered": "the device answered",
+    "not_connected": "the device is not connected to the gateway",
+    "unheard": "no gateway answered",
+}
+
+
+def _reason(text: Any) -> str:
+    return text or "no reason given"
+
+
+def _number(text: Any) -> str:
+    return text or "no number named"
+
+
+def _opened(facts: Facts) -> str:
+    return f"opened at {facts['places'] or 'no known place'}"
+
+
+def _minutes(facts: Facts, before: str) -> str:
+    return "" if facts["minutes"] is None else f" {before} {facts['minutes']} min"
+
+
+def _overdue(facts: Facts) -> str:
+    goal = f" in {facts['goal']}" if facts["goal"] else ""
+    return f"leg {facts['leg']} was to end{goal} by {facts['latest']}"
+
+
+def _crossed(facts: Facts) -> str:
+    over = f", over {facts['bridge']}" if facts["bridge"] else ""
+    return (
+        f"crosses into {facts['country']} away from the planned crossing {facts['planned']}{over}"
+    )
+
+
+def _redrawn(facts: Facts) -> str:
+    now, gone = facts["now_in"], facts["no_longer_in"]
+    said = [f"now in {now}"] if now else []
+    said += [f"no longer in {gone}"] if gone else []
+    return "the zones were redrawn: " + ", ".join(said)
+
+
+def _issued(facts: Facts) -> str:
+    held = f", held by {facts['to']}" if facts["to"] else ""
+    return f"{facts['count']} seals issued: {facts['first']} to {facts['last']}{held}"
+
+
+def _result(facts: Facts) -> str:
+    status = facts["status"]
+    said = f"refused: {facts['refusal']}" if status == "refused" else _RESULTS.get(status, status)
+    return f"{facts['command']} for {facts['device']}: {said}"
+
+
+def _in_doubt(facts: Facts) -> str:
+    doubts = ["outside the loading zone"] if facts["outside_loading"] else []
+    doubts += ["while moving"] if facts["moving"] else []
+    late = facts["minutes_after_loading"]
+    doubts += [] if late is None else [f"{late} min after loading"]
+    return "sealed " + ", ".join(doubts)
+
+
+def _refused(facts: Facts) -> str:
+    said = " and ".join(_EVENTS.get(one, one) for one in facts["events"].split(", "))
+    if facts["times"] is not None:
+        said += f", {facts['times']} times within {facts['within_min']} min"
+    if facts["off_route"]:
+        said += ", off the route"
+    shown = " ".join(filter(None, (facts["credential_kind"], facts["credential"])))
+    return f"{said} ({shown})" if shown else said
+
+
+PHRASES: Phrases = {
+    # The record
+    "shipment_opened": "the shipment is opened",
+    "delivered": lambda f: f["reason"] or "delivered",
+    "given_up": lambda f: f"given up: {_reason(f['reason'])}",
+    "record_handed_out": "the record was handed out, {entries} entries",
+    "readings_bound": "{fresh} readings since the last entry, {readings} in all",
+    "zones_in_force": "{zones} zones and {corridors} corridors, version {version}",
+    "zones_redrawn": _redrawn,
+    "key_rotated": "the log is signed with another key from here on",
+    "data_erased": "{values} personal values were erased: {reason}",
+    "rule_failed": "rule {rule} failed: {error}",
+    # The journey
+    "zone_entered": "enters {name}",
+    "zone_left": lambda f: f"leaves {f['name']}{_minutes(f, 'after')}",
+    "zone_passed": "passes {name} between two fixes",
+    "leg_completed": "leg {leg} of {legs} is complete",
+    "leg_overdue": _overdue,
+    "arrived": "has arrived",
+    "off_corridor": lambda f: f"{f['offset_m']:,} m off the corridor{_minutes(f, 'for')}",
+    "back_on_corridor": "back on the corridor",
+    "standing_unplanned": "stands for {minutes} min where no stop is planned",
+    "moves_on": "moves on",
+    "restricted_zone_entered": "enters the restricted zone {name}",
+    "restricted_zone_passed": "passes the restricted zone {name} between two fixes",
+    "restricted_zone_left": "has left it",
+    "wrong_crossing_approached": "commits to {place}",
+    "crossed_elsewhere": _crossed,
+    # Coverage
+    "coverage_gap": lambda f: f"nothing was heard of the {f['seconds'] / 60:.0f} min before",
+    "never_heard": "never heard in the {minutes} min since it was assigned",
+    "silent_moving": "no word for {minutes} min, last heard moving",
+    "silent_parked": "no word for {minutes} min, last heard parked",
+    "silent_after_jamming": "no word for {minutes} min since it was jammed",
+    "heard_again": "heard again",
+    "jamming_reported": "the device reports jamming",
+    "satellites_collapsed": "satellites collapse under a strong cell",
+    "still_jammed": "no reception since it was jammed",
+    "reception_back": "reception is back",
+    "unknown_device": "{device} reports, and no open shipment names it",
+    # Custody
+    "custody_offered": "{from} offers custody to {to}, seal {number} {state}",
+    "custody_accepted": "{to} takes custody from {from}, read seal {number}",
+    "declared_number_not_in_force": "{releaser} declares seal {declared}, in force is {in_force}",
+    "read_number_differs": "{releaser} declared seal {declared}, {receiver} read {read}",
+    "custody_not_accepted": "{receiver} has not accepted custody from {releaser}",
+    "offer_replaced": "offered anew",
+    "handover_completed": "custody was accepted",
+    # What people record of seals, and tell locks
+    "seals_issued": _issued,
+    "seal_voided": "seal {number} is void: {reason}",
+    "seal_recorded": lambda f: f"seal {f['number']} recorded: {_reason(f['reason'])}",
+    "opening_authorised": lambda f: f"{f['agency']} may open the seal: {_reason(f['reason'])}",
+    "command_sent": lambda f: f"{f['command']} for {f['device']}: {_reason(f['reason'])}",
+    "command_result": _result,
+    # Seals from the issue to the sealing
+    "issued_to_shipment": "issued to the shipment",
+    "issued_number_active": "seal {number} was issued, but it is active on {elsewhere}",
+    "issued_number_retired": "seal {number} was issued, but it was retired with {elsewhere}",
+    "sealed_without_shipment": lambda f: (
+        f"seal {f['number'] or '(no number)'} is sealed without a shipment"
+    ),
+    "sealed": lambda f: f"sealed with {_number(f['named'])}",
+    "sealed_in_doubt": _in_doubt,
+    "lock_carries_other_number": "the lock carries {read}, in force is {in_force}",
+    "recorded_other_number": "somebody recorded {read}, in force is {in_force}",
+    # Seals that are opened
+    "opened_where_forbidden": lambda f: f"{_opened(f)}, where nobody may",
+    "found_open_after_silence": "found open after a silence",
+    "opened_while_moving": "opened while moving",
+    "opened_with_leave": lambda f: (
+        f"{_opened(f)} by leave of {f['agency']}: {_reason(f['reason'])}"
+    ),
+    "opened_off_route": "opened off the route",
+    "opened_without_credential": lambda f: f"{_opened(f)} without a known credential",
+    "opened_where_unusual": lambda f: f"{_opened(f)}, where it is unusual",
+    "opened_leave_owed": _opened,
+    "opened_at_unplanned_stop": lambda f: f"{_opened(f)}, at an unplanned stop",
+    "still_open": "still open",
+    "opening_not_recorded": "opened, and nobody recorded an authorisation within {within_min} min",
+    "opening_recorded": "the authorisation was recorded",
+    "unlock_refused": _refused,
+    # Seals that are violated, or fail
+    "rope_cut": "the rope was cut",
+    "shell_opened": "the lock's shell was opened",
+    "cover_opened_then_moved": "the back cover was opened, and then the truck moved",
+    "cover_opened": "the back cover was opened",
+    "vibration": "vibration at the lock",
+    "motor_stuck": "the lock's motor is stuck",
+    "lock_fault": "the lock reports a fault",
+    "fault_over": "the fault is over",
+    # Seals that are sealed again, heard again, inspected, released
+    "resealed": lambda f: f"resealed with {_number(f['named'])}",
+    "resealed_old_number": "resealed with the old number {number}",
+    "resealed_over_limit": "resealed {times} times, the limit is {limit}",
+    "reseal_incomplete": "the reseal was recorded without {missing}",
+    "reseal_not_recorded": "resealed, and nobody recorded number, officer, agency and reason",
+    "reseal_recorded": "the reseal was recorded",
+    "resealed_silently": "resealed silently, without incident report or sign-off",
+    "incident_signed_off": "incident signed off: {reason}",
+    "inspected": "inspected and signed off",
+    "left_unsealed": "leaves {place} unsealed",
+    "never_sealed": "under way, and was never sealed",
+    "sealed_again": "sealed again",
+    "serials_unbroken": "heard again: serials unbroken",
+    "serials_absent": "heard again: it has no serials: continuity is unproven",
+    "serials_began_anew": "heard again: its serials began anew: continuity is unproven",
+    "serials_filled": "heard again: the backlog filled the gap",
+    "serials_still_missing": "heard again: with a gap in the serials",
+    "serials_missing": ("{missing} of its reports between serials {after} and {before} never came"),
+    "lock_count_changed": "its lock count went from {had} to {has} unseen",
+    "reappeared_off_route": "reappears off the route after a silence",
+    "released_in_other_yard": "released in another yard than the destination",
+    "released_before_last_leg": "released before the last leg",
+    "released_away_from_destination": "released away from the destination",
+    "released_without_reading": "released without the consignee's reading of the seal number",
+    "released_number_differs": "the consignee read {read}, in force was {in_force}",
+    # What people do about an alert: their own words
+    "alert_not_acknowledged": "nobody acknowledged it in time",
+    "alert_acknowledged": "{note}",
+    "alert_closed": "{reason}",
+}
