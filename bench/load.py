@@ -23,13 +23,16 @@ TRUCKS = 20
 
 
 def messages(count: int) -> list[Message]:
-    """`count` readings of TRUCKS trucks in turn, each 30 s and some 600 m after its last."""
+    """`count` readings of TRUCKS trucks in turn, each 30 s and some 600 m after its last, there and
+    back again: none is where it cannot be.
+    """
     corridor = library.load().corridors
     road = next(one for one in corridor if one.id == CORRIDOR)
     made = []
     for number in range(count):
         truck, turn = number % TRUCKS, number // TRUCKS
-        lat, lon, course = road.at(600.0 * turn % road.length_m)
+        gone = 600.0 * turn % (2 * road.length_m)
+        lat, lon, course = road.at(min(gone, 2 * road.length_m - gone))
         said = {
             "time": (T0 + timedelta(seconds=30 * turn, milliseconds=truck)).isoformat(),
             "lat": round(lat, 6),

@@ -47,6 +47,39 @@ def _crossed(facts: Facts) -> str:
     )
 
 
+def _passed(facts: Facts) -> str:
+    fixes = facts["fixes"]
+    if not fixes:
+        return "between two fixes"
+    return "with one fix inside" if fixes == 1 else "without a stay"
+
+
+_FAULTS = {
+    "zero": "the receiver had no {coordinate}",
+    "sign": "the sign of the {coordinate} is lost",
+    "swapped": "latitude and longitude are exchanged",
+    "satellites": "from no satellites",
+    "speed": "no truck gets there",
+}
+_COORDINATES = {
+    "lat": "latitude",
+    "lon": "longitude",
+    "lat,lon": "latitude and longitude",
+}
+
+
+def _incredible(facts: Facts) -> str:
+    coordinate = _COORDINATES.get(facts["coordinate"] or "", "")
+    why = str(_FAULTS.get(facts["fault"], facts["fault"])).format(coordinate=coordinate)
+    said = f"position {facts['told_lat']}, {facts['told_lon']} is not credible: {why}"
+    if facts["metres"] is None:
+        return said
+    return (
+        f"{said}; {facts['metres'] / 1000:,.1f} km in {facts['seconds']} s, "
+        f"{facts['kmh']:,} km/h, since the last believed one"
+    )
+
+
 def _redrawn(facts: Facts) -> str:
     now, gone = facts["now_in"], facts["no_longer_in"]
     said = [f"now in {now}"] if now else []
@@ -106,7 +139,7 @@ PHRASES: Phrases = {
     # The journey
     "zone_entered": "enters {name}",
     "zone_left": lambda f: f"leaves {f['name']}{_minutes(f, 'after')}",
-    "zone_passed": "passes {name} between two fixes",
+    "zone_passed": lambda f: f"passes {f['name']} {_passed(f)}",
     "leg_completed": "leg {leg} of {legs} is complete",
     "leg_overdue": _overdue,
     "arrived": "has arrived",
@@ -115,7 +148,7 @@ PHRASES: Phrases = {
     "standing_unplanned": "stands for {minutes} min where no stop is planned",
     "moves_on": "moves on",
     "restricted_zone_entered": "enters the restricted zone {name}",
-    "restricted_zone_passed": "passes the restricted zone {name} between two fixes",
+    "restricted_zone_passed": lambda f: f"passes the restricted zone {f['name']} {_passed(f)}",
     "restricted_zone_left": "has left it",
     "wrong_crossing_approached": "commits to {place}",
     "crossed_elsewhere": _crossed,
@@ -130,6 +163,8 @@ PHRASES: Phrases = {
     "satellites_collapsed": "satellites collapse under a strong cell",
     "still_jammed": "no reception since it was jammed",
     "reception_back": "reception is back",
+    "position_not_credible": _incredible,
+    "position_credible": "the position is credible again",
     "unknown_device": "{device} reports, and no open shipment names it",
     "not_understood": lambda f: (
         f"what it sent cannot be read{': ' + f['place'] if f['place'] else ''}"

@@ -10,7 +10,8 @@ import pytest
 from devices.reading import Cell, Fix, NoFix, NoFixReason, Reading
 from geofences.kinds import ZoneKind
 from geofences.placement import Placement
-from tracker.domain.motion import Moves, advance, implied_kmh, point
+from tracker.domain.credibility import implied_kmh
+from tracker.domain.motion import Moves, advance, point
 from tracker.domain.plan import Place, Plan
 from tracker.domain.policy import Policy
 from tracker.domain.shipment import Device, Shipment
@@ -118,7 +119,8 @@ def test_fixes_of_a_clock_that_ran_ahead_are_forgotten_when_it_is_right_again() 
 
 @pytest.mark.parametrize(("speed", "moving"), [(5.0, False), (5.1, True)])
 def test_faster_than_5_kmh_is_moving(speed: float, moving: bool) -> None:
-    assert after(fix(0, speed_kmh=speed))[0].moving is moving
+    gone = fix(0), fix(60, 200), fix(120, 400, speed_kmh=speed)
+    assert after(*gone)[0].moving is moving
 
 
 def test_without_a_speed_the_fixes_tell_whether_it_moves() -> None:
@@ -149,10 +151,10 @@ def test_zones_are_entered_and_left_by_two_fixes_at_the_time_of_the_first() -> N
     lane, moves = after(fix(60), lane=lane, zones=("yard",))
     assert moves.entered == {"yard": fix(0)}
     assert lane.zones == {"yard": T0}
-    lane, moves = after(fix(120), lane=lane)
+    lane, moves = after(fix(120, 1000), lane=lane)
     assert not moves.left
-    lane, moves = after(fix(180), lane=lane)
-    assert moves.left == {"yard": fix(120)}
+    lane, moves = after(fix(180, 2000), lane=lane)
+    assert moves.left == {"yard": fix(120, 1000)}
     assert lane.zones == {}
 
 

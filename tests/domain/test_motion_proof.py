@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from devices.reading import Fix
 from geofences.placement import Placement
 from tests.domain.test_motion import PLAN, after, fix, reading
 from tracker.domain.motion import Moves, advance
 from tracker.domain.policy import Policy
-from tracker.domain.state import Lane
+from tracker.domain.state import Lane, Passage
 
 NOT_THERE = Placement()
 PERHAPS = Placement(doubtful=("yard",))
@@ -16,7 +17,12 @@ PERHAPS = Placement(doubtful=("yard",))
 
 
 def seen(lane: Lane, at: float, placement: Placement) -> tuple[Lane, Moves]:
-    return advance(lane, reading(fix(at), at), placement, PLAN, Policy())
+    """It drives on at 60 km/h."""
+    return advance(lane, reading(there(at), at), placement, PLAN, Policy())
+
+
+def there(at: float) -> Fix:
+    return fix(at, (at - 60) * 16.7)
 
 
 def in_the_yard() -> Lane:
@@ -51,7 +57,7 @@ def test_a_vague_fix_and_a_clear_one_prove_no_exit() -> None:
     lane, moves = seen(lane, 180, NOT_THERE)
     assert not moves.left, "of the two only this one could tell"
     lane, moves = seen(lane, 240, NOT_THERE)
-    assert moves.left == {"yard": fix(180)}
+    assert moves.left == {"yard": there(180)}
     assert not lane.zones
 
 
@@ -61,7 +67,7 @@ def test_a_clear_fix_and_a_vague_one_prove_no_exit_and_the_next_clear_one_does()
     lane, moves = seen(lane, 180, PERHAPS)
     assert not moves.left
     lane, moves = seen(lane, 240, NOT_THERE)
-    assert moves.left == {"yard": fix(120)}, "from the first that could tell"
+    assert moves.left == {"yard": there(120)}, "from the first that could tell"
 
 
 def test_a_vague_fix_after_a_clear_one_that_is_inside_begins_anew() -> None:
@@ -75,15 +81,16 @@ def test_a_vague_fix_after_a_clear_one_that_is_inside_begins_anew() -> None:
 
 def test_only_zones_of_the_plan_that_the_truck_is_not_in_are_passed() -> None:
     way = Placement(passed=("S2/yard", "yard"))
-    lane, _ = after(fix(0))
+    lane, _ = after(there(0))
     _, moves = seen(lane, 60, way)
-    assert moves.passed == ("yard",)
+    assert [passage.zone for passage in moves.passed] == ["yard"]
     _, moves = seen(in_the_yard(), 120, replace(way, zones=("yard",)))
     assert moves.passed == ()
 
 
 def test_after_a_gap_a_straight_way_tells_of_no_passage() -> None:
     gap_s = Policy().passage_min * 60
-    lane, _ = after(fix(0))
-    assert seen(lane, gap_s, Placement(passed=("yard",)))[1].passed == ("yard",)
+    lane, _ = after(there(0))
+    (passage,) = seen(lane, gap_s, Placement(passed=("yard",)))[1].passed
+    assert passage == Passage(zone="yard", after=there(0), fix=there(gap_s))
     assert seen(lane, gap_s + 1, Placement(passed=("yard",)))[1].passed == ()

@@ -12,7 +12,7 @@ import json
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,8 @@ from tracker import wiring
 
 pytestmark = [pytest.mark.e2e, pytest.mark.shared_data]
 
+YESTERDAY = datetime.now(UTC).replace(microsecond=0) - timedelta(days=1)
+"""When the tracks end: what is half a year old dates nothing (`devices.common.clocks`)."""
 HALF_WIDTH_M = 200.0
 TRACKS = {"00000011": 2828, "00000025": 1179, "00000033": 5844, "00000042": 7739, "00000079": 689,
           "00000096": 3271}  # fmt: skip
@@ -79,7 +81,7 @@ def test_deviation_is_told_where_a_track_truly_leaves_its_route_and_nowhere_else
 ) -> None:
     due = {one.device: one.deviates_at_s() for one in recordings}
     assert [device for device, at in due.items() if at is not None] == ["00000096-narrow"]
-    ends = datetime.fromisoformat("2025-03-01T12:00:00Z")
+    ends = YESTERDAY
     with Product(tmp_path).running() as product:
         with wiring.commands(product.config) as commands:
             for one in recordings:
@@ -134,10 +136,10 @@ def test_real_trucks_arrive_out_of_order_and_each_reading_once(
     file = shared_data / "tracks" / "trucks_myanmar_drvr.csv"
     unique, late = in_order_of_receipt(file)
     with Product(tmp_path).running() as product, product.journal() as journal:
-        product.documents("replay", str(file), "--end", "2025-03-01T00:00:00Z")
+        product.documents("replay", str(file), "--end", YESTERDAY.isoformat())
         product.wait(lambda: journal.counts()["readings"] == unique.total(), 30)
         before = journal.counts()
-        (again,) = product.documents("replay", str(file), "--end", "2025-03-01T00:00:00Z")
+        (again,) = product.documents("replay", str(file), "--end", YESTERDAY.isoformat())
         lone = tmp_path / "beacon.csv"
         lone.write_text("t_s,lon,lat\n0,-100.3,25.7\n")
         product.call("replay", str(lone), "--device", "BEACON")

@@ -16,10 +16,11 @@
 A step is a reading, a tick or a command. Times are minutes after T0, kilometres run along a
 meridian; the placement is given (`zones`, `off` m, `country`), for rules see no geometry.
 
-    reading  at, km, speed, zones, off, country, accuracy, seal, jamming, seq, satellites, rssi,
-             hdop, device, dialect, received (default: at), fix_at (default: at), no_fix; what is
-             left out stays as it was (km, zones, off, country) or is absent; aside: leave those as
-             they were; doubtful, passed: zones that the fix's accuracy, or the way to it, speaks of
+    reading  at, km (or lat, lon), speed, zones, off, country, accuracy, seal, jamming, seq,
+             satellites, rssi, hdop, device, dialect, received (default: at), fix_at (default: at),
+             no_fix; what is left out stays as it was (km, zones, off, country) or is absent;
+             aside: leave those as they were; doubtful, passed: zones that the fix's accuracy, or
+             the way to it, speaks of
     tick     { tick = minutes }
     command  { command = "authorise" | "seal" | "offer" | "accept" | "close" | "ack" |
                "close_alert" | "accept_alert" | "report_reject" | "report_number" | "issue" |
@@ -192,8 +193,8 @@ class Play:
             position = NoFix(reason=NoFixReason.ABSENT, **quality)
         else:
             position = Fix(
-                lat=20.0 + here["km"] / 111.195,
-                lon=-100.0,
+                lat=said.get("lat", 20.0 + here["km"] / 111.195),
+                lon=said.get("lon", -100.0),
                 time=T0 + timedelta(minutes=said.get("fix_at", said["at"])),
                 speed_kmh=said.get("speed"),
                 accuracy_m=said.get("accuracy"),

@@ -11,17 +11,19 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from devices.reading import Fix
+from devices.reading import Fix, NoFix
 from geofences.index.revisits import revisits
 from geofences.placement import Placement
 from tracker import engine
 from tracker.app.unit_of_work import UnitOfWork
+from tracker.domain.policy import Policy, minutes
 from tracker.ports import StoredReading
 
 
 class Asked(Struct, frozen=True):
-    """What a placement was asked with. last: the device's last believed fix before the reading.
-    progress_m: the last known one, only where the corridor meets itself.
+    """What a placement was asked with. last: the device's last believed fix before the reading,
+    None if it is too long ago for a straight way to tell (`passage_min`). progress_m: the last
+    known one, only where the corridor meets itself.
     """
 
     corridor: str | None
@@ -74,7 +76,9 @@ class BatchPlacement:
             question, late = self._question(number)
             before = last.get((reading.device, late), question.last)
             if before is not question.last:
-                question = Asked(question.corridor, before, question.progress_m)
+                policy = self.unit.registry.policy(self.scopes[number])
+                recent = _recent(before, reading.position, policy)
+                question = Asked(question.corridor, recent, question.progress_m)
             last[reading.device, late] = reading.position
             asking.append(number)
             questions.append(question)
@@ -93,7 +97,8 @@ class BatchPlacement:
         meets = corridor is not None and revisits(
             registry.atlas.corridor(corridor), registry.atlas.default_half_width_m
         )
-        return Asked(corridor, lane.fix, (lane.progress_m or 0.0) if meets else None), late
+        last = _recent(lane.fix, item.reading.position, policy)
+        return Asked(corridor, last, (lane.progress_m or 0.0) if meets else None), late
 
     def _locate(self, numbers: Sequence[int], questions: Sequence[Asked]) -> None:
         if not numbers:
@@ -110,3 +115,9 @@ class BatchPlacement:
         )
         for number, question, placement in zip(numbers, questions, located, strict=True):
             self.placed[number] = PlacedReading(question, placement)
+
+
+def _recent(last: Fix | None, position: Fix | NoFix, policy: Policy) -> Fix | None:
+    if last is None or isinstance(position, NoFix):
+        return None
+    return last if position.time - last.time <= minutes(policy.passage_min) else None

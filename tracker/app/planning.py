@@ -82,6 +82,7 @@ def place_of(zone: Zone) -> Place:
         country=zone.country,
         crossing=zone.crossing,
         usual_minutes=float(usual) if usual is not None else None,
+        least_stay_min=zone.least_stay_min,
     )
 
 

@@ -45,6 +45,7 @@ class AlertKind(enum.StrEnum):
     RESTRICTED_ZONE = "restricted_zone"
     SILENCE = "silence"
     JAMMING = "jamming"
+    POSITION_NOT_CREDIBLE = "position_not_credible"
     OVERDUE = "overdue"
     HANDOVER_MISMATCH = "handover_mismatch"
     HANDOVER_NOT_ACCEPTED = "handover_not_accepted"

@@ -55,7 +55,7 @@ class Code(enum.StrEnum):
 
     ZONE_ENTERED = "zone_entered", {"kind": MaybeText, "name": str}
     ZONE_LEFT = "zone_left", {"kind": MaybeText, "name": str, "minutes": MaybeInt}
-    ZONE_PASSED = "zone_passed", {"kind": MaybeText, "name": str, "since": str}
+    ZONE_PASSED = "zone_passed", {"kind": MaybeText, "name": str, "since": str, "fixes": int}
     LEG_COMPLETED = "leg_completed", {"leg": int, "legs": int}
     LEG_OVERDUE = "leg_overdue", {"leg": int, "goal": MaybeText, "latest": str}
     ARRIVED = "arrived"
@@ -64,7 +64,7 @@ class Code(enum.StrEnum):
     STANDING_UNPLANNED = "standing_unplanned", {"minutes": int}
     MOVES_ON = "moves_on"
     RESTRICTED_ZONE_ENTERED = "restricted_zone_entered", {"name": str}
-    RESTRICTED_ZONE_PASSED = "restricted_zone_passed", {"name": str}
+    RESTRICTED_ZONE_PASSED = "restricted_zone_passed", {"name": str, "fixes": int}
     RESTRICTED_ZONE_LEFT = "restricted_zone_left"
     WRONG_CROSSING_APPROACHED = "wrong_crossing_approached", {"place": str}
     CROSSED_ELSEWHERE = (
@@ -84,6 +84,19 @@ class Code(enum.StrEnum):
     SATELLITES_COLLAPSED = "satellites_collapsed"
     STILL_JAMMED = "still_jammed"
     RECEPTION_BACK = "reception_back"
+    POSITION_NOT_CREDIBLE = (
+        "position_not_credible",
+        {
+            "fault": str,
+            "coordinate": MaybeText,
+            "told_lat": str,
+            "told_lon": str,
+            "metres": MaybeInt,
+            "seconds": MaybeInt,
+            "kmh": MaybeInt,
+        },
+    )
+    POSITION_CREDIBLE = "position_credible"
     UNKNOWN_DEVICE = "unknown_device", {"device": str}
     NOT_UNDERSTOOD = "not_understood", {"place": str, "sha256": str}
     UNDERSTOOD_AGAIN = "understood_again"

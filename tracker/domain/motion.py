@@ -1,164 +1,216 @@
 """From one reading to the next: which fix to believe, which zones are entered, who stands still.
 
-What real receivers do decides this (measured): parked devices jump 200 m while claiming 1.7 m, and
-tracks hold single jumps of kilometres. So one fix never changes a zone, a stop or a position that
-it contradicts; the second that agrees does.
+What real receivers do decides this (measured): parked devices wander 90 m, jump 200 m while
+claiming 1.7 m, claim 9 km/h, and tracks hold single jumps of kilometres. So one fix never changes a
+zone, a stop or a position that it contradicts, and who stands has not moved, whatever his receiver
+says near there.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
-from devices.reading import Fix, NoFix, Reading
+from devices.reading import Clock, Fix, NoFix, Reading
 from geofences.placement import Placement
+from tracker.domain.credibility import Belief, Doubt, judged, starved
 from tracker.domain.geo import metres_between
 from tracker.domain.plan import Plan
 from tracker.domain.policy import Policy, minutes
-from tracker.domain.state import Halt, Lane, Sighting
+from tracker.domain.state import Halt, Lane, Passage
+from tracker.domain.visits import visited
 
 STRONG_GSM = (0, 31)
 """3GPP TS 27.007 +CSQ: 0 is -113 dBm, each step 2 dB, 31 is -51 dBm or more; 99 is unknown."""
 
+UNDATED = frozenset({Clock.RECEIPT, Clock.DOUBTED})
+"""Clocks whose readings tell nothing of how long ago a position was."""
 
-@dataclass(frozen=True, slots=True)
-class Moves:
+
+class Moves(Struct, frozen=True, kw_only=True):
     """What changed in a lane with one reading. `fix` is None unless it is new and believed.
 
-    entered, left: zone -> the fix that first showed it. passed: zones that the straight way from
-    the last fix ran through, and that hold neither of the two.
+    doubt: why it is not believed. at_rest: it is near where the truck halts already, and does not
+    show that it rolls. entered, left: zone -> the fix that first showed it. passed: zones that the
+    way ran through without a stay.
     """
 
     fix: Fix | None = None
-    entered: dict[str, Fix] = field(default_factory=dict)
-    left: dict[str, Fix] = field(default_factory=dict)
-    passed: tuple[str, ...] = ()
+    doubt: Doubt | None = None
+    at_rest: bool = False
+    entered: dict[str, Fix] = {}
+    left: dict[str, Fix] = {}
+    passed: tuple[Passage, ...] = ()
 
 
 def advance(
     lane: Lane, reading: Reading, placement: Placement | None, plan: Plan | None, policy: Policy
 ) -> tuple[Lane, Moves]:
     """The lane after `reading`, and what that changed. The seal is the rules' business."""
-    jammed, starved = _jammed(lane, reading, policy)
-    lane = replace(
-        lane, at=reading.event_time, seq=_or(reading.seq, lane.seq), jammed=jammed, starved=starved
-    )
+    jammed, few = _jammed(lane, reading, policy)
+    heard: dict[str, Any] = {
+        "at": reading.event_time,
+        "seq": lane.seq if reading.seq is None else reading.seq,
+        "jammed": jammed,
+        "starved": few,
+    }
     fix = reading.position
     if isinstance(fix, NoFix) or (fix.hdop is not None and fix.hdop >= policy.hdop_useless):
-        return lane, Moves()
+        return replace(lane, **heard), Moves()
+    if fix.satellites is not None and fix.satellites < policy.satellites_least:
+        doubt = starved(lane, fix, reading.received_at, policy)
+        return replace(lane, **heard), Moves(doubt=doubt)
     if lane.fix is not None and fix.time <= lane.fix.time:
         if lane.fix.time <= reading.received_at + minutes(policy.clock_skew_min):
-            return lane, Moves()
+            return replace(lane, **heard), Moves()
         lane = _anew(lane)
-    if not _credible(lane, fix, policy):
-        return replace(lane, suspect=fix), Moves()
-    lane = _settle(replace(lane, suspect=None), fix, policy)
+    dated = reading.clock not in UNDATED
+    belief = judged(lane, fix, reading.received_at, placement, plan, policy, dated=dated)
+    if belief.doubt is not None:
+        if lane.suspect is not None and fix.time <= lane.suspect.time:  # told again
+            return replace(lane, **heard), Moves()
+        heard |= {"suspect": fix, "agreeing": belief.agreeing}
+        return replace(lane, **heard), Moves(doubt=belief.doubt if belief.accuses else None)
+    if belief.anew:
+        lane = _anew(lane)
+    return _moved(lane, heard, fix, belief, placement, plan, policy)
+
+
+def _moved(
+    lane: Lane,
+    heard: dict[str, Any],
+    fix: Fix,
+    belief: Belief,
+    placement: Placement | None,
+    plan: Plan | None,
+    policy: Policy,
+) -> tuple[Lane, Moves]:
+    """The lane with a fix that is believed."""
+    on_route = placement is not None and placement.on_corridor is True
+    halt, straying = _halted(lane, fix, on_route, policy)
+    held = lane.halt is not None and halt.since == lane.halt.since
+    here = straying is None and halt.since < fix.time
+    stood = fix.time - halt.since >= minutes(policy.standing_min)
+    standing = (held and lane.standing) or (here and stood)
+    now = replace(
+        lane,
+        **heard,
+        agreed=belief.agreed,
+        vouched=belief.vouched,
+        suspect=None,
+        agreeing=0,
+        halt=halt,
+        straying=straying,
+        standing=standing,
+        moving=not standing and _moving(lane, halt, fix, policy),
+    )
+    rolls = now.moving and _rolls(halt, fix, policy)
+    at_rest = not rolls and (here or (standing and _near(halt, fix, policy)))
     if placement is None or plan is None:
-        return replace(lane, fix=fix), Moves(fix=fix)
-    passed = _passed(lane, fix, placement, plan, policy)
-    inside = {zone for zone in placement.zones if plan.place(zone) is not None}
-    lane, entered, left = _zones(lane, fix, inside, set(placement.doubtful), policy)
-    lane = replace(lane, fix=fix, progress_m=placement.progress_m)
-    return lane, Moves(fix=fix, entered=entered, left=left, passed=passed)
-
-
-def _passed(
-    lane: Lane, fix: Fix, placement: Placement, plan: Plan, policy: Policy
-) -> tuple[str, ...]:
-    """Zones jumped over since the last fix, if it is recent enough for a straight way to tell."""
-    if not placement.passed or lane.fix is None:
-        return ()
-    if fix.time - lane.fix.time > minutes(policy.passage_min):
-        return ()
-    return tuple(z for z in placement.passed if z not in lane.zones and plan.place(z) is not None)
+        return replace(now, fix=fix), Moves(fix=fix, at_rest=at_rest)
+    kept, entered, left, passed = visited(now, fix, placement, plan, policy, rolls=rolls)
+    lane = replace(now, fix=fix, progress_m=placement.progress_m, **kept)
+    return lane, Moves(fix=fix, at_rest=at_rest, entered=entered, left=left, passed=passed)
 
 
 def _anew(lane: Lane) -> Lane:
-    """Without the fixes of a clock that ran ahead: else none would count until it is caught up."""
-    return replace(lane, fix=None, suspect=None, halt=None, straying=None, arriving={}, leaving={})
-
-
-def _credible(lane: Lane, fix: Fix, policy: Policy) -> bool:
-    if lane.fix is None or implied_kmh(lane.fix, fix) <= policy.credible_kmh:
-        return True
-    # It contradicts the last one. A second fix that agrees with it proves the jump.
-    suspect = lane.suspect
-    return (
-        suspect is not None
-        and fix.time > suspect.time
-        and implied_kmh(suspect, fix) <= policy.credible_kmh
+    """Without the fixes that nothing more follows from: of a clock that ran ahead (else none would
+    count until it is caught up), or of another place.
+    """
+    return replace(
+        lane,
+        fix=None,
+        agreed=0,
+        suspect=None,
+        agreeing=0,
+        halt=None,
+        straying=None,
+        standing=False,
+        arriving={},
+        leaving={},
+        passing=(),
     )
 
 
-def implied_kmh(a: Fix, b: Fix) -> float:
-    """Mean speed from `a` to the later `b`; a second is the least that a clock resolves."""
-    seconds = max((b.time - a.time).total_seconds(), 1.0)
-    return metres_between(a.lat, a.lon, b.lat, b.lon) / seconds * 3.6
+def _halted(lane: Lane, fix: Fix, on_route: bool, policy: Policy) -> tuple[Halt, Fix | None]:
+    """Where the truck halts, and the first of the fixes away from there.
 
-
-def _settle(lane: Lane, fix: Fix, policy: Policy) -> Lane:
-    """Follow where the truck halts: two fixes away from there in a row end the halt."""
-    halt, straying = lane.halt, None
+    Two fixes away in a row end the halt; that of a truck which stands only if they are further
+    than a receiver jumps, or if it stays away (`shunted_min`): a receiver may jump twice, and a
+    truck may only be shunted.
+    """
+    halt = lane.halt
     if halt is None:
-        halt = Halt(lat=fix.lat, lon=fix.lon, since=fix.time)
-    elif metres_between(halt.lat, halt.lon, fix.lat, fix.lon) > policy.stop_radius_m:
-        first = lane.straying
-        if first is None:
-            straying = fix
-        else:
-            near = metres_between(first.lat, first.lon, fix.lat, fix.lon) <= policy.stop_radius_m
-            new = first if near else fix
-            halt = Halt(lat=new.lat, lon=new.lon, since=new.time)
-    return replace(lane, halt=halt, straying=straying, moving=_moving(lane, halt, fix, policy))
+        return _new(fix, on_route), None
+    away = metres_between(halt.lat, halt.lon, fix.lat, fix.lon)
+    if away <= policy.stop_radius_m:
+        return _here(lane, halt, fix, on_route), None
+    first = lane.straying
+    if first is None:
+        return halt, fix
+    brief = fix.time - first.time < minutes(policy.shunted_min)
+    if lane.standing and brief and not _gone(halt, first, away, policy):
+        return halt, first
+    near = metres_between(first.lat, first.lon, fix.lat, fix.lon) <= policy.stop_radius_m
+    return _new(first if near else fix, on_route), None
+
+
+def _gone(halt: Halt, first: Fix, away: float, policy: Policy) -> bool:
+    """Both are further than a receiver jumps; or the second is, by more than it wanders."""
+    if away <= policy.jump_m:
+        return False
+    return away > policy.jump_m + policy.stop_radius_m or not _near(halt, first, policy)
+
+
+def _new(fix: Fix, on_route: bool) -> Halt:
+    return Halt(lat=fix.lat, lon=fix.lon, since=fix.time, on_route=on_route)
+
+
+def _here(lane: Lane, halt: Halt, fix: Fix, on_route: bool) -> Halt:
+    """The halt with one more fix near it. Once it stands, the mean of them is where."""
+    on_route = on_route or halt.on_route
+    if not lane.standing:
+        return halt if on_route == halt.on_route else replace(halt, on_route=on_route)
+    fixes = halt.fixes + 1
+    turn = (fix.lon - halt.lon + 180.0) % 360.0 - 180.0
+    return Halt(
+        lat=halt.lat + (fix.lat - halt.lat) / fixes,
+        lon=halt.lon + turn / fixes,
+        since=halt.since,
+        fixes=fixes,
+        on_route=on_route,
+    )
 
 
 def _moving(lane: Lane, halt: Halt, fix: Fix, policy: Policy) -> bool:
-    if fix.speed_kmh is not None:
-        return fix.speed_kmh > policy.moving_kmh
-    seconds = (fix.time - halt.since).total_seconds()
-    if seconds <= 0:  # it has just left its last halt, or this is the first fix of all
-        return lane.fix is not None
-    gone = metres_between(halt.lat, halt.lon, fix.lat, fix.lon)
-    return gone / seconds * 3.6 > policy.moving_kmh
+    """A small speed keeps moving what moves, if the way bears it out; it sets nothing in motion."""
+    if lane.fix is not None and fix.time <= halt.since:  # it has just left its last halt
+        return fix.speed_kmh is None or fix.speed_kmh > policy.moving_kmh
+    kmh = _kmh(halt, fix)
+    if kmh <= policy.moving_kmh or kmh > policy.speed_alone_kmh:
+        return kmh > policy.moving_kmh
+    return lane.moving and _since_halt_kmh(halt, fix) > policy.moving_kmh
 
 
-def _zones(
-    lane: Lane, fix: Fix, inside: set[str], doubtful: set[str], policy: Policy
-) -> tuple[Lane, dict[str, Fix], dict[str, Fix]]:
-    """Zones entered and left. A fix as vague as the zone's edge is near proves no exit: what was
-    seen of one before it stays as it is.
-    """
-    known = lane.zones
-    if not lane.arriving and not lane.leaving and inside == known.keys():
-        return lane, {}, {}
-    arriving = _seen(lane.arriving, sorted(inside - known.keys()), fix)
-    leaving = _seen(lane.leaving, sorted(known.keys() - inside - doubtful), fix)
-    leaving |= {z: s for z, s in lane.leaving.items() if z in doubtful and z not in inside}
-    entered = _confirmed(arriving, policy)
-    left = _confirmed(leaving, policy)
-    zones: dict[str, datetime] = {z: t for z, t in known.items() if z not in left}
-    zones.update((z, f.time) for z, f in entered.items())
-    lane = replace(
-        lane,
-        zones=zones,
-        arriving={z: s for z, s in arriving.items() if z not in entered},
-        leaving={z: s for z, s in leaving.items() if z not in left},
-    )
-    return lane, entered, left
+def _rolls(halt: Halt, fix: Fix, policy: Policy) -> bool:
+    """It moves faster than parked receivers seem to: that halt is a mere point on its way."""
+    return _kmh(halt, fix) > policy.speed_alone_kmh
 
 
-def _seen(before: dict[str, Sighting], zones: list[str], fix: Fix) -> dict[str, Sighting]:
-    return {
-        z: replace(before[z], count=before[z].count + 1) if z in before else Sighting(fix=fix)
-        for z in zones
-    }
+def _kmh(halt: Halt, fix: Fix) -> float:
+    """As the device says; else on average since the halt."""
+    return fix.speed_kmh if fix.speed_kmh is not None else _since_halt_kmh(halt, fix)
 
 
-def _confirmed(sightings: dict[str, Sighting], policy: Policy) -> dict[str, Fix]:
-    return {z: s.fix for z, s in sightings.items() if s.count >= policy.confirm_fixes}
+def _since_halt_kmh(halt: Halt, fix: Fix) -> float:
+    seconds = max((fix.time - halt.since).total_seconds(), 1.0)
+    return metres_between(halt.lat, halt.lon, fix.lat, fix.lon) / seconds * 3.6
+
+
+def _near(halt: Halt, fix: Fix, policy: Policy) -> bool:
+    return metres_between(halt.lat, halt.lon, fix.lat, fix.lon) <= policy.jump_m
 
 
 def _jammed(lane: Lane, reading: Reading, policy: Policy) -> tuple[bool, int]:
@@ -175,10 +227,6 @@ def _jammed(lane: Lane, reading: Reading, policy: Policy) -> tuple[bool, int]:
     # A reading that says nothing of jamming and has no fix does not show that reception is back.
     still = lane.jammed and reading.jamming is None and isinstance(reading.position, NoFix)
     return still, starved
-
-
-def _or(new: int | None, old: int | None) -> int | None:
-    return old if new is None else new
 
 
 def point(fix: Fix | None) -> dict[str, Any]:

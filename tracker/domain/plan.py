@@ -13,10 +13,13 @@ from datetime import datetime
 from geofences.kinds import ZoneKind
 from tracker.domain.shipment import Authorisation, DeviceRole, Shipment
 
+ACCUSING = frozenset({ZoneKind.STATE_INSPECTION, ZoneKind.RESTRICTED, ZoneKind.HIGH_RISK})
+"""Kinds of zone in which less is lawful than outside: nobody drifts into one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A zone, as far as rules need it."""
+    """A zone, as far as rules need it. least_stay_min: the zone's own, None for its kind's."""
 
     id: str
     name: str
@@ -24,6 +27,7 @@ class Place:
     country: str | None = None
     crossing: str | None = None
     usual_minutes: float | None = None
+    least_stay_min: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,11 @@ class Plan:
         crossing = self.shipment.crossing
         place = self.place(zone)
         return crossing is not None and place is not None and place.crossing == crossing
+
+    def awaits(self, zone: str) -> bool:
+        """The plan takes the truck there, and nothing is worse there than outside."""
+        place = self.place(zone)
+        return place is not None and place.kind not in ACCUSING and self.expects(zone)
 
     def places(self, zones: tuple[str, ...]) -> tuple[Place, ...]:
         return tuple(place for zone in zones if (place := self.place(zone)) is not None)

@@ -18,25 +18,52 @@ from tracker.domain.seal import SealRecord
 
 
 class Sighting(Struct, frozen=True, kw_only=True):
-    """A change seen but not yet confirmed: first by this fix, by `count` fixes in a row."""
+    """A change seen but not yet confirmed: first by this fix, by `count` fixes in a row.
+
+    before: the last one that did not show it, where it could tell; None if it could not.
+    """
 
     fix: Fix
     count: int = 1
+    before: Fix | None = None
+
+
+class Passage(Struct, frozen=True, kw_only=True):
+    """A zone that the way ran through: after the fix `after`, which was outside.
+
+    fix: the first inside; or, if none was (`fixes` 0), the first beyond it.
+    """
+
+    zone: str
+    after: Fix
+    fix: Fix
+    fixes: int = 0
 
 
 class Halt(Struct, frozen=True, kw_only=True):
-    """Where the truck was when it last truly moved: it stands while it stays near."""
+    """Where the truck was when it last truly moved: it stands while it stays near.
+
+    lat, lon: the mean of its `fixes`, as soon as it stands. on_route: one of them was on the leg's
+    corridor.
+    """
 
     lat: float
     lon: float
     since: datetime
+    fixes: int = 1
+    on_route: bool = False
 
 
 class Lane(Struct, frozen=True, kw_only=True):
     """One timeline of one device.
 
-    at: event time of its newest reading; None before the first. fix: the newest believed one.
-    suspect: a newer one that was not believed. zones: confirmed, with the time of entry.
+    at: event time of its newest reading; None before the first. fix: the newest believed one,
+    which `agreed` fixes in a row speak for (counted up to what confirms); vouched: one of the
+    believed was where the plan has the truck.
+    suspect: a newer one that was not believed; `agreeing` such in a row agree with each other.
+    zones: confirmed, with the time of entry. passing: passed, if the truck has left its halt.
+    halt: left when two fixes in a row are away from it, the first of them `straying`.
+    standing: it has been there for long, so that what its receiver says near it is drift.
     progress_m: along the leg's corridor, where it is being followed (a corridor that meets itself).
     leg: index of the leg under way. memory: what each rule keeps, by the rule's name.
     """
@@ -44,12 +71,17 @@ class Lane(Struct, frozen=True, kw_only=True):
     at: datetime | None = None
     seq: int | None = None
     fix: Fix | None = None
+    agreed: int = 0
+    vouched: bool = False
     suspect: Fix | None = None
+    agreeing: int = 0
     zones: dict[str, datetime] = {}
     arriving: dict[str, Sighting] = {}
     leaving: dict[str, Sighting] = {}
+    passing: tuple[Passage, ...] = ()
     halt: Halt | None = None
     straying: Fix | None = None
+    standing: bool = False
     moving: bool = False
     jammed: bool = False
     starved: int = 0

@@ -75,7 +75,7 @@ class Conclusions:
         elif isinstance(outcome, SealUpdated):
             view.seal = outcome.to
         elif isinstance(outcome, ZonesMoved):
-            view.lane = replace(view.lane, zones=outcome.zones, arriving={}, leaving={})
+            view.lane = replace(view.lane, zones=outcome.zones, arriving={}, leaving={}, passing=())
         elif isinstance(outcome, Delivered):
             view.lane = replace(view.lane, leg=view.lane.leg + 1)
             self.state = replace(self.state, leg=max(self.state.leg, view.lane.leg))

@@ -18,7 +18,7 @@ from tracker.domain.command import Command
 from tracker.domain.geo import metres_between
 from tracker.domain.motion import Moves
 from tracker.domain.outcome import Outcome
-from tracker.domain.plan import Place, Plan
+from tracker.domain.plan import ACCUSING, Place, Plan
 from tracker.domain.policy import Policy
 from tracker.domain.seal import SealRecord
 from tracker.domain.state import DeviceState, Lane, ScopeState
@@ -50,14 +50,20 @@ class View:
     late: bool = False
 
     def places(self) -> tuple[Place, ...]:
-        """The zones this reading's own fix is in; and, if it is no further from the last fix than
-        a parked receiver jumps, the confirmed ones: one fix does not leave a zone.
+        """The zones this reading's own fix is in; and, if it is no further from the last fix (or
+        from where the truck stands) than a parked receiver jumps, the confirmed ones: one fix does
+        not leave a zone. Nor does who stands drift into one that accuses.
         """
         if self.plan is None:
             return ()
         fix, placement = self.moves.fix, self.placement
         if fix is None or placement is None:
             return self.plan.places(tuple(self.lane.zones))
+        if self.moves.at_rest:
+            known = self.lane.zones
+            own = (place for place in self.plan.places(placement.zones)
+                   if place.id in known or place.kind not in ACCUSING)  # fmt: skip
+            return tuple(dict.fromkeys((*own, *self.plan.places(tuple(known)))))
         last = self.before.fix if self.before else None
         if last is None or metres_between(last.lat, last.lon, fix.lat, fix.lon) > (
             self.policy.jump_m
@@ -75,11 +81,14 @@ class View:
 
     def off_route(self) -> bool:
         """This reading's own fix is off the corridor, and the truck is nowhere that the plan
-        expects it (nor was, if that one fix is all that speaks for its having left).
+        expects it (nor was, if that one fix is all that speaks for its having left; nor stands
+        where it was on the corridor).
         """
         if self.placement is None or self.moves.fix is None or self.plan is None:
             return False
         if self.placement.on_corridor is not False or self._within_uncertainty():
+            return False
+        if self.moves.at_rest and self.lane.halt is not None and self.lane.halt.on_route:
             return False
         return not any(self.plan.expects(place.id) for place in self.places())
 

@@ -1,6 +1,7 @@
 """Restricted zone entered: two fixes inside (`confirm_fixes`). Critical.
 
-One that the straight way between two fixes runs through is a warning: the road may bend.
+One that the straight way between two fixes runs through is a warning (the road may bend), and so is
+one with a single fix inside.
 """
 
 from __future__ import annotations
@@ -35,19 +36,20 @@ def on_reading(view: View, memory: Any) -> Result:
                     **point(fix),
                 )
             )
-    for zone in moves.passed:
+    for passage in moves.passed:
+        zone, fix = passage.zone, passage.fix
         place = view.plan.place(zone)
-        if place is not None and place.kind is ZoneKind.RESTRICTED and moves.fix is not None:
+        if place is not None and place.kind is ZoneKind.RESTRICTED:
             found.append(
                 Raised(
                     kind=AlertKind.RESTRICTED_ZONE,
                     severity=Severity.WARNING,
                     code=Code.RESTRICTED_ZONE_PASSED,
-                    facts={"name": place.name},
+                    facts={"name": place.name, "fixes": passage.fixes},
                     key=f"{zone}:passed",
-                    at=moves.fix.time,
+                    at=fix.time,
                     zone=zone,
-                    **point(moves.fix),
+                    **point(fix),
                 )
             )
     found += [

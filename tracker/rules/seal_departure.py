@@ -3,7 +3,8 @@
 OPEN_AUTHORISED, and it leaves the zone of the opening; or ARMED, and outside the loading zone it
 moves while the lock itself says that it is open.
 Leaving shows in two fixes in a row outside (`confirm_fixes`), whether or not the entry was ever
-confirmed. The destination is excepted: there the cargo is unloaded.
+confirmed, and in the truck's having left where it stood: a parked lock that drifts is no departure.
+The destination is excepted: there the cargo is unloaded.
 """
 
 from __future__ import annotations
@@ -18,13 +19,17 @@ from tracker.domain.motion import point
 from tracker.domain.outcome import Cleared, Raised
 from tracker.domain.plan import Plan
 from tracker.domain.seal import SealState
+from tracker.domain.visits import drifted, rests
 from tracker.rules.base import NOTHING, Result, Rule, View
 
 
 class Memory(Struct, frozen=True, kw_only=True):
-    """outside: fixes in a row outside `zone`, where it was opened; first: the first of them."""
+    """outside: fixes in a row outside `zone`, where it was opened; first: the first of them.
+    told: that it departed has been raised.
+    """
 
     outside: int = 0
+    told: bool = False
     zone: str | None = None
     first: Fix | None = None
 
@@ -37,14 +42,17 @@ def on_reading(view: View, memory: Memory) -> Result:
         return Memory(), _over(view)
     if fix is None or view.placement is None or plan.destination in seal.opened_in:
         return memory, NOTHING
-    gone = [zone for zone in seal.opened_in if zone not in view.placement.zones]
-    if not gone:
+    outside_of = [zone for zone in seal.opened_in if zone not in view.placement.zones]
+    if not outside_of:
         return Memory(), NOTHING
-    zone, first = memory.zone or gone[0], memory.first or fix
-    memory = Memory(outside=memory.outside + 1, zone=zone, first=first)
-    if memory.outside != view.policy.confirm_fixes:
-        return memory, NOTHING
-    return memory, (_leaves(view, plan, zone, first),)
+    zone, first = memory.zone or outside_of[0], memory.first or fix
+    drift = drifted(view.lane, first.time)
+    if drift and rests(view.lane):
+        return Memory(), NOTHING
+    outside = memory.outside + 1
+    gone = not drift and outside >= view.policy.confirm_fixes
+    found = (_leaves(view, plan, zone, first),) if gone and not memory.told else NOTHING
+    return Memory(outside=outside, zone=zone, first=first, told=memory.told or gone), found
 
 
 def _leaves(view: View, plan: Plan, zone: str, first: Fix) -> Raised:

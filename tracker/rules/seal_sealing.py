@@ -73,6 +73,7 @@ def _doubts(view: View) -> dict[str, Fact]:
     return {
         "outside_loading": plan is not None
         and plan.loading is not None
+        and view.moves.doubt is None  # else nobody knows where
         and not any(
             place.id == plan.loading or place.kind is ZoneKind.PLANT for place in view.places()
         ),

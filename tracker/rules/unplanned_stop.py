@@ -70,7 +70,8 @@ def _severity(view: View, stood: timedelta) -> Severity | None:
     allowed = allowance(plan, policy, tuple(place.id for place in places))
     if allowed is None:
         return None
-    if any(place.kind is ZoneKind.HIGH_RISK for place in places):
+    known = view.lane.zones  # one fix inside is not being there
+    if any(place.kind is ZoneKind.HIGH_RISK and place.id in known for place in places):
         return Severity.CRITICAL if stood > allowed and not view.lane.moving else None
     if stood > allowed + minutes(policy.stop_critical_min):
         return Severity.CRITICAL

@@ -4,6 +4,7 @@ To commit is to be confirmed in a zone of that crossing from which a truck does 
 (compound, bridge, inspections; its queue may lie beside another road). To cross is a change of
 country, confirmed by two fixes, with no zone of the planned crossing seen or passed, and no
 corridor that it keeps to (or over a bridge that the straight way between two fixes ran across).
+Who stands at the border has not crossed it, whatever his receiver's drift says.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from tracker.domain.codes import Code, Fact
 from tracker.domain.motion import point
 from tracker.domain.outcome import Outcome, Raised
 from tracker.domain.plan import Plan
+from tracker.domain.visits import drifted, rests
 from tracker.rules.base import NOTHING, Result, Rule, View
 
 COMMITTED = frozenset(
@@ -65,15 +67,18 @@ def on_reading(view: View, memory: Memory) -> Result:
         return memory, tuple(found)
     if placement.country == memory.country:
         return replace(memory, other=0, since=None) if memory.other else memory, tuple(found)
-    if memory.country is not None and memory.other + 1 < view.policy.confirm_fixes:
-        since = memory.since or fix.time
-        return replace(memory, other=memory.other + 1, since=since), tuple(found)
+    since, other = memory.since or fix.time, memory.other + 1
+    drift = drifted(view.lane, since)
+    if drift and rests(view.lane):
+        return replace(memory, other=0, since=None), tuple(found)
+    if memory.country is not None and (drift or other < view.policy.confirm_fixes):
+        return replace(memory, other=other, since=since), tuple(found)
     vouched = placement.on_corridor is not None and not view.off_route()
     elsewhere = not memory.planned_seen and (memory.jumped is not None or not vouched)
     if memory.country is not None and elsewhere:
         found.append(
             _wrong(
-                memory.since or fix.time,
+                since,
                 Code.CROSSED_ELSEWHERE,
                 {
                     "country": placement.country,
@@ -87,7 +92,7 @@ def on_reading(view: View, memory: Memory) -> Result:
 
 
 def _seen(view: View, plan: Plan, memory: Memory) -> Memory:
-    passed = plan.places(view.moves.passed)
+    passed = plan.places(tuple(passage.zone for passage in view.moves.passed))
     if any(place.crossing == plan.shipment.crossing for place in (*view.places(), *passed)):
         return replace(memory, planned_seen=True)
     for place in passed:

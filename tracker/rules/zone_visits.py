@@ -1,7 +1,8 @@
 """Zones entered and left, once two fixes agree. The time is that of the first of them.
 
-A zone that was jumped over between two fixes (at most `passage_min` apart) is passed: the straight
-way ran through it.
+A zone is passed that was jumped over between two fixes (at most `passage_min` apart: the straight
+way ran through it), that held a single fix, or that was left before the least stay of its kind
+(`stay_*_min`, or its own). Who stands enters and leaves nothing (`domain.visits`).
 
 No alert: the visits are custody facts. Source of the two fixes: `confirm_fixes` in the policy.
 """
@@ -17,6 +18,7 @@ from tracker.domain.motion import point
 from tracker.domain.outcome import Noted, Outcome
 from tracker.domain.plan import Place
 from tracker.domain.policy import whole_minutes
+from tracker.domain.state import Passage
 from tracker.rules.base import NOTHING, Result, Rule, View
 
 
@@ -26,19 +28,23 @@ def on_reading(view: View, memory: Any) -> Result:
         return memory, NOTHING
     notes: list[Outcome] = [_exit(view, zone, fix) for zone, fix in moves.left.items()]
     notes += [_entry(view, zone, fix) for zone, fix in moves.entered.items()]
-    if moves.passed and moves.fix is not None and view.before and view.before.fix:
-        notes += [_passage(view, zone, view.before.fix, moves.fix) for zone in moves.passed]
+    notes += [_passage(view, passage) for passage in moves.passed]
     return memory, tuple(notes)
 
 
-def _passage(view: View, zone: str, last: Fix, fix: Fix) -> Noted:
+def _passage(view: View, passage: Passage) -> Noted:
+    zone, fix = passage.zone, passage.fix
     place = view.plan.place(zone) if view.plan else None
     return Noted(
         type=FindingType.ZONE_PASSED,
         code=Code.ZONE_PASSED,
         at=fix.time,
         zone=zone,
-        facts={**_named(zone, place), "since": last.time.isoformat()},
+        facts={
+            **_named(zone, place),
+            "since": passage.after.time.isoformat(),
+            "fixes": passage.fixes,
+        },
         **point(fix),
     )
 
