@@ -79,7 +79,7 @@ def test_two_that_release_at_once_release_each_size_once(
         begun.set()
         released.append(other.release())
 
-    head = office.journal.head
+    head: Callable[[], LogHead] = office.journal.head
     thread = threading.Thread(target=second)
 
     def slow() -> LogHead:

@@ -13,6 +13,7 @@ from pathlib import Path
 import paho.mqtt.client as paho
 import psutil
 import pytest
+from paho.mqtt.enums import CallbackAPIVersion
 
 from tests.support.waiting import PATIENCE_S, wait_for
 from tracker.adapters.broker.embedded import EmbeddedBroker
@@ -228,7 +229,7 @@ def test_a_client_with_a_blank_in_its_topic_is_told_of(
     with embedded(tmp_path) as broker:
         settings = broker.settings
         assert broker.thrown_out() == []
-        client = paho.Client(paho.CallbackAPIVersion.VERSION2, client_id="phone-jl")
+        client = paho.Client(CallbackAPIVersion.VERSION2, client_id="phone-jl")
         client.username_pw_set(settings.username, settings.password)
         client.reconnect_delay_set(1, 1)
         client.connect(settings.host, settings.port)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -315,7 +316,7 @@ def test_a_flood_is_slowed_down_and_nothing_of_it_lost(nats_broker: Broker) -> N
     ],
 )
 def test_who_does_not_behave_is_closed(
-    nats_broker: Broker, caplog: pytest.LogCaptureFixture, limits: dict[str, float],
+    nats_broker: Broker, caplog: pytest.LogCaptureFixture, limits: dict[str, Any],
     said: list[str], why: str,
 ) -> None:  # fmt: skip
     with gateway(subscribed(nats_broker), "toy", **limits) as running:

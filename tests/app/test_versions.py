@@ -51,7 +51,8 @@ class TwoDesks(Office):
     def numbers(self, shipment: str) -> tuple[str, ...]:
         stored = self.journal.shipment(shipment)
         assert stored is not None
-        return stored.numbers
+        numbers: tuple[str, ...] = stored.numbers
+        return numbers
 
 
 @pytest.fixture
@@ -91,7 +92,7 @@ def test_the_intake_goes_on_with_its_own_states_while_others_write_elsewhere(
 ) -> None:
     """It has not seen their commits, and needs not: its own scopes are as it left them."""
     for n in range(1, 6):
-        office.intakes.before_commit = lambda n=n: office.seal("A", f"A{n}")  # type: ignore[misc]
+        office.intakes.before_commit = lambda n=n: office.seal("A", f"A{n}")
         office.hear(message("LB", reading(n)))
     assert office.intakes.stale == 0
     mine = office.ingest.registry.states["B"]
@@ -160,9 +161,8 @@ def test_a_seal_number_that_another_takes_meanwhile_is_a_conflict(office: TwoDes
     other = Office(office_folder(office))
     document = trip("N", "LN")
     document["seals"] = [{"number": "SAME"}]
-    office.desks.before_commit = lambda: other.commands.submit(
-        "A", RecordSeal(at=other.clock.now(), by="officer", number="SAME")
-    )
+    command = RecordSeal(at=other.clock.now(), by="officer", number="SAME")
+    office.desks.before_commit = lambda: _submitted(other, command)
     office.open(document)
     assert office.desks.stale == 1
     kinds = [(alert.shipment, alert.kind) for alert in office.journal.alerts()]
@@ -207,3 +207,7 @@ def test_an_alert_is_closed_by_one_and_escalated_by_none(office: TwoDesks) -> No
 
 def office_folder(office: Office) -> Path:
     return Path(office.url.removeprefix("sqlite:///")).parent
+
+
+def _submitted(office: Office, command: RecordSeal) -> None:
+    office.commands.submit("A", command)

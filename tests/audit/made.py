@@ -108,7 +108,7 @@ def dossier(
     if closed is not None:
         count = len(every) + 1
         code = Code.GIVEN_UP if given_up else Code.DELIVERED
-        facts = {"number": number, "entries": count, "reason": reason}
+        facts: dict[str, Any] = {"number": number, "entries": count, "reason": reason}
         every.append(said("shipment_closed", closed, code=code, **facts))
     shipment = parse(json.dumps(whole).encode())
     stored = StoredShipment(

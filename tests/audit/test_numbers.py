@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.audit.made import LOCK, NEW, NUMBER, dossier, said, state, told, word
 from tracker.app.queries.entries import CustodyEntry
 from tracker.audit import numbers
-from tracker.audit.dossier import Use
+from tracker.audit.dossier import HeardAt, Use
 
 SEALED = state(2, "SEALED")
 RESEAL = said("seal_recorded", 30, number=NEW, lock=LOCK)
@@ -20,7 +22,7 @@ def test_numbers_that_were_declared_and_recorded_are_accounted_for() -> None:
 
 
 @pytest.mark.parametrize("heard", [[], [word(2, number=NUMBER), word(31, number=NEW)]])
-def test_a_number_that_nobody_recorded(heard: list[numbers.NumberMention]) -> None:
+def test_a_number_that_nobody_recorded(heard: list[HeardAt]) -> None:
     """Whether the lock names it in its readings, or only the entries tell it."""
     found = dossier(SEALED, OPENED, RESEALED, heard=heard)
     ((severity, what),) = told(numbers.recorded(found))
@@ -66,7 +68,7 @@ def test_a_record_that_the_lock_does_not_confirm() -> None:
 
 
 def handover(offered: str, accepted: str) -> tuple[CustodyEntry, CustodyEntry]:
-    parties = {"from_": "acme", "to": "rio"}
+    parties: dict[str, Any] = {"from_": "acme", "to": "rio"}
     return (
         said("custody_offered", 40, number=offered, **parties),
         said("custody_accepted", 42, number=accepted, **parties),

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
 from tests.audit.made import DOCUMENT, dossier, opened, said, stated, told
+from tracker.app.queries.entries import CustodyEntry
 from tracker.audit import record
+from tracker.audit.dossier import Dossier
 
 
 def test_a_record_that_begins_with_its_file_is_begun() -> None:
@@ -111,7 +115,7 @@ def test_an_entry_from_the_future() -> None:
     assert "before they happened" in what
 
 
-def _with(whole: record.Dossier, entries: list[record.Entry]) -> record.Dossier:
+def _with(whole: Dossier, entries: Sequence[CustodyEntry]) -> Dossier:
     from dataclasses import replace as changed
 
     return changed(whole, entries=entries)

@@ -130,7 +130,7 @@ def test_an_inventory_in_which_seals_were_issued_twice() -> None:
 
 
 def test_a_number_that_was_never_issued() -> None:
-    used = {"MX001": (OPEN,), "SAT77": (OPEN,)}
+    used: dict[str, tuple[Use, ...]] = {"MX001": (OPEN,), "SAT77": (OPEN,)}
     assert told(seals.not_issued(Inventory((BOX,), used=used))) == [
         ("warning", "SAT77 was used on S1, and never issued")
     ]

@@ -18,7 +18,7 @@ SEALS = [
     {"number": "BOLT1"},
 ]
 DEVICES = [{"id": "LA"}, {"id": "LB"}, {"id": "T1", "role": "tracker"}]
-INCIDENT = {"incident": True, "reason": "inspected", "verified": True}
+INCIDENT: dict[str, Any] = {"incident": True, "reason": "inspected", "verified": True}
 
 
 def state(lock: str, minute: float, to: str, number: str) -> CustodyEntry:
@@ -26,8 +26,9 @@ def state(lock: str, minute: float, to: str, number: str) -> CustodyEntry:
 
 
 def reseal(lock: str, number: str, minute: float = 30) -> CustodyEntry:
-    more = {"agency": "SAT", "reason": "export", "hidden": ["payload.facts.officer"]}
-    return said("seal_recorded", minute, lock=lock, number=number, **more)
+    hidden = ["payload.facts.officer"]
+    facts: dict[str, Any] = {"agency": "SAT", "reason": "export", "lock": lock, "number": number}
+    return said("seal_recorded", minute, hidden=hidden, **facts)
 
 
 def both(*entries: CustodyEntry, heard: list[HeardAt] | None = None, **more: Any) -> Dossier:

@@ -137,7 +137,8 @@ def test_of_two_who_issue_the_same_seals_at_once_one_is_refused(
 ) -> None:
     """The second looks at the inventory before the first commits, and again after."""
     with closing(Office(tmp_path)) as one, closing(Office(tmp_path)) as other:
-        box, committed = seal_range("MX1", "MX9"), []
+        box = seal_range("MX1", "MX9")
+        committed: list[Any] = []
         salted = one.commands.transactions.salt
 
         def meanwhile() -> bytes:

@@ -101,7 +101,7 @@ def test_half_a_position(run: Run) -> None:
 
 def test_a_shipment_s_own_zones_and_corridor(started: Run) -> None:
     own = square(-100.3, 25.7, id="gate")
-    shipment = {**SHIPMENT, "legs": [{**SHIPMENT["legs"][0], "from": own}]}  # type: ignore[index,dict-item]
+    shipment = {**SHIPMENT, "legs": [{**SHIPMENT["legs"][0], "from": own}]}  # type: ignore[dict-item]
     started("shipment", "open", "-", stdin=json.dumps(shipment))
     asked = ["zones", "locate", "25.7", "-100.3"]
     (found,) = started(*asked, "--shipment", "TRIP-1", "--json").documents

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Run
+from tests.cli.conftest import Ran, Run
 from tests.support.readonly import copied
 from tracker import wiring
 from tracker.config import load
@@ -46,7 +46,9 @@ def workspace(opened: Run, tmp_path: Path) -> Path:
 def test_it_can_be_read_audited_and_verified_and_is_left_as_it_is(
     opened: Run, workspace: Path
 ) -> None:
-    expected = {tuple(command): opened(*command, code=None) for command in READS}
+    expected: dict[tuple[str, ...], Ran] = {
+        tuple(command): opened(*command, code=None) for command in READS
+    }
     with copied(workspace) as (folder, run):
         before = sorted(folder.rglob("*"))
         for command, wanted in expected.items():
@@ -54,8 +56,8 @@ def test_it_can_be_read_audited_and_verified_and_is_left_as_it_is(
             assert (ran.returncode, ran.stdout) == (wanted.code, wanted.out), ran.stderr
             assert "Traceback" not in ran.stderr
         assert sorted(folder.rglob("*")) == before
-        for command in WRITES:
-            ran = run(*command)
+        for write in WRITES:
+            ran = run(*write)
             assert ran.returncode in (2, 3), ran.stderr
             assert str(folder) in ran.stderr
             assert "->" in ran.stderr

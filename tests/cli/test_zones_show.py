@@ -64,7 +64,7 @@ def test_a_shipment_whose_places_are_gone(started: Run, tmp_path: Path) -> None:
     config = tmp_path / "tracker.toml"
     plain = config.read_text()
     config.write_text(plain.replace("# files = []", 'files = ["mine.geojson"]'))
-    shipment = {**SHIPMENT, "legs": [{**SHIPMENT["legs"][0], "to": "my.yard"}]}  # type: ignore[index,dict-item]
+    shipment = {**SHIPMENT, "legs": [{**SHIPMENT["legs"][0], "to": "my.yard"}]}  # type: ignore[dict-item]
     started("shipment", "open", "-", stdin=json.dumps(shipment))
     config.write_text(plain)
     ran = started("zones", "show", "--shipment", "TRIP-1")

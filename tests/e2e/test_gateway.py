@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,14 @@ def stored(journal: SqlJournal, device: str) -> list[datetime]:
     return [one.reading.event_time for one in journal.readings(device=device)]
 
 
+def has_stored(journal: SqlJournal, device: str, count: int) -> bool:
+    return len(stored(journal, device)) >= count
+
+
+def has_answered(lock: WireDevice, count: float) -> bool:
+    return lock.answered > count
+
+
 @contextmanager
 def simulating(product: Product, dialect: str, port: int, *options: str) -> Iterator[Any]:
     """`tracker simulate --as`, running beside."""
@@ -100,10 +109,10 @@ def test_a_lock_s_cut_rope_is_an_alert_though_the_gateway_is_killed(tmp_path: Pa
             driving = threading.Thread(target=drive, daemon=True)
             driving.start()
             for share in (0.25, 0.6):
-                wait_for(lambda share=share: lock.answered > share * COUNT)
+                wait_for(partial(has_answered, lock, share * COUNT))
                 gateway.kill()
                 known = lock.answered
-                product.wait(lambda known=known: len(stored(journal, LOCK)) >= known)
+                product.wait(partial(has_stored, journal, LOCK, known))
                 gateway.start()
             killed.set()
             assert done.wait(PATIENCE_S)
@@ -158,7 +167,7 @@ def test_the_broker_away_under_load(tmp_path: Path) -> None:
                 thread.join(2 * PATIENCE_S)
             assert [one.answered for one in locks] == [COUNT] * len(locks)
             for name in names:
-                product.wait(lambda name=name: len(stored(journal, name)) >= COUNT)
+                product.wait(partial(has_stored, journal, name, COUNT))
                 assert len(set(stored(journal, name))) == COUNT
             assert journal.rejects() == []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,10 @@ def until(condition: Callable[[], object], what: str) -> None:
 
 def count(browser: Browser, selector: str) -> int:
     return int(browser.run("return document.querySelectorAll(arguments[0]).length", selector))
+
+
+def is_off(browser: Browser, selector: str) -> bool:
+    return count(browser, selector) == 0
 
 
 def text(browser: Browser, selector: str) -> str:
@@ -293,7 +298,7 @@ def test_a_layer_can_be_switched_off(show: Show, bad: Scene) -> None:
     ):
         switch = f"document.querySelector('[data-layer={layer}]').click()"
         browser.run(switch)
-        until(lambda s=selector: count(browser, f"#world {s}") == 0, f"{layer} is off")
+        until(partial(is_off, browser, f"#world {selector}"), f"{layer} is off")
         if layer == "tracks":
             browser.run(switch)
 

@@ -11,6 +11,7 @@ from hashlib import sha256
 
 import pytest
 
+from sealproof import archive
 from sealproof.bundle import check_bundle
 from sealproof.checkpoint import parse_checkpoint
 from sealproof.commitments import commitment
@@ -21,7 +22,6 @@ from tests.support.chest import TRUST, Chest, at, eventful
 from tracker.domain.command import AcceptCustody, Authorise, CloseShipment, OfferCustody
 from tracker.domain.errors import NotFound, Refused
 from tracker.domain.shipment import Authorisation
-from tracker.evidence import pack
 from tracker.evidence.bundle import Wanted, write
 from tracker.ports import Attestation, Erasure, Work
 
@@ -111,7 +111,7 @@ def test_readings_after_the_last_entry_are_bound_by_none_yet(new_chest: Make) ->
 def test_what_is_greater_than_a_verifier_reads_is_refused(
     chest: Chest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pack.archive, "MAX_TOTAL", 20_000)
+    monkeypatch.setattr(archive, "MAX_TOTAL", 20_000)
     with pytest.raises(Refused, match="--no-readings"):
         chest.bundle()
 

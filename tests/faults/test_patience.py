@@ -130,7 +130,8 @@ def test_it_is_waited_for_with_the_batch_in_hand(
 
 
 def test_a_stop_while_it_is_waited_for_ends_well_and_acknowledges_nothing(office: Office) -> None:
-    mend, stopped = locked(office), []
+    mend = locked(office)
+    stopped: list[float] = []
     office.ingest._patience = Patience(pause=stopped.append)
     office.inbox.deliver(*BATCH)
     office.ingest.run(lambda: bool(stopped))

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 from pyproj import Geod
-from shapely import LineString, Polygon
+from shapely import LineString, MultiPolygon, Point, Polygon
 from shapely.geometry import shape
 
 from geofences.corridor import Corridor
@@ -35,7 +35,7 @@ def bent(corners: Any) -> list[tuple[float, float]]:
     line = [tuple(corners[0])]
     for a, b in itertools.pairwise(corners):
         steps = int(SPHERE.inv(*a, *b)[2] / 2_000)
-        line += [*SPHERE.npts(*a, *b, steps), tuple(b)] if steps else [tuple(b)]
+        line += [*SPHERE.npts(a[0], a[1], b[0], b[1], steps), tuple(b)] if steps else [tuple(b)]
     return line
 
 
@@ -49,7 +49,9 @@ def test_point_to_polygon_of_turf(name: str, shared_data: Path) -> None:
     features = json.loads(path.read_text())["features"]
     points = [one for one in features if one["geometry"]["type"] == "Point"]
     (area,) = [shape(one["geometry"]) for one in features if one not in points]
+    assert isinstance(area, (Polygon, MultiPolygon))
     if name == "long-lines-poly":
+        assert isinstance(area, Polygon)
         area = Polygon(bent(area.exterior.coords))
     zone = Zone("z", "z", ZoneKind.OTHER, area)
     assert len(points) >= 2
@@ -76,6 +78,7 @@ def test_point_to_line_of_turf(name: str, shared_data: Path) -> None:
     units = asked.get("properties", {}).get("units", "kilometers")
     expected = json.loads((folder / "out/distances.json").read_text())[name] * METRES[units]
     point, line = (shape(feature["geometry"]) for feature in asked["features"])
+    assert isinstance(point, Point)
     # Those at Fiji are drawn across the antimeridian, which a corridor may not cross.
     east = 10.0 if name.endswith("fiji") else 0.0
     corridor = Corridor("c", "c", LineString(bent([(x + east, y) for x, y in line.coords])))

@@ -19,7 +19,7 @@ EIGHT = LineString(
 LOOP_TWICE = LineString([(-100, 25), (-99.9, 25), (-99.9, 25.1), (-100, 25.1)] * 2 + [(-100, 25)])
 THROUGH_ITSELF = LineString([(-100.2, 25), (-99.9, 25), (-99.9, 25.1), (-100, 25.1), (-100, 24.8)])
 PARTS = MultiLineString([[(-100, 25), (-100, 25.2)], [(-99.998, 25.2), (-99.998, 25)]])
-ROUTES = {
+ROUTES: dict[str, LineString | MultiLineString] = {
     "out and back on one road": OUT_AND_BACK,
     "back on the other side": BESIDE,
     "figure eight": EIGHT,

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from sealproof.commitments import opens
+from sealproof.merkle import leaf_hash
 from tracker.domain.codes import Code
 from tracker.domain.finding import Finding, FindingType
-from tracker.log.leaf import Chain, Leaf, LeafError, key, leaf_hash, parse
+from tracker.log.leaf import Chain, Leaf, LeafError, key, parse
 from tracker.log.leaf import entry as make
 
 SALT = bytes(range(100, 132))

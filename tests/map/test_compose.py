@@ -11,7 +11,7 @@ import pytest
 from geofences import library
 from tests.map.scenes import bad_day, frame, library_scene, scene_of
 from tests.support.office import Office, trip
-from tracker.app.queries.map_scene import compose
+from tracker.app.queries.map_scene import compose, happenings
 from tracker.domain.errors import NotFound
 from tracker.map.scene import Scene
 
@@ -107,14 +107,14 @@ def test_a_scene_is_plain_values(scene: Scene) -> None:
 
 
 def test_an_alert_without_a_place_is_put_into_its_zone(office: Office) -> None:
-    where = compose.happenings.Map({"S1/dock": (-100.0, 26.0)}, {})
+    where = happenings.Map({"S1/dock": (-100.0, 26.0)}, {})
     when = office.clock.now()
     assert where.find(None, None, "S1/dock", None, when) == (
         (-100.0, 26.0),
         "somewhere in this zone",
     )
     assert where.find(None, None, "elsewhere", "L1", when) is None
-    assert where.find("26.5", "-100.5", "S1/dock", None, when) == ((-100.5, 26.5), "")
+    assert where.find(26.5, -100.5, "S1/dock", None, when) == ((-100.5, 26.5), "")
 
 
 def test_a_shipment_without_any_place(tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ def test_offset_and_foot_agree_with_the_geodesic_answer(
     line: np.ndarray, away: float, azimuth: float, near: int
 ) -> None:
     corridor, brute = Corridor("c", "c", LineString(line)), BruteLine([line])
-    lon, lat, _ = GEOD.fwd(*line[near % len(line)], azimuth, away)
+    lon, lat, _ = GEOD.fwd(line[near % len(line)][0], line[near % len(line)][1], azimuth, away)
     truth, _ = brute.nearest(lat, lon)
     allowed = max(0.5, 0.001 * truth)
     offset, progress = corridor.offsets([lat], [lon])

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 
 import grimp
 
-PACKAGES = ("devices", "geofences", "sealproof", "tracker", "bench", "tests")
+PACKAGES = ("devices", "geofences", "sealproof", "tracker", "bench", "release", "tests")
 
 
 @dataclass(frozen=True, order=True)

@@ -14,6 +14,7 @@ import tracker.rules
 from tests.support.cases import Play, agrees, expected, matches
 from tracker.domain.errors import Refused
 from tracker.rules import ORDER
+from tracker.rules.base import Rule
 
 FOLDER = Path(tracker.rules.__file__).parent
 
@@ -69,7 +70,7 @@ def test_every_code_that_a_rule_names_is_concluded_in_a_case() -> None:
 
 
 @pytest.mark.parametrize("rule", ORDER, ids=lambda rule: rule.name)
-def test_every_rule_has_cases(rule: tracker.rules.Rule) -> None:
+def test_every_rule_has_cases(rule: Rule) -> None:
     path = FOLDER / f"{rule.name}.cases.toml"
     assert path.exists(), f"{path.name} is missing beside the rule"
     kept = tomllib.loads(path.read_text())["case"]

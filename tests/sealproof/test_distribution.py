@@ -58,7 +58,7 @@ def with_cryptography(tmp_path_factory: pytest.TempPathFactory) -> Path:
         except PackageNotFoundError:  # pycparser: newer ones of cffi do without
             continue
         for top in {file.parts[0] for file in files} - {"..", "__pycache__"}:
-            (site(python) / top).symlink_to(distribution(name).locate_file(top))
+            (site(python) / top).symlink_to(str(distribution(name).locate_file(top)))
     return python
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from sealproof.merkle import leaf_hash
 from tracker.log import leaf
 from tracker.ports import Records
 
@@ -21,6 +22,6 @@ def assert_whole(records: Records) -> int:
         assert (said["id"], said["type"]) == (row.id, row.type)
         assert said["key"] not in keys, f"a finding twice: {said}"
         keys.add(said["key"])
-        tails[row.scope] = (seq + 1, leaf.leaf_hash(row.leaf).hex())
+        tails[row.scope] = (seq + 1, leaf_hash(row.leaf).hex())
         count += 1
     return count

@@ -37,7 +37,7 @@ def open_fact(code: Code, name: str) -> FactType | None:
 
 
 def types(declared: FactType) -> tuple[type, ...]:
-    return get_args(declared) or (declared,)  # type: ignore[return-value]
+    return get_args(declared) or (declared,)
 
 
 def _strings(declared: FactType) -> tuple[type, ...]:

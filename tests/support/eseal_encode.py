@@ -9,7 +9,8 @@ def encode(said: Line) -> bytes:
     """The line, with its end. An absent position, course, speed, card or rssi is left empty, but
     for what `extra` holds in its place; numbers are written without exponents.
     """
-    extra = said.extra
+    extra, moment = said.extra, said.moment
+    assert moment is not None
     fields = (
         "##S",
         extra.get("type", "eSeal"),
@@ -18,7 +19,7 @@ def encode(said: Line) -> bytes:
         extra.get("firmware", "3.0.8"),
         said.event,
         str(said.index),
-        *said.moment.strftime("%Y-%m-%d %H:%M:%S").split(" "),
+        *moment.strftime("%Y-%m-%d %H:%M:%S").split(" "),
         _text(extra.get("interval_min", 15)),
         "A" if said.valid else "V",
         _where(said),

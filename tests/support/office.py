@@ -82,10 +82,11 @@ class Office:
         self.url = f"sqlite:///{folder}/tracker.db"
         self.clock = ManualClock(now)
         self.inbox = ScriptedInbox()
-        self.journal, self.second_journal = journals or (
+        opened: tuple[Any, Any] = journals or (
             SqlJournal.open(self.url),
             SqlJournal.open(self.url),
         )
+        self.journal, self.second_journal = opened
         self.commands = CommandHandler(
             journal=self.second_journal,
             clock=self.clock,

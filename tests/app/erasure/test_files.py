@@ -101,7 +101,7 @@ def test_a_reader_that_does_not_end_is_named_and_the_command_can_be_given_again(
     hasty = SqlJournal.open(office.url + "?timeout=0.2")
     with pytest.raises(ServiceUnreachable, match="another process reads"):
         privacy.erase_person(office.commands, hasty, DRIVER, **WHY)
-    reader.close()  # type: ignore[attr-defined]
+    reader.close()
     with pytest.raises(NotFound):
         privacy.erase_person(office.commands, hasty, DRIVER, **WHY)
     assert not office.on_disk(DRIVER)

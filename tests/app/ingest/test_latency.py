@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import paho.mqtt.client as paho
 import pytest
@@ -61,7 +62,7 @@ class Bare:
 
     def __init__(self, client: paho.Client, table: sqlite3.Connection) -> None:
         self._client, self._table = client, table
-        self._arrived: queue.Queue[bytes] = queue.Queue()
+        self._arrived: queue.Queue[bytes | bytearray] = queue.Queue()
         client.on_message = lambda _client, _userdata, message: self._arrived.put(message.payload)
 
     def takes(self) -> float:
@@ -73,6 +74,11 @@ class Bare:
         return time.monotonic() - began
 
 
+def at_once(_client: paho.Client, _userdata: Any, opened: Any) -> None:
+    """What is acknowledged need not wait for the broker's kernel."""
+    opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
 @contextmanager
 def bare(there: MqttSettings, file: Path) -> Iterator[Bare]:
     version = MQTTProtocolVersion.MQTTv5 if there.protocol == "5" else MQTTProtocolVersion.MQTTv311
@@ -81,9 +87,7 @@ def bare(there: MqttSettings, file: Path) -> Iterator[Bare]:
         client.username_pw_set(there.username, there.password)
     subscribed = threading.Event()
     client.on_subscribe = lambda *_: subscribed.set()
-    client.on_socket_open = lambda _client, _userdata, opened: opened.setsockopt(
-        socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
-    )
+    client.on_socket_open = at_once
     client.connect(there.host, there.port)
     client.loop_start()
     try:

@@ -52,6 +52,10 @@ class Inbox:
 
     def acknowledge(self, messages: Any) -> None: ...
 
+    @property
+    def trouble(self) -> str:
+        return ""
+
     def settled(self) -> bool:
         return True
 

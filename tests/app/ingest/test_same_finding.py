@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from sealproof.merkle import leaf_hash
 from tests.support.chain import assert_whole
 from tests.support.office import Office, message, reading, trip
 from tracker.domain.codes import Code
@@ -59,4 +60,4 @@ def test_and_the_next_batch_goes_on_from_it(stammering: Office) -> None:
     entries = list(stammering.journal.entries(scope="S1"))
     kept = json.loads(state.body)
     assert kept["log_seq"] == len(entries)
-    assert kept["log_prev"] == leaf.leaf_hash(entries[-1].leaf).hex()
+    assert kept["log_prev"] == leaf_hash(entries[-1].leaf).hex()

@@ -10,7 +10,7 @@ from devices import jtt808
 from devices.jtt808 import encoder as encode
 from devices.jtt808.messages import WITH_READINGS
 from devices.jtt808.stream import split
-from devices.reading import Reading, Rejected
+from devices.reading import Decoded, Reading
 from tests.devices.strategies import RECEIVED_AT
 from tests.devices.test_vectors import load, payload_of
 
@@ -70,7 +70,7 @@ def sound_frames(draw: st.DrawFn) -> bytes:
 streams = st.lists(chunks | loose_bytes, max_size=6).map(b"".join)
 
 
-def decode(payload: bytes, received_at: datetime = RECEIVED_AT) -> list[Reading | Rejected]:
+def decode(payload: bytes, received_at: datetime = RECEIVED_AT) -> Decoded:
     return jtt808.decode(TOPIC, payload, received_at)
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from devices import native
 from devices.common.fields import ReadingError, rfc3339
 from devices.common.jsonpayload import MAX_BYTES, parse
-from devices.reading import Clock, Reading, Rejected, SealEvent, SealReport
+from devices.reading import Clock, Decoded, Passed, Reading, Rejected, SealEvent, SealReport
 from tests.devices.strategies import (
     DEVICE,
     RECEIVED_AT,
@@ -30,7 +30,7 @@ from tests.support.growth import LINEAR, growth
 ONE = b'{"time":"2026-03-01T11:59:58Z"}'
 
 
-def decode(payload: bytes) -> list[Reading | Rejected]:
+def decode(payload: bytes) -> Decoded:
     return native.decode(TOPIC, payload, RECEIVED_AT)
 
 
@@ -102,6 +102,7 @@ def check_whatever(payload: bytes) -> None:
     found = decode(payload)
     assert found
     for item in found:
+        assert not isinstance(item, Passed)
         assert item.device == DEVICE
         if isinstance(item, Rejected):
             assert item.payload in payload

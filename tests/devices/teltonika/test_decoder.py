@@ -14,6 +14,7 @@ from devices import catalogue, identity, teltonika
 from devices.common.clocks import BEHIND
 from devices.reading import (
     Clock,
+    Decoded,
     Fix,
     NoFixReason,
     Passed,
@@ -45,7 +46,7 @@ from tests.support.teltonika_encode import udp_packet as over_udp
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def decode(payload: bytes) -> list[Reading | Rejected]:
+def decode(payload: bytes) -> Decoded:
     return teltonika.decode(TOPIC, payload, RECEIVED_AT)
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices import identity
-from devices.reading import Reading, Rejected
+from devices.reading import Passed, Reading, Rejected
 from devices.teltonika import teltonika_json
 from tests.devices.strategies import RECEIVED_AT, documents, json_values, write
 from tests.devices.teltonika.frames import EARLIEST_MS, IMEI, NOW_MS
@@ -38,6 +38,7 @@ numbers = {
 def decode(reported: Any, topic: str = TOPIC) -> Reading | Rejected:
     payload = msgspec.json.encode({"state": {"reported": reported}})
     (found,) = teltonika_json.decode(topic, payload, RECEIVED_AT)
+    assert not isinstance(found, Passed)
     return found
 
 

@@ -9,7 +9,7 @@ from geofences import library
 from geofences.corridor import Corridor
 from geofences.index.revisits import revisits
 
-LINES = {
+LINES: dict[str, tuple[list[tuple[float, float]], bool]] = {
     "straight": ([(-100, 25), (-100, 26)], False),
     "bend": ([(-100, 25), (-100, 25.5), (-99.5, 25.5)], False),
     "serpentine": ([(-100, 25), (-99.99, 25.01), (-100, 25.02), (-99.99, 25.03)], False),

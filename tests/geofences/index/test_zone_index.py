@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 import shapely
@@ -117,7 +119,7 @@ def test_a_raster_never_contradicts_its_polygon(shape: str, side: int) -> None:
     corners = shapely.get_coordinates(shapely.segmentize(polygon.boundary, (high - low).max() / 99))
     spots = np.concatenate((spots, corners, np.nextafter(corners, 0), np.nextafter(corners, 999)))
     code = codes[cells(frame.T, spots.T)]
-    held = shapely.intersects_xy(polygon, *spots.T)
+    held: Any = shapely.intersects_xy(polygon, *spots.T)
     sure = (code & EDGE) == 0
     assert ((code & INSIDE) > 0)[sure].tolist() == held[sure].tolist()
     assert not (code[~sure] & INSIDE).any()

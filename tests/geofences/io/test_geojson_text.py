@@ -118,7 +118,7 @@ def test_text_is_what_its_bytes_are(tmp_path: Path, encoding: str, words: str) -
 
 
 def test_ids_that_a_program_made_go_after_names(tmp_path: Path) -> None:
-    made = [
+    made: list[dict[str, Any]] = [
         {"type": "Feature", "id": own, "properties": {"name": name}, "geometry": AREA}
         for own, name in (("way/88330552", "Uno"), ("way/88330553", "Dos"))
     ]

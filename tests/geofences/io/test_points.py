@@ -12,7 +12,7 @@ import pyogrio
 import pytest
 import shapely
 from pyproj import Geod
-from shapely import MultiPoint, Point
+from shapely import MultiPoint, Point, Polygon
 
 from geofences.errors import GeoFault
 from geofences.geometry.circle import circles
@@ -33,6 +33,7 @@ def test_a_circle_is_as_wide_as_it_says(lat: float) -> None:
     _, _, away = Geod(ellps="WGS84").inv(*same, lons, lats)
     assert away == pytest.approx(750.0, abs=1e-6)
     assert circle.is_valid
+    assert isinstance(circle, Polygon)
     assert shapely.is_ccw(circle.exterior)
 
 

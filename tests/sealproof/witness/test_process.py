@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -151,7 +152,7 @@ def test_killed_at_any_moment_it_cosigns_one_root_for_each_size(
             for thread in threads:
                 thread.start()
             enough = len(cosigned) + chance.randint(10, 60)
-            wait_for(lambda enough=enough: len(cosigned) >= enough, poll_s=0.001)
+            wait_for(partial(_has, cosigned, enough), poll_s=0.001)
             running.process.kill()
             for thread in threads:
                 thread.join(20)
@@ -160,6 +161,10 @@ def test_killed_at_any_moment_it_cosigns_one_root_for_each_size(
     ours = {LOG.head(size).text for size in cosigned}
     theirs = {FORK.head(size).text for size in cosigned}
     assert roots in (ours, theirs)
+
+
+def _has(cosigned: dict[int, set[str]], count: int) -> bool:
+    return len(cosigned) >= count
 
 
 def show(url: str, log: SmallLog, cosigned: dict[int, set[str]]) -> None:

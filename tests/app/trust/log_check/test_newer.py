@@ -36,7 +36,7 @@ def trust(office: SignedOffice, witness: SignerKey) -> Trust:
 def witnessed(office: SignedOffice, witness: SignerKey) -> int:
     """The log as it is now is released and cosigned; its size."""
     note = office.released()
-    size = office.journal.head().size
+    size: int = office.journal.head().size
     line = cosign(note.text, witness, START + timedelta(minutes=10)).line
     office.journal.attest(
         Attestation(

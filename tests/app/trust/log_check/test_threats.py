@@ -441,7 +441,7 @@ def _with_database(office: SignedOffice, folder: Path, statement: str, *, at: in
 
 def test_a_log_that_grows_while_it_is_checked_is_whole(office: SignedOffice) -> None:
     """The check sees one moment, whatever the tracker commits meanwhile."""
-    grown = []
+    grown: list[bool] = []
 
     def grow(_done: int, _all: int) -> None:
         if not grown:
