@@ -165,6 +165,12 @@ PHRASES: Phrases = {
     "reception_back": "reception is back",
     "position_not_credible": _incredible,
     "position_credible": "the position is credible again",
+    "position_lost": "speaks, and has had no position for {minutes} min",
+    "position_frozen": "reports speed, and its position has not changed for {minutes} min",
+    "position_back": "its position is known again",
+    "battery_low": "the battery is at {percent} %, at or below {threshold} %",
+    "battery_low_told": "the device says that its battery is low",
+    "battery_recovered": "the battery is at {percent} % again",
     "unknown_device": "{device} reports, and no open shipment names it",
     "not_understood": lambda f: (
         f"what it sent cannot be read{': ' + f['place'] if f['place'] else ''}"
@@ -224,6 +230,8 @@ PHRASES: Phrases = {
     "motor_stuck": "the lock's motor is stuck",
     "lock_fault": "the lock reports a fault",
     "fault_over": "the fault is over",
+    "seal_unheard": "its device speaks, and has had no word of the seal for {minutes} min",
+    "seal_heard_again": "its device has word of the seal again: continuity is unproven",
     # Seals that are sealed again, heard again, inspected, released
     "resealed": lambda f: f"resealed with {_number(f['named'])}",
     "resealed_old_number": "resealed with the old number {number}",

@@ -4,7 +4,8 @@
     name = "what it shows"
     row = "..."                # for the seal rules: the row and column of the state table
     shipment = { ... }         # merged over SHIPMENT below; "" takes a key away
-    policy = { ... }           # thresholds that differ
+    policy = { ... }           # thresholds that differ; seal_unheard_reports is 1000 if not said,
+                               # for the steps of most cases leave the seal out
     steps = [ {...}, ... ]     # see `Play`
     alerts = ["critical seal_tampered", ...]   # open at the end, all of them, sorted
     seal = "TAMPERED"          # the live seal's state of L1 at the end
@@ -17,17 +18,19 @@ A step is a reading, a tick or a command. Times are minutes after T0, kilometres
 meridian; the placement is given (`zones`, `off` m, `country`), for rules see no geometry.
 
     reading  at, km (or lat, lon), speed, zones, off, country, accuracy, seal, jamming, seq,
-             satellites, rssi, hdop, device, dialect, received (default: at), fix_at (default: at),
-             no_fix; what is left out stays as it was (km, zones, off, country) or is absent;
-             aside: leave those as they were; doubtful, passed: zones that the fix's accuracy, or
-             the way to it, speaks of
+             satellites, rssi, hdop, device, dialect, battery, buffered, received (default: at),
+             fix_at (default: at), no_fix (no_speed: what its receiver says of speed all the same);
+             what is left out stays as it was (km, zones, off, country) or is absent; aside: leave
+             those as they were; doubtful, passed: zones that the fix's accuracy, or the way to it,
+             speaks of
     tick     { tick = minutes }
     command  { command = "authorise" | "seal" | "offer" | "accept" | "close" | "ack" |
                "close_alert" | "accept_alert" | "report_reject" | "report_number" | "issue" |
                "void" | "redraw", at, ... its fields }
 An expected alert may carry more: "critical seal_tampered late at=3 seen=4 count=2 km=5 zone=customs
-device=L1 status=escalated ended"; with "not-" before a word it must not be so. After a tilde stands
-the code, of an alert those of all its chapters, with such of their facts as matter:
+device=L1 status=escalated ended", a finding "placed" (it says where); with "not-" before a word it
+must not be so. After a tilde stands the code, of an alert those of all its chapters, with such of
+their facts as matter:
 "critical jamming ~ satellites_collapsed", "critical seal_release ~ released_before_last_leg;
 released_number_differs read=X1 in_force='MX100, MX200'". None is "null".
 """
@@ -91,6 +94,7 @@ SHIPMENT: dict[str, Any] = {
     "crossing": "planned",
     "legs": [{"from": "plant", "to": "yard-us", "corridor": "road", "custodian": "shipper"}],
 }
+UNHEARD = {"seal_unheard_reports": 1000.0}
 CORRIDOR_HALF_WIDTH_M = 500.0
 
 
@@ -108,7 +112,7 @@ class Play:
         said = {**SHIPMENT, **self.case.get("shipment", {})}
         said = {key: value for key, value in said.items() if value != ""}
         self.shipment = msgspec.convert(said, Shipment)
-        self.policy = Policy().overridden(self.case.get("policy", {}))
+        self.policy = Policy().overridden(UNHEARD | self.case.get("policy", {}))
         self.now = T0
         self.last: dict[str, Any] = {"km": 0.0, "zones": [], "off": 0.0, "country": "MX"}
         devices = {d.id: DeviceState(live=Lane(), heard_at=T0) for d in self.shipment.devices}
@@ -190,7 +194,7 @@ class Play:
         position: Fix | NoFix
         placement = None
         if said.get("no_fix"):
-            position = NoFix(reason=NoFixReason.ABSENT, **quality)
+            position = NoFix(reason=NoFixReason.ABSENT, speed_kmh=said.get("no_speed"), **quality)
         else:
             position = Fix(
                 lat=said.get("lat", 20.0 + here["km"] / 111.195),
@@ -213,6 +217,7 @@ class Play:
             received_at=T0 + timedelta(minutes=said.get("received", said["at"])),
             position=position,
             seal=_report(said["seal"]) if "seal" in said else None,
+            battery_pct=said.get("battery"),
             jamming=said.get("jamming"),
             seq=said.get("seq"),
             buffered=said.get("buffered", False),
@@ -348,6 +353,7 @@ def matches(finding: Finding, text: str) -> bool:
         "late": finding.late,
         "zone": finding.zone,
         "device": finding.device,
+        "placed": finding.lat is not None,
         "told": [(finding.code, finding.facts)],
     }
     return finding.type == type_ and agrees(facts, _wanted(more) | _told(told))

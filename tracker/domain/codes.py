@@ -97,6 +97,12 @@ class Code(enum.StrEnum):
         },
     )
     POSITION_CREDIBLE = "position_credible"
+    POSITION_LOST = "position_lost", {"minutes": int}
+    POSITION_FROZEN = "position_frozen", {"minutes": int}
+    POSITION_BACK = "position_back"
+    BATTERY_LOW = "battery_low", {"percent": int, "threshold": int}
+    BATTERY_LOW_TOLD = "battery_low_told"
+    BATTERY_RECOVERED = "battery_recovered", {"percent": int}
     UNKNOWN_DEVICE = "unknown_device", {"device": str}
     NOT_UNDERSTOOD = "not_understood", {"place": str, "sha256": str}
     UNDERSTOOD_AGAIN = "understood_again"
@@ -216,6 +222,8 @@ class Code(enum.StrEnum):
     MOTOR_STUCK = "motor_stuck"
     LOCK_FAULT = "lock_fault"
     FAULT_OVER = "fault_over"
+    SEAL_UNHEARD = "seal_unheard", {"minutes": int}
+    SEAL_HEARD_AGAIN = "seal_heard_again"
 
     # Seals that are sealed again, heard again, inspected, released
 

@@ -81,6 +81,12 @@ class ZonesMoved(Struct, frozen=True, kw_only=True):
     zones: dict[str, datetime]
 
 
+class PlaceKnown(Struct, frozen=True, kw_only=True):
+    """Where the device is, is known again; or is not any more, and is not told in the record."""
+
+    known: bool
+
+
 class Delivered(Struct, frozen=True, kw_only=True):
     """The leg under way is complete."""
 
@@ -94,4 +100,14 @@ class CustodyMoved(Struct, frozen=True, kw_only=True):
     to: str
 
 
-Outcome = Noted | Raised | Cleared | SealMoved | SealUpdated | ZonesMoved | Delivered | CustodyMoved
+Outcome = (
+    Noted
+    | Raised
+    | Cleared
+    | SealMoved
+    | SealUpdated
+    | ZonesMoved
+    | PlaceKnown
+    | Delivered
+    | CustodyMoved
+)

@@ -239,6 +239,27 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         ),
     ] = -85.0
 
+    position_roofed_min: Annotated[
+        float,
+        _meta(
+            "a device in a plant, yard or inspection area may stand under a roof this long",
+            "min",
+            "ours: as long as a stop in the crossing's own zones",
+        ),
+    ] = 480.0
+
+    # Batteries
+    battery_low_pct: Annotated[
+        float, _meta("a battery at or below this warns", "%", "the domain's default")
+    ] = 30.0
+    battery_critical_pct: Annotated[
+        float, _meta("a battery at or below this is critical", "%", "the domain's default")
+    ] = 15.0
+    battery_recovered_pct: Annotated[
+        float,
+        _meta("so much above the threshold a battery has recovered", "%", "ours: gauges waver"),
+    ] = 5.0
+
     # Seals
     sealing_late_min: Annotated[
         float, _meta("sealing this long after loading is suspicious", "min", "ours")
@@ -251,6 +272,15 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             "ours",
         ),
     ] = 15.0
+    seal_unheard_reports: Annotated[
+        int,
+        _meta(
+            "so many reports in a row without a word of the seal, and as long as a silence, warn",
+            "reports",
+            "ours: not every heartbeat speaks of the seal",
+            least=1,
+        ),
+    ] = 3
     reseal_limit: Annotated[
         int, _meta("more reseals than this on one trip are suspicious", "reseals", "ours")
     ] = 3

@@ -41,6 +41,7 @@ class SealRecord(Struct, frozen=True, kw_only=True):
     unrecorded: it was resealed, and nobody has said with which number and why.
     opened_with: the credential's id. cover_open: the back cover was opened and not closed since.
     past: the newest episodes that are over, oldest first (at most PAST_KEPT).
+    unheard: UNKNOWN because its own device, which speaks, has no word of it.
     record_due: when an opening or a reseal that nobody recorded yet becomes suspicious.
     """
 
@@ -58,6 +59,7 @@ class SealRecord(Struct, frozen=True, kw_only=True):
     unrecorded: bool = False
     cover_open: bool = False
     resealed_silently: bool = False
+    unheard: bool = False
     past: tuple[Episode, ...] = ()
 
     def moved(self, to: SealRecord, at: datetime) -> SealRecord:

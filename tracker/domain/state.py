@@ -65,6 +65,7 @@ class Lane(Struct, frozen=True, kw_only=True):
     halt: left when two fixes in a row are away from it, the first of them `straying`.
     standing: it has been there for long, so that what its receiver says near it is drift.
     progress_m: along the leg's corridor, where it is being followed (a corridor that meets itself).
+    lost: where it is has not been known for longer than allowed, so no finding says it.
     leg: index of the leg under way. memory: what each rule keeps, by the rule's name.
     """
 
@@ -84,6 +85,7 @@ class Lane(Struct, frozen=True, kw_only=True):
     standing: bool = False
     moving: bool = False
     jammed: bool = False
+    lost: bool = False
     starved: int = 0
     leg: int = 0
     progress_m: float | None = None

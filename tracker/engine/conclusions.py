@@ -14,6 +14,7 @@ from tracker.domain.outcome import (
     Delivered,
     Noted,
     Outcome,
+    PlaceKnown,
     Raised,
     SealMoved,
     SealUpdated,
@@ -76,6 +77,8 @@ class Conclusions:
             view.seal = outcome.to
         elif isinstance(outcome, ZonesMoved):
             view.lane = replace(view.lane, zones=outcome.zones, arriving={}, leaving={}, passing=())
+        elif isinstance(outcome, PlaceKnown):
+            view.lane = replace(view.lane, lost=not outcome.known)
         elif isinstance(outcome, Delivered):
             view.lane = replace(view.lane, leg=view.lane.leg + 1)
             self.state = replace(self.state, leg=max(self.state.leg, view.lane.leg))

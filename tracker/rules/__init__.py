@@ -8,11 +8,13 @@ the same view whatever their place.
 from __future__ import annotations
 
 from tracker.rules import (
+    battery,
     custody,
     jamming,
     legs,
     not_understood,
     overdue,
+    position_loss,
     position_not_credible,
     restricted_zone,
     route_deviation,
@@ -26,6 +28,7 @@ from tracker.rules import (
     seal_release,
     seal_reseal,
     seal_sealing,
+    seal_silence,
     seal_tampering,
     silence,
     unknown_device,
@@ -41,11 +44,13 @@ VERSION = "4"
 
 ORDER: tuple[Rule, ...] = (
     zones_redrawn.RULE,
+    position_loss.RULE,
     zone_visits.RULE,
     legs.RULE,
     seal_issue.RULE,
     seal_tampering.RULE,
     seal_opening.RULE,
+    seal_silence.RULE,
     seal_continuity.RULE,
     seal_incident.RULE,
     seal_reseal.RULE,
@@ -60,6 +65,7 @@ ORDER: tuple[Rule, ...] = (
     jamming.RULE,
     position_not_credible.RULE,
     silence.RULE,
+    battery.RULE,
     overdue.RULE,
     custody.RULE,
     unknown_device.RULE,

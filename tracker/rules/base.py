@@ -72,7 +72,9 @@ class View:
         return self.plan.places(tuple(dict.fromkeys((*placement.zones, *self.lane.zones))))
 
     def where(self) -> dict[str, Any]:
-        """`lat`, `lon` and `zone` as keyword arguments: the best known position."""
+        """`lat`, `lon` and `zone` as keyword arguments: the best known position, if it is known."""
+        if self.lane.lost:
+            return {}
         fix = self.lane.fix
         facts: dict[str, Any] = {} if fix is None else {"lat": fix.lat, "lon": fix.lon}
         if places := self.places():

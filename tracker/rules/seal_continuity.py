@@ -43,6 +43,8 @@ def on_reading(view: View, memory: Memory) -> Result:
     if view.late:
         return _filled(view, memory), _recounted(view, report)
     found: list[Outcome] = []
+    if view.seal.state is SealState.UNKNOWN and view.seal.unheard:
+        return memory, NOTHING  # the device was heard all the time: see `seal_silence`
     if view.seal.state is SealState.UNKNOWN and memory.due is None:
         memory = _reappears(view, memory)
     memory, strayed = _route(view, memory)

@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from geofences.kinds import ZoneKind
 from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.codes import Code, Fact
 from tracker.domain.finding import FindingType
@@ -22,6 +21,7 @@ from tracker.domain.policy import minutes, whole_minutes
 from tracker.domain.seal import SealState
 from tracker.domain.state import Lane
 from tracker.rules.base import NOTHING, Result, Rule, View
+from tracker.rules.patience import patience
 
 
 class Memory(Struct, frozen=True, kw_only=True):
@@ -53,7 +53,7 @@ def on_tick(view: View, memory: Memory) -> Result:
         )
     ]
     if view.seal.state is SealState.SEALED:
-        silent = replace(view.seal, state=SealState.UNKNOWN, since=due)
+        silent = replace(view.seal, state=SealState.UNKNOWN, since=due, unheard=False)
         found.append(SealMoved(to=silent, code=code, facts=facts, at=due))
     return Memory(silent=True), tuple(found)
 
@@ -96,10 +96,7 @@ def deadline(view: View, memory: Memory) -> datetime | None:
 def _limit(view: View, lane: Lane) -> timedelta:
     if lane.jammed:
         return minutes(view.policy.silence_after_jamming_min)
-    moving = view.policy.silence_moving_min if lane.moving else view.policy.silence_parked_min
-    places = view.plan.places(tuple(lane.zones)) if view.plan else ()
-    dead = [place.usual_minutes or 0.0 for place in places if place.kind is ZoneKind.DEAD_ZONE]
-    return minutes(max([moving, *dead]))
+    return patience(view, lane)
 
 
 RULE = Rule(

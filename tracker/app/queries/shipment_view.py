@@ -32,13 +32,18 @@ if TYPE_CHECKING:
 
 
 class DeviceNow(Struct, frozen=True, kw_only=True):
-    """One device's present. `seal_number` and `seal_state` are those of its lock."""
+    """One device's present. `seal_number` and `seal_state` are those of its lock.
+
+    position_lost: it speaks, and where it is has not been known for too long; `lat` and `lon` are
+    where it was last.
+    """
 
     device: str
     heard_at: datetime | None = None
     event_time: datetime | None = None
     lat: float | None = None
     lon: float | None = None
+    position_lost: bool = False
     zones: tuple[str, ...] = ()
     moving: bool = False
     seal_state: SealState = SealState.UNASSIGNED
@@ -106,6 +111,7 @@ def _now(device: str, state: ScopeState) -> DeviceNow:
         event_time=lane.at,
         lat=lane.fix.lat if lane.fix else None,
         lon=lane.fix.lon if lane.fix else None,
+        position_lost=lane.lost,
         zones=tuple(lane.zones),
         moving=lane.moving,
         seal_state=lane.seal.state,

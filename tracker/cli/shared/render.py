@@ -189,7 +189,7 @@ def shipment_view(one: ShipmentView, alerts: Sequence[Alert], zone: ZoneInfo) ->
             device.device,
             device.seal_number,
             _seal(one, device),
-            place(device.lat, device.lon),
+            _position(device),
             moment(device.event_time, zone),
             ", ".join(device.zones),
         )
@@ -199,6 +199,11 @@ def shipment_view(one: ShipmentView, alerts: Sequence[Alert], zone: ZoneInfo) ->
     if alerts:
         say("")
         table(ALERT_COLUMNS, (alert_row(alert, zone) for alert in alerts), empty="")
+
+
+def _position(device: DeviceNow) -> str | None:
+    shown = place(device.lat, device.lon)
+    return f"lost, last {shown}" if device.position_lost else shown
 
 
 def _seal(one: ShipmentView, device: DeviceNow) -> str:

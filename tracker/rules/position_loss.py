@@ -1,0 +1,147 @@
+"""Position lost: the device speaks, and where it is, is not known. That is silence too.
+
+Lost: no fix at all (none, 0,0, invalid, a useless HDOP), or always the same old one while under
+way. Frozen: speed is reported (above `moving_kmh`), and the position does not change. Both warn
+after `silence_moving_min`; lost after `silence_parked_min` if parked, after `usual_minutes` in a
+dead zone, and in a plant, yard or inspection area after `position_roofed_min`, for roofs stand
+there. From then on the record does not say where it is. Jamming has an alert of its own.
+
+A device asleep that repeats its last fix, standing, is where it was: that is no loss.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from devices.reading import Fix
+from geofences.kinds import ZoneKind
+from tracker.domain.alert import AlertKind, Severity
+from tracker.domain.codes import Code
+from tracker.domain.outcome import Cleared, Outcome, PlaceKnown, Raised
+from tracker.domain.policy import minutes, whole_minutes
+from tracker.rules.base import NOTHING, Result, Rule, View
+from tracker.rules.patience import patience
+
+ROOFED = frozenset(
+    {
+        ZoneKind.PLANT,
+        ZoneKind.YARD,
+        ZoneKind.CONSIGNEE,
+        ZoneKind.CUSTOMS_COMPOUND,
+        ZoneKind.CBP_PRIMARY,
+        ZoneKind.CBP_SECONDARY,
+        ZoneKind.STATE_INSPECTION,
+    }
+)
+
+
+class Memory(Struct, frozen=True, kw_only=True):
+    """since: when its place was known last; None while it is. reports: how many there were since,
+    all of that kind. lost: the record says nothing of its place. told: the alert that is raised.
+    """
+
+    since: datetime | None = None
+    reports: int = 0
+    lost: bool = False
+    told: AlertKind | None = None
+
+
+KNOWN = Memory()
+
+
+def on_reading(view: View, memory: Memory) -> Result:
+    if view.late or view.plan is None or view.reading is None:
+        return memory, NOTHING
+    fix = view.moves.fix
+    if fix is not None and not _stands_still(view, fix):
+        return (memory, NOTHING) if memory.since is None else (KNOWN, _back(view, memory))
+    kind = AlertKind.POSITION_FROZEN if fix is not None else _missing(view)
+    if kind is None:
+        return memory, NOTHING
+    return _without(view, memory, kind)
+
+
+def _stands_still(view: View, fix: Fix) -> bool:
+    """At speed, exactly where the last fix was."""
+    last = view.before.fix if view.before else None
+    return (
+        last is not None
+        and fix.speed_kmh is not None
+        and fix.speed_kmh > view.policy.moving_kmh
+        and (fix.lat, fix.lon) == (last.lat, last.lon)
+    )
+
+
+def _missing(view: View) -> AlertKind | None:
+    """What this reading, which brings no new fix, says of the position; None if nothing."""
+    said = view.reading.position if view.reading else None
+    if not isinstance(said, Fix) or (said.hdop or 0.0) >= view.policy.hdop_useless:
+        return AlertKind.POSITION_LOST
+    last = view.before.fix if view.before else None
+    if last is None or said.time > last.time:
+        return None  # a new one that is not believed: why, another rule tells
+    if said.speed_kmh is not None and said.speed_kmh > view.policy.moving_kmh:
+        return AlertKind.POSITION_FROZEN
+    under_way = view.lane.moving and said.speed_kmh is None
+    return AlertKind.POSITION_LOST if under_way else None
+
+
+def _without(view: View, memory: Memory, kind: AlertKind) -> Result:
+    limit = _limit(view, kind)
+    since = memory.since or _last_known(view, limit)
+    memory = replace(memory, since=since, reports=memory.reports + 1)
+    gone = view.at - since
+    if memory.told or gone < limit or memory.reports < view.policy.confirm_fixes:
+        return memory, NOTHING
+    found: list[Outcome] = []
+    if not view.lane.jammed:
+        lost = kind is AlertKind.POSITION_LOST
+        found.append(
+            Raised(
+                kind=kind,
+                severity=Severity.WARNING,
+                code=Code.POSITION_LOST if lost else Code.POSITION_FROZEN,
+                facts={"minutes": whole_minutes(gone)},
+                key=view.device or "",
+                at=since + limit,
+                **view.where(),
+            )
+        )
+        memory = replace(memory, told=kind)
+    if not memory.lost:
+        found.append(PlaceKnown(known=False))
+    return replace(memory, lost=True), tuple(found)
+
+
+def _last_known(view: View, limit: timedelta) -> datetime:
+    """The last fix, if it is no older than allowed: longer ago, the device was silent besides."""
+    last = view.before.fix if view.before else None
+    known = last is not None and timedelta() <= view.at - last.time < limit
+    return last.time if last is not None and known else view.at
+
+
+def _limit(view: View, kind: AlertKind) -> timedelta:
+    said = view.reading.position.speed_kmh if view.reading else None
+    moving = None if said is None else said > view.policy.moving_kmh
+    limit = patience(view, view.lane, moving=moving)
+    seen = (*view.lane.zones, *view.lane.arriving)
+    if moving or kind is AlertKind.POSITION_FROZEN or view.plan is None:
+        return limit
+    if any(place.kind in ROOFED for place in view.plan.places(seen)):
+        return max(limit, minutes(view.policy.position_roofed_min))
+    return limit
+
+
+def _back(view: View, memory: Memory) -> tuple[Outcome, ...]:
+    found: list[Outcome] = [PlaceKnown(known=True)] if memory.lost else []
+    if memory.told is not None:
+        found.append(
+            Cleared(kind=memory.told, code=Code.POSITION_BACK, key=view.device or "", at=view.at)
+        )
+    return tuple(found)
+
+
+RULE = Rule(name="position_loss", memory=Memory, on_reading=on_reading)
