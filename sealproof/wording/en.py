@@ -204,6 +204,7 @@ PHRASES: Phrases = {
     "number_never_issued": "seal {number} was never issued",
     "number_on_other_shipment": "seal {number} is on another shipment, {elsewhere}",
     "lock_carries_other_number": "the lock carries {read}, in force is {in_force}",
+    "number_written_otherwise": "the lock writes {read}, which is {in_force}",
     "recorded_other_number": "somebody recorded {read}, in force is {in_force}",
     # Seals that are opened
     "opened_where_forbidden": lambda f: f"{_opened(f)}, where nobody may",

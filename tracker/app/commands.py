@@ -34,6 +34,7 @@ from tracker.domain.command import (
 from tracker.domain.errors import NotFound, Refused
 from tracker.domain.finding import Finding
 from tracker.domain.shipment import Shipment, public
+from tracker.domain.spelling import among
 from tracker.domain.state import NUMBER_SCOPE, DeviceState, Lane, ScopeState
 from tracker.ports import Clock, Journal, Signer, StoredShipment
 from tracker.rules.seal_unlocking import leave_for
@@ -274,7 +275,7 @@ def _after(stored: StoredShipment, command: AnyCommand) -> StoredShipment:
         leave = replace(command.authorisation, recorded_by=command.by)
         shipment = replace(shipment, authorisations=(*shipment.authorisations, leave))
         return replace(stored, document=msgspec.json.encode(shipment))
-    if isinstance(command, RecordSeal) and command.number not in stored.numbers:
+    if isinstance(command, RecordSeal) and not among(command.number, stored.numbers):
         return replace(stored, numbers=(*stored.numbers, command.number))
     if isinstance(command, CloseShipment):
         return replace(stored, closed_at=command.at)

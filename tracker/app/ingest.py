@@ -223,6 +223,7 @@ class Ingest:
             self._durably(fill)
 
     def _judge(self, unit: UnitOfWork, stored: list[StoredReading]) -> None:
+        stored = [self._as_declared(item) for item in stored]
         known = self.journal.known(stored)
         fresh = [item for item in stored if item.identity not in known]
         self.registry.hold({DEVICE_SCOPE + item.reading.device for item in fresh})
@@ -247,20 +248,29 @@ class Ingest:
     def _report(self, unit: UnitOfWork, rejects: Sequence[Rejected]) -> None:
         """Let the open shipments know whose devices could not be understood."""
         named = [(reject, reject.device) for reject in rejects if reject.device is not None]
-        self.registry.hold({DEVICE_SCOPE + device for _, device in named})
+        self.registry.hold({DEVICE_SCOPE + self.registry.named(device) for _, device in named})
         for reject, device in named:
-            scope = unit.scope_of(device, reject.received_at)
+            scope = unit.scope_of(self.registry.named(device), reject.received_at)
             if scope.startswith(DEVICE_SCOPE):
                 continue
             self.registry.hold({scope})
             command = ReportReject(
                 at=reject.received_at,
                 by=SYSTEM_ACTOR,
-                device=device,
+                device=self.registry.named(device),
                 place=reject.place,
                 sha256=hashlib.sha256(reject.payload).hexdigest(),
             )
             unit.judge(scope, command)
+
+    def _as_declared(self, item: StoredReading) -> StoredReading:
+        """Under the id that its shipment writes: one device, however its own id is written."""
+        name = self.registry.named(item.reading.device)
+        if name == item.reading.device:
+            return item
+        reading = msgspec.structs.replace(item.reading, device=name)
+        digest = identity.digest(reading, item.body)
+        return msgspec.structs.replace(item, reading=reading, digest=digest)
 
     def _durably(self, fill: Callable[[UnitOfWork], None]) -> None:
         """Compute and commit; then tell."""

@@ -44,7 +44,7 @@ def _fault(
 ) -> tuple[str, str | None] | None:
     if key_of(number) in inventory.voided:
         return "void", None
-    carried = NUMBER_SCOPE + number
+    carried = NUMBER_SCOPE + key_of(number)
     unit.registry.hold({carried})
     others = [one for one in unit.carriers(carried) if one.shipment != scope]
     open_ = next((one.shipment for one in others if one.closed_at is None), None)

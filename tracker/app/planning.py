@@ -24,6 +24,7 @@ from tracker.domain.errors import UsageError
 from tracker.domain.plan import Place, Plan, PlannedLeg
 from tracker.domain.policy import Policy
 from tracker.domain.shipment import Leg, Shipment
+from tracker.domain.spelling import among, key_of
 from tracker.ports import StoredShipment
 
 
@@ -133,10 +134,10 @@ class _Planner:
     def _check(self) -> None:
         shipment = self.shipment
         devices = [device.id for device in shipment.devices]
-        if len(set(devices)) < len(devices):
+        if len(set(map(key_of, devices))) < len(devices):
             raise UsageError("a device is named twice", where="$.devices", mend="name each once")
         for number, seal in enumerate(shipment.seals):
-            if seal.device is not None and seal.device not in devices:
+            if seal.device is not None and not among(seal.device, devices):
                 raise UsageError(
                     f"no device {seal.device!r} on this shipment",
                     where=f"$.seals[{number}].device",

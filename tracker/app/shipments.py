@@ -18,6 +18,7 @@ from tracker.app.planning import Geography, Planned
 from tracker.domain.errors import UsageError
 from tracker.domain.plan import Plan
 from tracker.domain.policy import Policy
+from tracker.domain.spelling import key_of
 from tracker.domain.state import DEVICE_SCOPE, ScopeState
 from tracker.ports import Carried, Journal, Snapshot, StoredShipment
 from tracker.rules import ORDER
@@ -57,6 +58,7 @@ class ShipmentRegistry:
         self._held: set[str] = set()
         self._as_of: dict[str, int] = {}
         self._shipments: dict[str, _Known] = {}
+        self._spelled: dict[str, str] = {}
         self._carried: dict[str, list[Carried]] = {}
         self._settled: OrderedDict[str, None] = OrderedDict()
         self._atlas: Atlas | None = None
@@ -159,6 +161,7 @@ class ShipmentRegistry:
 
     def _know(self, stored: StoredShipment) -> None:
         """Its plan is made when it is asked for; one whose file did not change keeps it."""
+        self._spelled.update((key_of(device), device) for device in stored.devices)
         known = self._shipments.get(stored.id)
         if known is not None and known.stored.document == stored.document:
             known.stored = stored
@@ -231,6 +234,10 @@ class ShipmentRegistry:
             self._held.discard(scope)
             self.hold((scope,))
         return self._carried[scope]
+
+    def named(self, device: str) -> str:
+        """The device's id as the newest shipment at hand writes it; as it is, if none carries it."""
+        return self._spelled.get(key_of(device), device)
 
     def scope_of(self, device: str, at: datetime) -> str:
         """The shipment that the device was on at that time, or "device:<id>".

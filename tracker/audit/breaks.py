@@ -18,6 +18,7 @@ from tracker.domain.codes import Code
 from tracker.domain.finding import FindingType
 from tracker.domain.policy import minutes
 from tracker.domain.seal import SealState
+from tracker.domain.spelling import same
 
 OPEN = frozenset({SealState.OPEN_AUTHORISED, SealState.OPEN_UNAUTHORISED, SealState.TAMPERED})
 CLOSED = frozenset({SealState.SEALED, SealState.RELEASED})
@@ -159,9 +160,9 @@ def _resealed(dossier: Dossier, one: Break, until: CustodyEntry | None) -> Itera
         for entry in records_of(dossier, one.lock)
         if entry.at >= one.began.at and (until is None or entry.at < until.at)
     ]
-    named = [entry for entry in within if entry.facts.get("number") == number]
+    named = [entry for entry in within if same(entry.text("number") or "", number or "")]
     # A lock that names no number keeps the old one in its entry: then it is the record that counts.
-    record = next(iter(named or (within if number == one.before else ())), None)
+    record = next(iter(named or (within if same(number or "", one.before or "") else ())), None)
     if record is None:
         yield AuditFinding(
             check=AuditCheck.RESEAL,

@@ -15,6 +15,7 @@ from tracker.domain.errors import NotFound, UsageError
 from tracker.domain.finding import FindingType
 from tracker.domain.plan import Plan
 from tracker.domain.policy import Policy
+from tracker.domain.spelling import among
 from tracker.ports import Records, StoredReading, StoredShipment
 
 
@@ -127,7 +128,7 @@ def gather(records: Records, shipment: str, geography: Geography, now: datetime)
                 uses := tuple(
                     Use(shipment=one.id, closed=one.closed_at is not None)
                     for one in others
-                    if number in one.numbers
+                    if among(number, one.numbers)
                 )
             )
         },

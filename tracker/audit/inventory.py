@@ -19,6 +19,7 @@ from tracker.audit.ranges import SealRange, seal_range
 from tracker.domain.command import IssueSeals, VoidSeal
 from tracker.domain.errors import Refused
 from tracker.domain.finding import Finding, FindingType
+from tracker.domain.spelling import key_of, spelled
 from tracker.domain.state import SEALS_SCOPE
 from tracker.ports import Records
 
@@ -74,6 +75,7 @@ class Inventory:
 
     def may_void(self, number: str) -> None:
         """Raises Refused unless it is on hand."""
+        number = spelled(number, self.issued)
         if number not in self.issued:
             raise Refused(
                 f"{number} was never issued", mend=f"tracker seals issue {number}, and then void it"
@@ -90,19 +92,25 @@ class Inventory:
 def read_inventory(records: Records) -> Inventory:
     """Raises Unreadable for an entry that is no leaf."""
     entries = read(records.entries(scope=SEALS_SCOPE))
+    issues = tuple(
+        Issue(seal_range(str(one.facts["first"]), str(one.facts["last"])), one)
+        for one in entries
+        if one.type == FindingType.SEALS_ISSUED
+    )
+    # Written otherwise it is the same seal: here each has one writing, that of its issue first.
+    written = {key_of(number): number for issue in issues for number in issue.numbers.numbers()}
     used: dict[str, tuple[Use, ...]] = {}
     for shipment in sorted(records.shipments(), key=lambda one: one.opened_at):
-        for number in dict.fromkeys(shipment.numbers):
+        numbers = (written.setdefault(key_of(number), number) for number in shipment.numbers)
+        for number in dict.fromkeys(numbers):
             use = Use(shipment=shipment.id, closed=shipment.closed_at is not None)
             used[number] = (*used.get(number, ()), use)
     return Inventory(
-        issues=tuple(
-            Issue(seal_range(str(one.facts["first"]), str(one.facts["last"])), one)
-            for one in entries
-            if one.type == FindingType.SEALS_ISSUED
-        ),
+        issues=issues,
         voided={
-            str(one.facts["number"]): one for one in entries if one.type == FindingType.SEAL_VOIDED
+            written.setdefault(key_of(number), number): one
+            for one in entries
+            if one.type == FindingType.SEAL_VOIDED and (number := str(one.facts["number"]))
         },
         used=used,
     )

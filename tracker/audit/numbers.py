@@ -13,6 +13,7 @@ from tracker.audit.wording import minutes_of
 from tracker.domain.alert import Severity
 from tracker.domain.finding import FindingType
 from tracker.domain.policy import minutes
+from tracker.domain.spelling import among, same
 
 
 class NumberMention(NamedTuple):
@@ -69,7 +70,7 @@ def named_by(dossier: Dossier, lock: str) -> list[NumberMention]:
     ]
     changes: list[NumberMention] = []
     for one in spoken or told:
-        if not changes or changes[-1].number != one.number:
+        if not changes or not same(changes[-1].number, one.number):
             changes.append(one)
     return changes
 
@@ -81,10 +82,10 @@ def recorded(dossier: Dossier) -> Iterator[AuditFinding]:
         due, records = declared(dossier, lock), records_of(dossier, lock)
         seen: set[str] = set()
         for one in named_by(dossier, lock):
-            if one.number in seen or one.number in due:
+            if among(one.number, seen | due):
                 continue
             seen.add(one.number)
-            record = next((e for e in records if e.facts.get("number") == one.number), None)
+            record = next((e for e in records if same(e.text("number") or "", one.number)), None)
             if record is None:
                 yield _appears(lock, one)
             elif record.at - one.at > limit:
@@ -121,7 +122,7 @@ def reused(dossier: Dossier) -> Iterator[AuditFinding]:
         for one in named_by(dossier, lock):
             if before is not None:
                 replaced.add(before.number)
-            if one.number in replaced:
+            if among(one.number, replaced):
                 yield AuditFinding(
                     check=AuditCheck.NUMBER_REUSED,
                     severity=Severity.CRITICAL,
@@ -142,7 +143,7 @@ def confirmed(dossier: Dossier) -> Iterator[AuditFinding]:
         told = [one.at for one in dossier.heard if one.device == lock and one.number]
         for entry in records_of(dossier, lock) if names else ():
             number = entry.text("number")
-            if number not in names and entry.at <= max(told):
+            if number and not among(number, names) and entry.at <= max(told):
                 yield AuditFinding(
                     check=AuditCheck.NUMBER_CONFIRMED,
                     severity=Severity.WARNING,
@@ -184,10 +185,10 @@ def at_handover(dossier: Dossier) -> Iterator[AuditFinding]:
         who = entry.text("to") if taken else entry.text("from")
         rests: tuple[str, ...] = (entry.id,)
         wrong = ""
-        if taken and offered is not None and offered.facts.get("number") != number:
+        if taken and offered is not None and not same(offered.text("number") or "", number or ""):
             wrong = f"{offered.text('from')} declared {offered.text('number')}, {who} read {number}"
             rests = (offered.id, entry.id)
-        elif due and number not in due:
+        elif due and not among(number or "", due):
             wrong = f"{who} stated {number}, in force was {', '.join(sorted(due))}"
         if wrong:
             yield _mismatch(AuditCheck.NUMBER_AT_HANDOVER, wrong, entry, number, rests)
@@ -210,7 +211,7 @@ def at_close(dossier: Dossier) -> Iterator[AuditFinding]:
             entries=(closing.id,),
             mend="get the consignee's signed receipt with the number; next time close with --seal",
         )
-    elif due and read not in due:
+    elif due and not among(read, due):
         wrong = f"the consignee read {read}, in force was {', '.join(sorted(due))}"
         yield _mismatch(AuditCheck.NUMBER_AT_CLOSE, wrong, closing, read, (closing.id,))
 

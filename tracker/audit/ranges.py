@@ -10,6 +10,7 @@ import msgspec
 
 from tracker.domain.errors import UsageError
 from tracker.domain.shipment import SealNumber
+from tracker.domain.spelling import key_of, same
 
 MOST_AT_ONCE = 10_000
 """Numbers issued by one entry, at most: a slip in one digit should not fill the inventory. Ours;
@@ -41,7 +42,9 @@ class SealRange(NamedTuple):
 
     def common(self, other: SealRange) -> SealRange | None:
         """What is in both; None if nothing is."""
-        if (self.prefix, self.width) != (other.prefix, other.width):
+        if not same(self.prefix, other.prefix):
+            return None
+        if self.width != other.width and key_of(self.prefix):  # zeros before digits alone are none
             return None
         first, last = max(self.first, other.first), min(self.last, other.last)
         return SealRange(self.prefix, self.width, first, last) if first <= last else None

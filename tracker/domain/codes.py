@@ -184,6 +184,7 @@ class Code(enum.StrEnum):
     NUMBER_NEVER_ISSUED = "number_never_issued", {"number": str}
     NUMBER_ON_OTHER_SHIPMENT = "number_on_other_shipment", {"number": str, "elsewhere": str}
     LOCK_CARRIES_OTHER_NUMBER = "lock_carries_other_number", {"read": str, "in_force": str}
+    NUMBER_WRITTEN_OTHERWISE = "number_written_otherwise", {"read": str, "in_force": str}
     RECORDED_OTHER_NUMBER = "recorded_other_number", {"read": str, "in_force": str}
 
     # Seals that are opened

@@ -9,6 +9,7 @@ from typing import Protocol
 from tracker.domain.command import CloseShipment, Command, NumberConflict, RecordSeal
 from tracker.domain.errors import Refused, UsageError
 from tracker.domain.plan import Plan
+from tracker.domain.spelling import among
 
 
 class KnownShipment(Protocol):
@@ -36,7 +37,7 @@ def may_carry(new: KnownShipment, others: Sequence[KnownShipment]) -> None:
     for other in others:
         if other.id == new.id:
             continue
-        shared = set(other.devices) & set(new.devices)
+        shared = {name for name in new.devices if among(name, other.devices)}
         if shared and other.closed_at is None:
             raise Refused(
                 f"device {', '.join(sorted(shared))} is on the open shipment {other.id}",
@@ -50,7 +51,8 @@ def conflicts(new: KnownShipment, others: Iterable[KnownShipment]) -> dict[str, 
         number: NumberConflict(shipment=other.id, closed=other.closed_at is not None)
         for other in others
         if other.id != new.id
-        for number in set(other.numbers) & set(new.numbers)
+        for number in new.numbers
+        if among(number, other.numbers)
     }
 
 
@@ -70,7 +72,7 @@ def names_its_lock(plan: Plan, command: Command) -> None:
     names = ", ".join(plan.locks)
     if command.device is None and len(plan.locks) > 1:
         raise UsageError("which lock is it?", mend=f"--device, one of {names}")
-    if command.device is not None and command.device not in plan.locks:
+    if command.device is not None and not among(command.device, plan.locks):
         where = f"on {plan.shipment.id}"
         raise UsageError(f"no lock {command.device!r} {where}", mend=f"one of {names}")
 

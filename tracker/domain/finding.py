@@ -21,6 +21,7 @@ class FindingType(enum.StrEnum):
     SHIPMENT_HEAD = "shipment_head"
     SEAL_STATE = "seal_state"
     SEAL_RECORDED = "seal_recorded"
+    SEAL_NUMBER_READ = "seal_number_read"
     OPENING_AUTHORISED = "opening_authorised"
     CUSTODY_OFFERED = "custody_offered"
     CUSTODY_ACCEPTED = "custody_accepted"

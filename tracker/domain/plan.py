@@ -12,6 +12,7 @@ from datetime import datetime
 
 from geofences.kinds import ZoneKind
 from tracker.domain.shipment import Authorisation, DeviceRole, Shipment
+from tracker.domain.spelling import same
 
 ACCUSING = frozenset({ZoneKind.STATE_INSPECTION, ZoneKind.RESTRICTED, ZoneKind.HIGH_RISK})
 """Kinds of zone in which less is lawful than outside: nobody drifts into one."""
@@ -80,7 +81,9 @@ class Plan:
         seals = self.shipment.seals
         if len(seals) == len(self.locks) == 1 and seals[0].device is None:
             return seals[0].number
-        return next((seal.number for seal in seals if seal.device == lock), None)
+        return next(
+            (one.number for one in seals if one.device is not None and same(one.device, lock)), None
+        )
 
     def expects(self, zone: str) -> bool:
         """The plan takes the truck there: a leg's end, a planned stop, the planned crossing."""

@@ -11,6 +11,7 @@ from msgspec import Struct
 from devices.reading import Reading, Rejected
 from tracker.domain.alert import Alert
 from tracker.domain.finding import Finding
+from tracker.domain.spelling import key_of
 from tracker.domain.state import DEVICE_SCOPE, FOLLOWER_SCOPE, NUMBER_SCOPE
 from tracker.log.leaf import SaltedValue
 
@@ -65,10 +66,12 @@ class StoredShipment(Struct, frozen=True, kw_only=True):
 
     @property
     def carries(self) -> tuple[str, ...]:
-        """The scopes of its devices ("device:<id>") and of its seal numbers ("number:<number>")."""
+        """The scopes of its devices ("device:<id>"), and of its seal numbers in their one spelling
+        ("number:<number>").
+        """
         return (
             *(DEVICE_SCOPE + device for device in self.devices),
-            *(NUMBER_SCOPE + number for number in self.numbers),
+            *(NUMBER_SCOPE + key_of(number) for number in self.numbers),
         )
 
 

@@ -19,6 +19,7 @@ from tracker.domain.errors import Refused
 from tracker.domain.finding import FindingType
 from tracker.domain.outcome import Cleared, CustodyMoved, Noted, Outcome, Raised
 from tracker.domain.policy import minutes
+from tracker.domain.spelling import among, same
 from tracker.rules.base import NOTHING, Result, Rule, View
 
 
@@ -88,7 +89,7 @@ def _accept(view: View, memory: Memory, accept: AcceptCustody) -> Result:
             mend="the releaser declares first: tracker shipment handover ID "
             f"--from A --to {accept.receiver} --seal N",
         )
-    if accept.number != offer.number:
+    if not same(accept.number, offer.number):
         wrong = _mismatch(
             view,
             offer,
@@ -149,7 +150,7 @@ def _numbers(view: View) -> list[str]:
 
 def _in_force(view: View, number: str) -> bool:
     numbers = _numbers(view)
-    return not numbers or number in numbers
+    return not numbers or among(number, numbers)
 
 
 def _key(offer: OfferCustody) -> str:

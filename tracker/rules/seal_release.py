@@ -16,6 +16,7 @@ from tracker.domain.codes import Code, Fact
 from tracker.domain.command import CloseShipment
 from tracker.domain.outcome import Outcome, Raised, SealMoved
 from tracker.domain.seal import SealState
+from tracker.domain.spelling import among
 from tracker.rules.base import NOTHING, Result, Rule, View
 
 YARDS = (ZoneKind.YARD, ZoneKind.CONSIGNEE, ZoneKind.PLANT)
@@ -79,7 +80,7 @@ def _number(view: View, read: str | None) -> _Fault | None:
     numbers = sorted(seal.number for seal in seals if seal.number is not None)
     if read is None:
         return _Fault(Severity.WARNING, Code.RELEASED_WITHOUT_READING)
-    if numbers and read not in numbers:
+    if numbers and not among(read, numbers):
         return _Fault(
             Severity.CRITICAL,
             Code.RELEASED_NUMBER_DIFFERS,

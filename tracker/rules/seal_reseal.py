@@ -21,6 +21,7 @@ from tracker.domain.command import RecordSeal
 from tracker.domain.outcome import Cleared, Outcome, Raised, SealMoved, SealUpdated
 from tracker.domain.policy import minutes
 from tracker.domain.seal import SealRecord, SealState
+from tracker.domain.spelling import among, same
 from tracker.rules.base import NOTHING, Result, Rule, View
 from tracker.rules.seals import number_differs, recorded, renumbered, sealed_report
 
@@ -34,15 +35,17 @@ def on_reading(view: View, memory: Any) -> Result:
 
 def _again(view: View, report: SealReport, seal: SealRecord) -> tuple[Outcome, ...]:
     new = report.number or seal.pending_number
-    recorded = seal.pending_number is not None and seal.pending_number == new
+    recorded = (
+        new is not None and seal.pending_number is not None and same(seal.pending_number, new)
+    )
     due = None if recorded else view.at + minutes(view.policy.opening_record_min)
     resealed = renumbered(seal, new, view.at, lock_count=report.lock_count, record_due=due)
     found: list[Outcome] = [
         SealMoved(to=resealed, code=Code.RESEALED, facts={"named": new or None}, at=view.at)
     ]
-    if new is not None and new in (seal.number, *seal.used):
+    if new is not None and among(new, filter(None, (seal.number, *seal.used))):
         found.append(_old_number(view, new, view.at))
-    elif report.number and seal.pending_number and report.number != seal.pending_number:
+    elif report.number and seal.pending_number and not same(report.number, seal.pending_number):
         found.append(number_differs(view, report.number, seal.pending_number))
     if view.late and due is not None and view.now >= due:  # the past waits for no timer
         found.append(_unrecorded(view, due))
@@ -75,7 +78,7 @@ def on_command(view: View, memory: Any) -> Result:
         return memory, _announced(view, command, at)
     if seal.unrecorded and seal.state in (SealState.SEALED, SealState.UNKNOWN):
         return memory, _settled(view, command, at)
-    if seal.on_duty and command.number != seal.number:
+    if seal.on_duty and (seal.number is None or not same(command.number, seal.number)):
         return memory, _announced(view, command, at)
     return memory, NOTHING
 
@@ -89,7 +92,8 @@ def _announced(view: View, command: RecordSeal, at: datetime) -> tuple[Outcome, 
 def _settled(view: View, command: RecordSeal, at: datetime) -> tuple[Outcome, ...]:
     """The lock was closed first, and its reseal is recorded after."""
     seal = view.seal
-    used = seal.used if seal.number in (None, command.number) else (*seal.used, seal.number)
+    again = seal.number is None or same(seal.number, command.number)
+    used = seal.used if again else (*seal.used, seal.number or "")
     noted = replace(seal, number=command.number, used=used, record_due=None, unrecorded=False)
     over = Cleared(
         kind=AlertKind.SEAL_RESEALED,
@@ -103,9 +107,10 @@ def _settled(view: View, command: RecordSeal, at: datetime) -> tuple[Outcome, ..
 def _faults(view: View, command: RecordSeal, at: datetime) -> list[Outcome]:
     """What is wrong with the record itself."""
     found: list[Outcome] = []
-    if command.number in view.seal.used or (
-        view.seal.state is SealState.OPEN_AUTHORISED and command.number == view.seal.number
-    ):
+    used = view.seal.used
+    if view.seal.state is SealState.OPEN_AUTHORISED and view.seal.number is not None:
+        used = (*used, view.seal.number)
+    if among(command.number, used):
         found.append(_old_number(view, command.number, at))
     missing = [name for name in ("officer", "agency", "reason") if not getattr(command, name)]
     if missing:

@@ -1,39 +1,64 @@
 """ARMED -> SEALED, and the number while it is sealed.
 
 In the loading zone, standing, the number as in the manifest. A warning outside it, while moving, or
-`sealing_late_min` after loading; critical if the number differs, then or later.
+`sealing_late_min` after loading; critical if the number differs, then or later. Written otherwise
+(MX-0100001, mx0100001) it is the same number, which is noted once.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
+from msgspec import Struct
 from msgspec.structs import replace
 
 from devices.reading import SealReport
 from geofences.kinds import ZoneKind
 from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.codes import Code, Fact
-from tracker.domain.outcome import Outcome, Raised, SealMoved, SealUpdated
+from tracker.domain.finding import FindingType
+from tracker.domain.outcome import Noted, Outcome, Raised, SealMoved, SealUpdated
 from tracker.domain.policy import minutes, whole_minutes
 from tracker.domain.seal import SealRecord, SealState
+from tracker.domain.spelling import same
 from tracker.rules.base import NOTHING, Result, Rule, View
 from tracker.rules.seals import number_differs, recorded, renumbered, sealed_report
 
 
-def on_reading(view: View, memory: Any) -> Result:
+class Memory(Struct, frozen=True, kw_only=True):
+    """written: how the lock writes the number in force, where that is not as it was declared."""
+
+    written: str | None = None
+
+
+def on_reading(view: View, memory: Memory) -> Result:
     report, seal = sealed_report(view), view.seal
     if report is None:
         return memory, NOTHING
     if seal.state is SealState.ARMED:
-        return memory, _first(view, report, seal)
+        return _written(view, memory, report, seal, _first(view, report, seal))
     if seal.state is SealState.FAULT:
         healed = replace(seal, state=SealState.SEALED, since=view.at)
         over = SealMoved(to=healed, code=Code.FAULT_OVER, at=view.at)
         return memory, (over, *_still(view, report, healed))
     if seal.state is SealState.SEALED:
-        return memory, _still(view, report, seal)
+        return _written(view, memory, report, seal, _still(view, report, seal))
     return memory, NOTHING
+
+
+def _written(
+    view: View, memory: Memory, report: SealReport, seal: SealRecord, found: tuple[Outcome, ...]
+) -> Result:
+    """Told once: the lock has the number in force, in another writing."""
+    read, due = report.number, seal.number
+    if read is None or due is None or read in (due, memory.written) or not same(read, due):
+        return memory, found
+    note = Noted(
+        type=FindingType.SEAL_NUMBER_READ,
+        code=Code.NUMBER_WRITTEN_OTHERWISE,
+        facts={"read": read, "in_force": due},
+        at=view.at,
+        **view.where(),
+    )
+    return Memory(written=read), (*found, note)
 
 
 def _first(view: View, report: SealReport, seal: SealRecord) -> tuple[Outcome, ...]:
@@ -48,7 +73,7 @@ def _first(view: View, report: SealReport, seal: SealRecord) -> tuple[Outcome, .
     found: list[Outcome] = [
         SealMoved(to=sealed, code=Code.SEALED, facts={"named": number or None}, at=view.at)
     ]
-    if report.number and seal.number and report.number != seal.number:
+    if report.number and seal.number and not same(report.number, seal.number):
         found.append(number_differs(view, report.number, seal.number))
     doubts = _doubts(view)
     if any(doubts.values()):
@@ -85,24 +110,28 @@ def _doubts(view: View) -> dict[str, Fact]:
 def _still(view: View, report: SealReport, seal: SealRecord) -> tuple[Outcome, ...]:
     if report.number is None or report.number == seal.number:
         return NOTHING
+    if seal.number is not None and same(report.number, seal.number):
+        return NOTHING
     if seal.number is None:
         named = replace(seal, number=report.number)
         return (SealUpdated(to=named),)
-    if report.number == seal.pending_number:  # recorded by a person; its opening was not seen
+    if seal.pending_number is not None and same(
+        report.number, seal.pending_number
+    ):  # recorded by a person; its opening was not seen
         changed = renumbered(seal, report.number, view.at, lock_count=report.lock_count)
         return (SealUpdated(to=changed),)
     return (number_differs(view, report.number, seal.number),)
 
 
-def on_command(view: View, memory: Any) -> Result:
+def on_command(view: View, memory: Memory) -> Result:
     """A person has read the number of a seal that is not closed yet."""
     command, seal = recorded(view), view.seal
     if command is None or seal.state is not SealState.ARMED:
         return memory, NOTHING
-    if seal.number not in (None, command.number):
+    if seal.number is not None and not same(seal.number, command.number):
         return memory, (number_differs(view, command.number, seal.number),)
-    read = replace(seal, number=command.number)
+    read = replace(seal, number=seal.number or command.number)
     return memory, (SealUpdated(to=read),)
 
 
-RULE = Rule(name="seal_sealing", on_reading=on_reading, on_command=on_command)
+RULE = Rule(name="seal_sealing", memory=Memory, on_reading=on_reading, on_command=on_command)

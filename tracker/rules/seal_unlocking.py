@@ -6,6 +6,7 @@ from tracker.domain.command import SendCommand
 from tracker.domain.errors import Refused
 from tracker.domain.plan import Plan
 from tracker.domain.shipment import Authorisation
+from tracker.domain.spelling import spelled
 from tracker.domain.state import ScopeState
 from tracker.rules.seal_opening import leave_to_unlock
 
@@ -23,7 +24,7 @@ def leave_for(plan: Plan | None, state: ScopeState, command: SendCommand) -> Aut
             f"{device} is on no open shipment, so nobody can have given leave to open it",
             mend="tracker shipment open FILE, then tracker shipment authorise",
         )
-    known = state.devices.get(device)
+    known = state.devices.get(spelled(device, state.devices))
     zones = tuple(known.live.zones) if known else ()
     leave = leave_to_unlock(plan, plan.places(zones), command.at)
     if leave is None:

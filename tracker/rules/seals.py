@@ -12,6 +12,7 @@ from tracker.domain.codes import Code
 from tracker.domain.command import Command, RecordSeal
 from tracker.domain.outcome import Raised
 from tracker.domain.seal import SealRecord, SealState
+from tracker.domain.spelling import same
 from tracker.rules.base import View
 
 
@@ -27,9 +28,10 @@ def sealed_report(view: View) -> SealReport | None:
 def recorded(view: View) -> RecordSeal | None:
     """The command, if it records a seal of this lock."""
     command: Command | None = view.command
-    if not isinstance(command, RecordSeal) or command.device not in (None, view.device):
+    if not isinstance(command, RecordSeal):
         return None
-    return command
+    named = command.device
+    return command if named is None or same(named, view.device or "") else None
 
 
 def renumbered(
@@ -44,12 +46,13 @@ def renumbered(
 
     record_due None: it is recorded already. Without a lock count the next one is learnt anew.
     """
-    used = seal.used if seal.number in (None, new) else (*seal.used, seal.number or "")
+    again = seal.number is not None and new is not None and same(seal.number, new)
+    used = seal.used if again or seal.number is None else (*seal.used, seal.number)
     return replace(
         seal,
         state=SealState.SEALED,
         since=at,
-        number=new or seal.number,
+        number=seal.number if again else new or seal.number,
         used=used,
         pending_number=None,
         resealed_silently=False,

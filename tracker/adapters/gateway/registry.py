@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+from devices.common.identifiers import key_of
 from tracker.domain.errors import UsageError
 
 log = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ class Registry:
         if self.everybody:
             return True
         self._look()
-        name = _bare(device)
+        name = key_of(device)
         return (dialect, name) in self._listed or ("", name) in self._listed
 
     def _look(self) -> None:
@@ -85,9 +86,4 @@ def _entry(text: str, where: str) -> tuple[str, str]:
             where=where,
             mend="an id of 1 to 64 of A-Z a-z 0-9 . _ -, or its dialect and its id",
         )
-    return (parts[0] if len(parts) == 2 else "", _bare(parts[-1]))
-
-
-def _bare(device: str) -> str:
-    """A number without the zeros before it: some write them, some do not."""
-    return device.lstrip("0") if device.isdigit() else device
+    return (parts[0] if len(parts) == 2 else "", key_of(parts[-1]))

@@ -11,6 +11,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from alembic import op
 
+from devices.common.identifiers import key_of
 from tracker.domain.times import micros
 
 revision = "0006"
@@ -131,6 +132,8 @@ def _carried() -> Iterator[dict[str, object]]:
         sa.column("numbers", sa.JSON()),
     )
     for row in op.get_bind().execute(sa.select(shipments)).all():
-        scopes = [_DEVICE + one for one in row.devices] + [_NUMBER + one for one in row.numbers]
+        scopes = [_DEVICE + one for one in row.devices] + [
+            _NUMBER + key_of(one) for one in row.numbers
+        ]
         for scope in dict.fromkeys(scopes):
             yield {"scope": scope, "shipment": row.id}
