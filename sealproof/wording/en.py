@@ -35,6 +35,11 @@ def _minutes(facts: Facts, before: str) -> str:
     return "" if facts["minutes"] is None else f" {before} {facts['minutes']} min"
 
 
+def _utc(offset_min: Any) -> str:
+    hours, rest = divmod(abs(offset_min), 60)
+    return f"UTC{'-' if offset_min < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "")
+
+
 def _overdue(facts: Facts) -> str:
     goal = f" in {facts['goal']}" if facts["goal"] else ""
     return f"leg {facts['leg']} was to end{goal} by {facts['latest']}"
@@ -123,6 +128,11 @@ def _accepted(facts: Facts) -> str:
     return f"accepted {', '.join(limits)}: {facts['reason']}"
 
 
+def _broken_before(facts: Facts) -> str:
+    said = ", ".join(filter(None, (facts["state"], facts["events"]))) or "not whole"
+    return f"before the shipment it carried seal {facts['number'] or '(no number)'}: {said}"
+
+
 PHRASES: Phrases = {
     # The record
     "shipment_opened": "the shipment is opened",
@@ -168,6 +178,16 @@ PHRASES: Phrases = {
     "position_lost": "speaks, and has had no position for {minutes} min",
     "position_frozen": "reports speed, and its position has not changed for {minutes} min",
     "position_back": "its position is known again",
+    "clock_ahead": "its clock is {minutes} min ahead",
+    "clock_behind": "its clock is {minutes} min behind, or its line always takes as long",
+    "clock_rolled_over": "its clock has lost {weeks} weeks",
+    "clock_unset": "its clock is not set",
+    "clock_in_zone": lambda f: f"its clock shows the time of {_utc(f['offset_min'])}",
+    "clock_learnt": lambda f: (
+        f"its clock shows the time of {_utc(f['offset_min'])}, as {f['reports']} reports in a row "
+        "tell: set right from here on"
+    ),
+    "clock_right": "its clock is right again",
     "battery_low": "the battery is at {percent} %, at or below {threshold} %",
     "battery_low_told": "the device says that its battery is low",
     "battery_recovered": "the battery is at {percent} % again",
@@ -176,6 +196,7 @@ PHRASES: Phrases = {
         f"what it sent cannot be read{': ' + f['place'] if f['place'] else ''}"
     ),
     "understood_again": "it is understood again",
+    "broken_before_shipment": _broken_before,
     # Custody
     "custody_offered": "{from} offers custody to {to}, seal {number} {state}",
     "custody_accepted": "{to} takes custody from {from}, read seal {number}",

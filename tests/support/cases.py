@@ -18,11 +18,12 @@ A step is a reading, a tick or a command. Times are minutes after T0, kilometres
 meridian; the placement is given (`zones`, `off` m, `country`), for rules see no geometry.
 
     reading  at, km (or lat, lon), speed, zones, off, country, accuracy, seal, jamming, seq,
-             satellites, rssi, hdop, device, dialect, battery, buffered, received (default: at),
-             fix_at (default: at), no_fix (no_speed: what its receiver says of speed all the same);
-             what is left out stays as it was (km, zones, off, country) or is absent; aside: leave
-             those as they were; doubtful, passed: zones that the fix's accuracy, or the way to it,
-             speaks of
+             satellites, rssi, hdop, device, dialect, battery, buffered, retained, history,
+             received (default: at), fix_at (default: at), no_fix (no_speed: what its receiver
+             says of speed all the same); what is left out stays as it was (km, zones, off,
+             country) or is absent; aside: leave those as they were; doubtful, passed: zones that
+             the fix's accuracy, or the way to it, speaks of; clock (how its time was found),
+             device_time, learnt (minutes)
     tick     { tick = minutes }
     command  { command = "authorise" | "seal" | "offer" | "accept" | "close" | "ack" |
                "close_alert" | "accept_alert" | "report_reject" | "report_number" | "issue" |
@@ -45,7 +46,7 @@ from typing import Any
 
 import msgspec
 
-from devices.reading import Cell, Fix, NoFix, NoFixReason, Reading, SealReport
+from devices.reading import Cell, Clock, Fix, NoFix, NoFixReason, Reading, SealReport
 from geofences.kinds import ZoneKind
 from geofences.placement import Placement
 from tests.support.declared import undeclared
@@ -223,8 +224,17 @@ class Play:
             buffered=said.get("buffered", False),
             cell=Cell(rssi=rssi) if rssi is not None else None,
         )
+        shown = T0 + timedelta(minutes=said["device_time"]) if "device_time" in said else None
+        reading = msgspec.structs.replace(
+            reading,
+            clock=Clock(said.get("clock", "device")),
+            extra=({"device_time": shown.isoformat()} if shown else {})
+            | ({"clock": "unset"} if said.get("unset") else {}),
+        )
         identity = hashlib.sha256(msgspec.json.encode(reading)).hexdigest()[:32]
-        return engine.HeardReading(reading=reading, identity=identity), placement
+        told: dict[str, Any] = {key: bool(said.get(key)) for key in ("retained", "history")}
+        told["learnt_min"] = said.get("learnt", 0)
+        return engine.HeardReading(reading=reading, identity=identity, **told), placement
 
     def _placement(self, here: dict[str, Any], accuracy: float | None) -> Placement:
         off = float(here["off"])
@@ -321,7 +331,7 @@ def _wanted(words: list[str]) -> dict[str, Any]:
     for word in words:
         key, _, value = word.partition("=")
         if value:
-            facts[key] = value if key in ("status", "zone", "device") else float(value)
+            facts[key] = value if key in ("status", "zone", "device", "clock") else float(value)
         else:
             facts[key.removeprefix("not-")] = not key.startswith("not-")
     return facts
@@ -354,6 +364,7 @@ def matches(finding: Finding, text: str) -> bool:
         "zone": finding.zone,
         "device": finding.device,
         "placed": finding.lat is not None,
+        "clock": finding.facts.get("clock"),
         "told": [(finding.code, finding.facts)],
     }
     return finding.type == type_ and agrees(facts, _wanted(more) | _told(told))

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import get_args
 
 from tracker.domain.codes import Code, FactType
-from tracker.domain.finding import OF_TYPE, Finding
+from tracker.domain.finding import OF_ANY, OF_TYPE, Finding
 
 
 def undeclared(finding: Finding) -> list[str]:
     """What is wrong with its facts: one too many, one missing, one of another type."""
     of_type = OF_TYPE.get(finding.type, {})
     due = {**of_type, **finding.code.facts}
+    may = {name: kind for name, kind in OF_ANY.items() if name in finding.facts}
+    due |= may
     named = {name for name in due if not name.endswith("*")}
     wrong = [f"{name} is missing" for name in named - finding.facts.keys()]
     wrong += [f"{name} is of type and code" for name in of_type.keys() & finding.code.facts.keys()]

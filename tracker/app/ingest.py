@@ -13,18 +13,21 @@ from __future__ import annotations
 import hashlib
 import logging
 import statistics
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 import msgspec
 
-from devices import catalogue, identity
+from devices import catalogue
+from devices.common.zones import ClockSetting
 from devices.reading import Reading, Rejected
 from tracker.app.numbers import NumberCheck
 from tracker.app.patience import Patience
 from tracker.app.placement import BatchPlacement
 from tracker.app.planning import Geography
 from tracker.app.pulse import Pulse
+from tracker.app.recognition import as_declared, fresh, identified
 from tracker.app.shipments import ShipmentRegistry
 from tracker.app.transactions import Transactions
 from tracker.app.unit_of_work import UnitOfWork
@@ -33,7 +36,7 @@ from tracker.domain.command import ReportReject
 from tracker.domain.errors import Passing, ServiceUnreachable, TrackerError
 from tracker.domain.finding import SYSTEM_ACTOR
 from tracker.domain.state import DEVICE_SCOPE
-from tracker.engine import HeardReading, Tick
+from tracker.engine import HeardReading, Spoke, Tick
 from tracker.ports import Clock, Inbox, Journal, Message, Notifier, Signer, StoredReading
 from tracker.rules import ORDER
 from tracker.rules.base import Rule
@@ -49,8 +52,9 @@ class Ingest:
 
     keep_rejected_bytes: of a rejected payload at most so many bytes are kept, and the reason says
     how many there were. watched: gives the geography anew when its files have changed.
-    signer: signs the log every `checkpoint_s`; without one it is not signed. heartbeat_s: how often
-    a sign of life is left in the journal; None: never.
+    clocks: how devices' clocks are set that are not in UTC, by `key_of` their ids, where their
+    shipment does not say. signer: signs the log every `checkpoint_s`; without one it is not signed.
+    heartbeat_s: how often a sign of life is left in the journal; None: never.
     """
 
     def __init__(
@@ -70,11 +74,12 @@ class Ingest:
         checkpoint_s: float = 10.0,
         patience: Patience | None = None,
         heartbeat_s: float | None = None,
+        clocks: Mapping[str, ClockSetting] = MappingProxyType({}),
     ) -> None:
         self.inbox, self.journal, self.clock = inbox, journal, clock
         self.origin, self.notifier, self.tick_s = origin, notifier, tick_s
         self.keep_rejected_bytes = keep_rejected_bytes
-        self.registry = ShipmentRegistry(journal, geography, rules, follows=True)
+        self.registry = ShipmentRegistry(journal, geography, rules, follows=True, clocks=clocks)
         self._transactions = Transactions(journal, self.registry, origin)
         self._transactions.refresh()
         self._durably(lambda unit: put_in_force(unit, clock.now()))
@@ -206,13 +211,16 @@ class Ingest:
             unit.judge(scope, Tick(now=now))
 
     def _commit(self, messages: Sequence[Message]) -> None:
+        clocks = self.registry.clocks
         found = [
-            item
+            (item, message.retained)
             for message in messages
-            for item in catalogue.decode(message.topic, message.payload, message.received_at)
+            for item in catalogue.decode(
+                message.topic, message.payload, message.received_at, clocks
+            )
         ]
-        rejects = [self._kept(item) for item in found if isinstance(item, Rejected)]
-        stored = _identified(item for item in found if isinstance(item, Reading))
+        rejects = [self._kept(item) for item, _ in found if isinstance(item, Rejected)]
+        stored = identified((item, kept) for item, kept in found if isinstance(item, Reading))
 
         def fill(unit: UnitOfWork) -> None:
             unit.rejects += rejects
@@ -223,54 +231,64 @@ class Ingest:
             self._durably(fill)
 
     def _judge(self, unit: UnitOfWork, stored: list[StoredReading]) -> None:
-        stored = [self._as_declared(item) for item in stored]
-        known = self.journal.known(stored)
-        fresh = [item for item in stored if item.identity not in known]
-        self.registry.hold({DEVICE_SCOPE + item.reading.device for item in fresh})
-        scopes = [unit.scope_of(item.reading.device, item.reading.event_time) for item in fresh]
-        self.registry.hold(set(scopes))
-        batch = BatchPlacement(unit, fresh, scopes)
-        for number, (item, scope) in enumerate(zip(fresh, scopes, strict=True)):
+        rest = [as_declared(item, self.registry) for item in stored]
+        self.registry.hold({DEVICE_SCOPE + item.reading.device for item in rest})
+        while rest:  # anew from where the offset of a clock was learnt
+            rest = self._judge_some(unit, fresh(rest, unit, self.journal))
+
+    def _judge_some(self, unit: UnitOfWork, items: list[StoredReading]) -> list[StoredReading]:
+        """Judge them, up to one that tells of a clock's offset; those that follow it."""
+        whose = [unit.whose(item.reading, retained=item.retained) for item in items]
+        self.registry.hold({scope for scope, _ in whose})
+        batch = BatchPlacement(unit, items, [scope for scope, _ in whose])
+        for number, (item, (scope, later)) in enumerate(zip(items, whose, strict=True)):
             placement = batch.placement(number)
             item = unit.hear(scope, item)  # noqa: PLW2901 - the same, with its place
-            step = unit.judge(
-                scope, HeardReading(reading=item.reading, identity=item.digest.hex()), placement
+            device = item.reading.device
+            heard = HeardReading(
+                reading=item.reading,
+                identity=item.digest.hex(),
+                retained=item.retained,
+                history=later is not None,
+                learnt_min=unit.clock_of(device),
             )
+            step = unit.judge(scope, heard, placement)
             unit.readings.append(
                 msgspec.structs.replace(item, shipment=step.state.shipment, late=step.late)
             )
             report = item.reading.seal
             if report is not None and report.number and step.state.shipment is not None:
                 self._numbers.report(unit, scope, report.number, item.reading.received_at)
-            if not step.late:
-                self._heard[item.reading.device] = item.reading.event_time
+            if later is not None and not item.retained:
+                unit.judge(later, Spoke(device=device, at=item.reading.received_at))
+            elif not (step.late or item.retained):
+                self._heard[device] = item.reading.event_time
+            if step.learnt_min is not None:
+                unit.learn_clock(device, step.learnt_min)
+                return items[number + 1 :]
+        return []
 
     def _report(self, unit: UnitOfWork, rejects: Sequence[Rejected]) -> None:
         """Let the open shipments know whose devices could not be understood."""
-        named = [(reject, reject.device) for reject in rejects if reject.device is not None]
-        self.registry.hold({DEVICE_SCOPE + self.registry.named(device) for _, device in named})
+        named = [
+            (reject, self.registry.named(reject.device))
+            for reject in rejects
+            if reject.device is not None
+        ]
+        self.registry.hold({DEVICE_SCOPE + device for _, device in named})
         for reject, device in named:
-            scope = unit.scope_of(self.registry.named(device), reject.received_at)
+            scope = unit.scope_of(device, reject.received_at)
             if scope.startswith(DEVICE_SCOPE):
                 continue
             self.registry.hold({scope})
             command = ReportReject(
                 at=reject.received_at,
                 by=SYSTEM_ACTOR,
-                device=self.registry.named(device),
+                device=device,
                 place=reject.place,
                 sha256=hashlib.sha256(reject.payload).hexdigest(),
             )
             unit.judge(scope, command)
-
-    def _as_declared(self, item: StoredReading) -> StoredReading:
-        """Under the id that its shipment writes: one device, however its own id is written."""
-        name = self.registry.named(item.reading.device)
-        if name == item.reading.device:
-            return item
-        reading = msgspec.structs.replace(item.reading, device=name)
-        digest = identity.digest(reading, item.body)
-        return msgspec.structs.replace(item, reading=reading, digest=digest)
 
     def _durably(self, fill: Callable[[UnitOfWork], None]) -> None:
         """Compute and commit; then tell."""
@@ -304,19 +322,3 @@ class Ingest:
             payload=reject.payload[: self.keep_rejected_bytes],
             reason=f"{reject.reason} (the first {self.keep_rejected_bytes} of {size} bytes kept)",
         )
-
-
-def _identified(readings: Iterable[Reading]) -> list[StoredReading]:
-    """Each with its identity; of copies within the batch, the first."""
-    found: dict[tuple[str, datetime, bytes], StoredReading] = {}
-    for reading in readings:
-        body = identity.body(reading)
-        item = StoredReading(
-            reading=reading,
-            body=body,
-            digest=identity.digest(reading, body),
-            shipment=None,
-            late=False,
-        )
-        found.setdefault(item.identity, item)
-    return list(found.values())

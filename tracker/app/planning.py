@@ -9,11 +9,13 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
+from devices.common.zones import ClockSetting
 from geofences.atlas import Atlas
 from geofences.corridor import Corridor
 from geofences.errors import GeoFault
@@ -72,6 +74,18 @@ class Geography:
 
     def crossings(self) -> set[str]:
         return {place.crossing for place in self.places.values() if place.crossing}
+
+
+def declared_clocks(shipments: Iterable[Shipment]) -> dict[str, ClockSetting]:
+    """How the clocks of their devices are set, where they say so; by `key_of` the device's id."""
+    return {
+        key_of(device.id): ClockSetting(
+            offset_min=device.clock_offset_min or 0.0, zone=device.time_zone
+        )
+        for shipment in shipments
+        for device in shipment.devices
+        if device.clock_offset_min is not None or device.time_zone is not None
+    }
 
 
 def place_of(zone: Zone) -> Place:
@@ -136,6 +150,7 @@ class _Planner:
         devices = [device.id for device in shipment.devices]
         if len(set(map(key_of, devices))) < len(devices):
             raise UsageError("a device is named twice", where="$.devices", mend="name each once")
+        self._check_clocks()
         for number, seal in enumerate(shipment.seals):
             if seal.device is not None and not among(seal.device, devices):
                 raise UsageError(
@@ -163,6 +178,22 @@ class _Planner:
                 raise UsageError(
                     "latest lies before earliest", where=f"{where}.latest", mend="swap them"
                 )
+
+    def _check_clocks(self) -> None:
+        for number, device in enumerate(self.shipment.devices):
+            where = f"$.devices[{number}].time_zone"
+            if device.time_zone is None:
+                continue
+            if device.clock_offset_min is not None:
+                raise UsageError(
+                    "a clock follows a zone or has an offset, not both",
+                    where=where,
+                    mend="leave clock_offset_min out",
+                )
+            try:
+                ClockSetting(zone=device.time_zone)
+            except ValueError as error:
+                raise UsageError(str(error), where=where, mend="or clock_offset_min") from None
 
     def _leg(self, leg: Leg, number: int) -> PlannedLeg:
         where, name = f"$.legs[{number}]", f"leg-{number + 1}"

@@ -11,21 +11,30 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
+import msgspec
+
+from devices.common.zones import ClockSetting
+from devices.reading import Reading
 from geofences.atlas import Atlas
 from tracker import engine
-from tracker.app.planning import Geography, Planned
+from tracker.app.planning import Geography, Planned, declared_clocks
 from tracker.domain.errors import UsageError
 from tracker.domain.plan import Plan
 from tracker.domain.policy import Policy
+from tracker.domain.shipment import Shipment
 from tracker.domain.spelling import key_of
 from tracker.domain.state import DEVICE_SCOPE, ScopeState
+from tracker.domain.whose import is_of_trip
 from tracker.ports import Carried, Journal, Snapshot, StoredShipment
 from tracker.rules import ORDER
 from tracker.rules.base import Rule
 
 log = logging.getLogger(__name__)
 
+CLOCK_FIELDS = (b"clock_offset_min", b"time_zone")
+"""A shipment whose file has none of these names says nothing of clocks, and need not be read."""
 KEPT_CLOSED = 256
 """So many closed shipments are kept at hand, for readings that come late; the rest is forgotten."""
 
@@ -41,6 +50,9 @@ class ShipmentRegistry:
 
     follows: hold all open shipments and all timers, and follow their changes by `refresh`. Without,
     `refresh` forgets everything: a command needs but few scopes, and needs them new.
+
+    clocks: how devices' clocks are set that are not in UTC, by `key_of` their ids: as the open
+    shipments say, else as configured.
     """
 
     def __init__(
@@ -50,8 +62,11 @@ class ShipmentRegistry:
         rules: tuple[Rule, ...] = ORDER,
         *,
         follows: bool = False,
+        clocks: Mapping[str, ClockSetting] = MappingProxyType({}),
     ) -> None:
         self.journal, self.geography, self.rules = journal, geography, rules
+        self._configured, self._declared = dict(clocks), dict[str, dict[str, ClockSetting]]()
+        self.clocks: Mapping[str, ClockSetting] = self._configured
         self.version = 0
         self.states: dict[str, ScopeState] = {}
         self._follows, self._loaded = follows, False
@@ -162,6 +177,7 @@ class ShipmentRegistry:
     def _know(self, stored: StoredShipment) -> None:
         """Its plan is made when it is asked for; one whose file did not change keeps it."""
         self._spelled.update((key_of(device), device) for device in stored.devices)
+        self._set_clocks(stored)
         known = self._shipments.get(stored.id)
         if known is not None and known.stored.document == stored.document:
             known.stored = stored
@@ -171,6 +187,19 @@ class ShipmentRegistry:
             own = self._plan(new).own
             if known is not None or own.zones or own.corridors:
                 self._atlas = None
+
+    def _set_clocks(self, stored: StoredShipment) -> None:
+        """How the clocks of its devices are set, as far as it says and is open."""
+        before = self._declared.pop(stored.id, None)
+        says = any(name in stored.document for name in CLOCK_FIELDS)
+        if says and stored.closed_at is None:
+            shipment = msgspec.json.decode(stored.document, type=Shipment)
+            self._declared[stored.id] = declared_clocks([shipment])
+        if says or before:
+            clocks = dict(self._configured)
+            for declared in self._declared.values():
+                clocks |= declared
+            self.clocks = clocks
 
     def _recarry(self, stored: StoredShipment) -> None:
         """Who carries what has changed, of what is at hand."""
@@ -236,23 +265,44 @@ class ShipmentRegistry:
         return self._carried[scope]
 
     def named(self, device: str) -> str:
-        """The device's id as the newest shipment at hand writes it; as it is, if none carries it."""
+        """The device's id as the newest shipment at hand writes it; else as it is."""
         return self._spelled.get(key_of(device), device)
 
     def scope_of(self, device: str, at: datetime) -> str:
-        """The shipment that the device was on at that time, or "device:<id>".
+        """The shipment that the device was on at that time, or "device:<id>"."""
+        found = self._carrier(device, at)
+        if found is not None and at >= found.opened_at:
+            return found.shipment
+        return DEVICE_SCOPE + device
 
-        A reading from before the first opening belongs to that first shipment: what a seal stored
-        before it was declared is still its history.
+    def whose(self, reading: Reading, *, retained: bool) -> tuple[str, str | None]:
+        """The scope to which a reading belongs; and, if it is history of its device alone, the
+        shipment that was opened after it (`tracker.domain.whose`).
         """
-        scope = DEVICE_SCOPE + device
-        for carried in self.carriers(scope):
+        found = self._carrier(reading.device, reading.event_time)
+        if found is None:
+            return DEVICE_SCOPE + reading.device, None
+        if reading.event_time >= found.opened_at or reading.received_at < found.opened_at:
+            return found.shipment, None  # received before it was opened: our clock was set back
+        stored, plan = self.shipment(found.shipment), self.plan(found.shipment)
+        began = plan.began if plan else found.opened_at
+        numbers = stored.numbers if stored else ()
+        policy = self.policy(found.shipment)
+        if is_of_trip(reading, began, numbers, policy, retained=retained):
+            return found.shipment, None
+        return DEVICE_SCOPE + reading.device, found.shipment
+
+    def _carrier(self, device: str, at: datetime) -> Carried | None:
+        """The first shipment that was not over by then, and has not been relieved of the device: it
+        may have been opened later.
+        """
+        for carried in self.carriers(DEVICE_SCOPE + device):
             if carried.closed_at is not None and at > carried.closed_at:
                 continue
             known = self._shipments.get(carried.shipment)
-            if known is None or device in known.stored.devices:  # else it was taken off
-                return carried.shipment
-        return scope
+            if known is None or device in known.stored.devices:
+                return carried
+        return None
 
     def planned(self, scope: str) -> Planned | None:
         """The plan of a shipment, with its policy; None for a scope that is none."""

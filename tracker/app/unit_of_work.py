@@ -8,7 +8,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from devices.reading import Rejected
+from devices.reading import Reading, Rejected
 from geofences.placement import Placement
 from sealproof import readings
 from tracker import engine
@@ -100,6 +100,12 @@ class UnitOfWork:
         self.reads(DEVICE_SCOPE + device)
         return scope
 
+    def whose(self, reading: Reading, *, retained: bool) -> tuple[str, str | None]:
+        """Where a reading is judged; see `ShipmentRegistry.whose`."""
+        found = self.registry.whose(reading, retained=retained)
+        self.reads(DEVICE_SCOPE + reading.device)
+        return found
+
     def under_way(self) -> list[ScopeState]:
         """The states of all open shipments. Of a registry that follows."""
         self.reads(SHIPMENTS_SCOPE)
@@ -119,6 +125,14 @@ class UnitOfWork:
         step = engine.step(self.state(scope), what, placement, plan, policy, self.registry.rules)
         self._take(scope, step)
         return step
+
+    def clock_of(self, device: str) -> int:
+        """How many minutes the device's clock is ahead of UTC, as learnt; 0 if it is not."""
+        return self.state(DEVICE_SCOPE + device).clock_ahead_min
+
+    def learn_clock(self, device: str, ahead_min: int) -> None:
+        scope = DEVICE_SCOPE + device
+        self.states[scope] = replace(self.state(scope), clock_ahead_min=ahead_min)
 
     def hear(self, scope: str, reading: StoredReading) -> StoredReading:
         """Take the reading into the scope's telemetry, before it is judged: entries state it. The

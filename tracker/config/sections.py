@@ -182,6 +182,13 @@ class IntakeSection(Section, frozen=True):
             gt=0,
         ),
     ] = 30.0
+    clocks: Annotated[
+        tuple[str, ...],
+        _key(
+            'clocks of devices that are not in UTC, each "DEVICE MINUTES" (ahead of UTC) or '
+            '"DEVICE ZONE": "LOCK-1 -360", "LOCK-2 America/Monterrey"; a shipment may say it too'
+        ),
+    ] = ()
     keep_rejected_bytes: Annotated[
         int, _key("keep at most this much of a payload nobody could read", "bytes", ge=0)
     ] = 4_194_304

@@ -50,6 +50,7 @@ class AlertKind(enum.StrEnum):
     POSITION_LOST = "position_lost"
     POSITION_FROZEN = "position_frozen"
     BATTERY = "battery"
+    CLOCK_OFF = "clock_off"
     OVERDUE = "overdue"
     HANDOVER_MISMATCH = "handover_mismatch"
     HANDOVER_NOT_ACCEPTED = "handover_not_accepted"

@@ -100,12 +100,23 @@ class Code(enum.StrEnum):
     POSITION_LOST = "position_lost", {"minutes": int}
     POSITION_FROZEN = "position_frozen", {"minutes": int}
     POSITION_BACK = "position_back"
+    CLOCK_AHEAD = "clock_ahead", {"minutes": int}
+    CLOCK_BEHIND = "clock_behind", {"minutes": int}
+    CLOCK_ROLLED_OVER = "clock_rolled_over", {"weeks": int}
+    CLOCK_UNSET = "clock_unset"
+    CLOCK_IN_ZONE = "clock_in_zone", {"offset_min": int}
+    CLOCK_LEARNT = "clock_learnt", {"offset_min": int, "reports": int}
+    CLOCK_RIGHT = "clock_right"
     BATTERY_LOW = "battery_low", {"percent": int, "threshold": int}
     BATTERY_LOW_TOLD = "battery_low_told"
     BATTERY_RECOVERED = "battery_recovered", {"percent": int}
     UNKNOWN_DEVICE = "unknown_device", {"device": str}
     NOT_UNDERSTOOD = "not_understood", {"place": str, "sha256": str}
     UNDERSTOOD_AGAIN = "understood_again"
+    BROKEN_BEFORE_SHIPMENT = (
+        "broken_before_shipment",
+        {"number": MaybeText, "state": MaybeText, "events": MaybeText},
+    )
 
     # Custody
 

@@ -34,6 +34,7 @@ class FindingType(enum.StrEnum):
     COVERAGE_GAP = "coverage_gap"
     READINGS_BOUND = "readings_bound"
     DEVICE_SEEN = "device_seen"
+    CLOCK_LEARNT = "clock_learnt"
     COMMAND_SENT = "command_sent"
     COMMAND_RESULT = "command_result"
     ALERT_RAISED = "alert_raised"
@@ -62,6 +63,10 @@ OF_TYPE: Mapping[FindingType, Mapping[str, FactType]] = {
     **{type_: _ALERT for type_ in FindingType if type_.value.startswith("alert_")},
 }
 """Facts that every finding of a type has, besides those of its code; no name is in both."""
+
+OF_ANY: Mapping[str, FactType] = {"clock": str}
+"""Facts that any finding may have: how the time of the reading it rests on was found, where it is
+not the device's own (`devices.reading.Clock`)."""
 
 PERSONAL_FACTS = frozenset({"officer", "argument.user"})
 """Facts that name a person: they enter the log as commitments, as `actor` does."""

@@ -87,6 +87,13 @@ class PlaceKnown(Struct, frozen=True, kw_only=True):
     known: bool
 
 
+class ClockLearnt(Struct, frozen=True, kw_only=True):
+    """The device's clock is so many minutes ahead of UTC; 0: it is right again."""
+
+    ahead_min: int
+    note: Noted
+
+
 class Delivered(Struct, frozen=True, kw_only=True):
     """The leg under way is complete."""
 
@@ -108,6 +115,7 @@ Outcome = (
     | SealUpdated
     | ZonesMoved
     | PlaceKnown
+    | ClockLearnt
     | Delivered
     | CustodyMoved
 )

@@ -13,6 +13,7 @@ from datetime import datetime
 from geofences.kinds import ZoneKind
 from tracker.domain.shipment import Authorisation, DeviceRole, Shipment
 from tracker.domain.spelling import same
+from tracker.domain.whose import begins
 
 ACCUSING = frozenset({ZoneKind.STATE_INSPECTION, ZoneKind.RESTRICTED, ZoneKind.HIGH_RISK})
 """Kinds of zone in which less is lawful than outside: nobody drifts into one."""
@@ -60,6 +61,11 @@ class Plan:
     def place(self, zone: str) -> Place | None:
         """The zone as this shipment sees it; None for a zone of another shipment."""
         return self.own.get(zone) or self.shared.get(zone)
+
+    @property
+    def began(self) -> datetime:
+        """When the trip began: at the opening, or before it, as declared."""
+        return min(begins(self.shipment, self.opened_at), self.opened_at)
 
     @property
     def destination(self) -> str | None:

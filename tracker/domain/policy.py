@@ -220,6 +220,22 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             "ours",
         ),
     ] = 2.0
+    clock_off_warning_min: Annotated[
+        float,
+        _meta("a clock that is off by this warns; by less, it is for information", "min", "ours"),
+    ] = 15.0
+    clock_reports: Annotated[
+        int,
+        _meta(
+            "so many live reports in a row, always as old, are of a clock that is behind",
+            "reports",
+            "ours: a backlog that drains is not always as old",
+            least=2,
+        ),
+    ] = 3
+    clock_watch_min: Annotated[
+        float, _meta("over so long at least", "min", "ours: a backlog drains in seconds")
+    ] = 1.0
     backlog_grace_min: Annotated[
         float,
         _meta("how long a device that reappears may take to send what it stored", "min", "ours"),
@@ -296,6 +312,16 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     refused_window_min: Annotated[float, _meta("the window for refused unlocks", "min", "ours")] = (
         10.0
     )
+
+    # Shipments
+    before_opening_min: Annotated[
+        float,
+        _meta(
+            "of so long before the opening a sealing, and where the device was, are the shipment's",
+            "min",
+            "ours: a seal is often put on before somebody opens the shipment",
+        ),
+    ] = 60.0
 
     # Custody and alerts
     acceptance_min: Annotated[

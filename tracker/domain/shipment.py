@@ -94,6 +94,23 @@ class Device(Declared, frozen=True):
         ),
     ]
     role: DeviceRole = DeviceRole.LOCK
+    clock_offset_min: (
+        Annotated[
+            float,
+            Meta(
+                ge=-840,
+                le=840,
+                description="minutes that its clock is ahead of UTC (-360: it shows UTC-6)",
+            ),
+        ]
+        | None
+    ) = None
+    time_zone: Annotated[
+        str | None,
+        Meta(
+            description="the zone that its clock follows, such as America/Monterrey; or the above"
+        ),
+    ] = None
 
 
 class Seal(Declared, frozen=True):

@@ -12,7 +12,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from devices.reading import Fix
+from devices.reading import Clock, Fix
 from tracker.domain.alert import Alert, Severity
 from tracker.domain.seal import SealRecord
 
@@ -65,11 +65,14 @@ class Lane(Struct, frozen=True, kw_only=True):
     halt: left when two fixes in a row are away from it, the first of them `straying`.
     standing: it has been there for long, so that what its receiver says near it is drift.
     progress_m: along the leg's corridor, where it is being followed (a corridor that meets itself).
-    lost: where it is has not been known for longer than allowed, so no finding says it.
+    clock: how `at` was found. ahead: so many readings in a row, the newest last, ran ahead of their
+    receipt. lost: where it is has not been known for longer than allowed, so no finding says it.
     leg: index of the leg under way. memory: what each rule keeps, by the rule's name.
     """
 
     at: datetime | None = None
+    clock: Clock = Clock.DEVICE
+    ahead: int = 0
     seq: int | None = None
     fix: Fix | None = None
     agreed: int = 0
@@ -132,6 +135,7 @@ class ScopeState(Struct, frozen=True, kw_only=True):
     zones_version: of "tracker:zones" alone, the geography in force.
     log_seq, log_prev: where the scope's chain of custody entries stands (next seq; hex of the
     last leaf's hash). wake_at: when a tick is due at the latest.
+    clock_ahead_min: of "device:<id>" alone, how far its clock is ahead of UTC, as learnt; 0: not.
     heard, heard_digest: how many readings are stored, and hex of the running hash over them.
     bound: how many of them the last custody entry speaks of; unbound_since: receipt of the first
     of the others.
@@ -144,6 +148,7 @@ class ScopeState(Struct, frozen=True, kw_only=True):
     alert_count: int = 0
     custodian: str | None = None
     zones_version: str | None = None
+    clock_ahead_min: int = 0
     leg: int = 0
     memory: dict[str, Any] = {}
     closed: bool = False

@@ -3,11 +3,12 @@
 from tracker.engine.codec import decode, encode
 from tracker.engine.deadlines import with_deadline
 from tracker.engine.lanes import corridor_of, lane_of
-from tracker.engine.step import HeardReading, Input, Step, Tick, step
+from tracker.engine.step import HeardReading, Input, Spoke, Step, Tick, step
 
 __all__ = [
     "HeardReading",
     "Input",
+    "Spoke",
     "Step",
     "Tick",
     "corridor_of",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from devices.reading import Clock
 from tracker.domain import lifecycle
 from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.codes import Code, Fact
 from tracker.domain.finding import Finding, FindingType
 from tracker.domain.outcome import (
     Cleared,
+    ClockLearnt,
     CustodyMoved,
     Delivered,
     Noted,
@@ -26,12 +28,16 @@ from tracker.rules.base import Rule, View
 
 
 class Conclusions:
-    """One step's conclusions. `evidence`: the identity of the reading they rest on."""
+    """One step's conclusions. `evidence`: the identity of the reading they rest on; `clock`: how
+    its time was found, which every finding says that rests on another than the device's own.
+    """
 
     def __init__(self, state: ScopeState, policy: Policy) -> None:
         self.state, self.policy = state, policy
         self.findings: list[Finding] = []
         self.evidence: str | None = None
+        self.clock = Clock.DEVICE
+        self.learnt_min: int | None = None
 
     def failed(self, rule: Rule, view: View, error: Exception) -> None:
         """A rule that raises is an alert, counted, and costs nothing else; the log tells it once
@@ -84,8 +90,16 @@ class Conclusions:
             self.state = replace(self.state, leg=max(self.state.leg, view.lane.leg))
         elif isinstance(outcome, CustodyMoved):
             self.state = replace(self.state, custodian=outcome.to)
+        elif isinstance(outcome, ClockLearnt):
+            self.learnt_min = outcome.ahead_min
+            self.note(view, outcome.note)
         if finding is not None:
-            self.findings.append(finding)
+            self._found(finding)
+
+    def _found(self, finding: Finding) -> None:
+        if self.clock is not Clock.DEVICE:
+            finding = replace(finding, facts={**finding.facts, "clock": self.clock})
+        self.findings.append(finding)
 
     def _seal(self, view: View, moved: SealMoved) -> None:
         was = view.seal
@@ -112,7 +126,7 @@ class Conclusions:
         )
 
     def note(self, view: View, note: Noted) -> None:
-        self.findings.append(
+        self._found(
             Finding(
                 type=note.type,
                 scope=self.state.scope,

@@ -12,6 +12,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from devices.reading import Reading
+from tracker.domain.clocks import undated
 from tracker.domain.plan import Plan
 from tracker.domain.policy import Policy, minutes
 from tracker.domain.seal import SealRecord, SealState
@@ -26,20 +27,31 @@ def lane_of(state: ScopeState, reading: Reading, policy: Policy) -> tuple[Lane, 
     after it is late, though none newer was heard: what it proves was on our watch.
     """
     known, at = state.devices.get(reading.device), reading.event_time
+    if undated(reading):  # no lane is of a time that nobody knows
+        live = known.live if known else Lane()
+        return Lane(seal=live.seal, leg=live.leg), True
     if known is None:
         return Lane(), False
     live, backlog = known.live, known.backlog
     if not _before_release(live, at):
-        if live.at is None or at >= live.at:
-            return live, False
-        if live.at > reading.received_at + minutes(policy.clock_skew_min):
-            # The present was set by a clock that ran ahead; this reading brings it back.
+        if live.at is None or at >= live.at or _brought_back(live, live.at, reading, policy):
             return live, False
     elif backlog is None or backlog.at is None or (live.at is not None and backlog.at < live.at):
         return replace(live, seal=live.seal.as_of(at)), True
     if backlog is not None and (backlog.at is None or at >= backlog.at):
         return _caught_up(backlog, live.seal, at), True
     return Lane(seal=live.seal.as_of(at), leg=(backlog or live).leg), True
+
+
+def _brought_back(live: Lane, newest: datetime, reading: Reading, policy: Policy) -> bool:
+    """The present was set by a clock that ran ahead, and this reading, which is older, brings it
+    back: unless the clock always runs ahead, for then it is older.
+    """
+    if newest <= reading.received_at + minutes(policy.clock_skew_min) or reading.buffered:
+        return False
+    if reading.seq is not None and live.seq is not None:
+        return reading.seq > live.seq
+    return live.ahead <= 1
 
 
 def _before_release(live: Lane, at: datetime) -> bool:
@@ -67,7 +79,10 @@ def kept(
     known: DeviceState, before: Lane, after: Lane, reading: Reading, late: bool, policy: Policy
 ) -> DeviceState:
     """The device with `after` in the place of `before`, and the backlog lane made ready."""
+    if undated(reading):
+        return known
     now, grace = reading.received_at, minutes(policy.backlog_grace_min)
+    after = _clocked(before, after, reading, policy)
     held = known.held_until is not None and now < known.held_until
     if late:
         backlog, at = known.backlog, reading.event_time
@@ -79,6 +94,15 @@ def kept(
         return replace(known, live=after)
     gap = before.at is None or reading.event_time - before.at > minutes(policy.backlog_gap_min)
     return replace(known, live=after, backlog=before, held_until=now + grace if gap else None)
+
+
+def _clocked(before: Lane, after: Lane, reading: Reading, policy: Policy) -> Lane:
+    """With what the reading shows of its clock."""
+    far = reading.event_time - reading.received_at > minutes(policy.clock_skew_min)
+    ahead = before.ahead + 1 if far else 0
+    if ahead == after.ahead and reading.clock is after.clock:
+        return after
+    return replace(after, ahead=ahead, clock=reading.clock)
 
 
 def arrived(known: DeviceState, leg: int) -> DeviceState:

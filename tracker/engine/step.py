@@ -39,17 +39,32 @@ from tracker.domain.motion import advance
 from tracker.domain.plan import Plan
 from tracker.domain.policy import Policy
 from tracker.domain.state import DeviceState, Lane, ScopeState
-from tracker.engine import lanes, records
+from tracker.engine import clocks, lanes, records
 from tracker.engine.binding import binding
 from tracker.engine.conclusions import Conclusions
 from tracker.rules.base import Hook, Rule, View, hooked, remembered
 
 
 class HeardReading(Struct, frozen=True, kw_only=True):
-    """A reading to be judged. identity: hex, what findings name as their evidence."""
+    """A reading to be judged. identity: hex, what findings name as their evidence.
+
+    retained: a broker had kept it: no sign that the device speaks now. history: of the device
+    alone, from before the shipment that it is on. learnt_min: how many minutes its clock is ahead
+    of UTC, as learnt; 0 if it is not.
+    """
 
     reading: Reading
     identity: str
+    retained: bool = False
+    history: bool = False
+    learnt_min: int = 0
+
+
+class Spoke(Struct, frozen=True, kw_only=True):
+    """The device spoke at `at` (receipt), of what is not this scope's: it is not silent."""
+
+    device: str
+    at: datetime
 
 
 class Tick(Struct, frozen=True, kw_only=True):
@@ -58,18 +73,20 @@ class Tick(Struct, frozen=True, kw_only=True):
     now: datetime
 
 
-Input = HeardReading | Tick | AnyCommand
+Input = HeardReading | Spoke | Tick | AnyCommand
 
 
 class Step(Struct, frozen=True, kw_only=True):
     """What one input changed. alerts: those raised, changed or closed, as they are now.
-    late: the input was a reading that was not the present.
+    late: the input was a reading that was not the present. learnt_min: the reading told how many
+    minutes its device's clock is ahead of UTC (0: right again); None if it did not.
     """
 
     state: ScopeState
     findings: tuple[Finding, ...] = ()
     alerts: tuple[Alert, ...] = ()
     late: bool = False
+    learnt_min: int | None = None
 
 
 def step(
@@ -89,6 +106,8 @@ def step(
         run.heard(what, placement)
     elif isinstance(what, Tick):
         run.tick(what.now)
+    elif isinstance(what, Spoke):
+        run.spoke(what)
     else:
         run.command(what)
     return run.done()
@@ -118,9 +137,13 @@ class _Run:
 
     def heard(self, what: HeardReading, placement: Placement | None) -> None:
         reading, self.conclusions.evidence = what.reading, what.identity
+        self.conclusions.clock = reading.clock
         known = self.state.devices.get(reading.device) or DeviceState(
             live=Lane(), heard_at=reading.received_at
         )
+        if what.learnt_min and (moved := clocks.reclocked(known, reading, what.learnt_min)):
+            known = moved
+            self._put(reading.device, known)
         before, late = lanes.lane_of(self.state, reading, self.policy)
         lane, moves = advance(before, reading, placement, self.plan, self.policy)
         self.late = late
@@ -128,7 +151,7 @@ class _Run:
             plan=self.plan,
             policy=self.policy,
             state=self.state,
-            at=reading.event_time,
+            at=clocks.dated(reading, self.policy),
             now=reading.received_at,
             device=reading.device,
             known=known,
@@ -138,12 +161,21 @@ class _Run:
             seal=lane.seal,
             reading=reading,
             placement=placement,
-            late=late,
+            late=late or what.retained,
+            retained=what.retained,
+            history=what.history,
+            learnt_min=what.learnt_min,
         )
-        known = replace(known, heard_at=max(known.heard_at, reading.received_at))
+        if not what.retained:
+            known = replace(known, heard_at=max(known.heard_at, reading.received_at))
         known, lane = self._device_rules(view, known, lane, "on_reading")
         known = lanes.kept(known, before, lane, reading, late, self.policy)
         self._put(reading.device, lanes.arrived(known, lane.leg))
+
+    def spoke(self, what: Spoke) -> None:
+        known = self.state.devices.get(what.device)
+        if known is not None and known.heard_at < what.at:
+            self._put(what.device, replace(known, heard_at=what.at))
 
     def tick(self, now: datetime) -> None:
         self.state, escalated = lifecycle.escalated(self.state, now)
@@ -195,6 +227,7 @@ class _Run:
             findings=tuple(self.conclusions.findings),
             alerts=(*alerts, *self.closed),
             late=self.late,
+            learnt_min=self.conclusions.learnt_min,
         )
 
     # Rules

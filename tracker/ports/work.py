@@ -21,6 +21,7 @@ class StoredReading(Struct, frozen=True, kw_only=True):
 
     body: the reading as native JSON, canonical, without device, receipt and `buffered`.
     digest: the first 16 bytes of SHA-256 over device, 0x00, body.
+    retained: a broker had kept it, so it is no sign that the device speaks now. Not stored.
     number: its place in the telemetry of its scope, from 0, as the custody log binds it
         (`sealproof.readings`); None in journals from before it did.
     """
@@ -30,6 +31,7 @@ class StoredReading(Struct, frozen=True, kw_only=True):
     digest: bytes
     shipment: str | None
     late: bool
+    retained: bool = False
     number: int | None = None
 
     @property

@@ -13,11 +13,15 @@ from tracker.domain.finding import Finding
 
 
 class Message(Struct, frozen=True, kw_only=True):
-    """One publication as it arrived. `token` belongs to the inbox that gave it."""
+    """One publication as it arrived. `token` belongs to the inbox that gave it.
+
+    retained: the broker kept it for whoever subscribes; when it was published, nobody knows.
+    """
 
     topic: str
     payload: bytes
     received_at: datetime
+    retained: bool = False
     token: Any = None
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from tracker.rules import (
     battery,
     custody,
+    device_clock,
     jamming,
     legs,
     not_understood,
@@ -43,6 +44,7 @@ VERSION = "4"
 """Stands in every custody entry; raised whenever a rule concludes anything else than before."""
 
 ORDER: tuple[Rule, ...] = (
+    device_clock.RULE,
     zones_redrawn.RULE,
     position_loss.RULE,
     zone_visits.RULE,

@@ -30,7 +30,10 @@ class View:
     that have already run on this input).
 
     at: event time of the reading, or the tick's or command's time. now: when the tracker took the
-    input. before and lane: the timeline before and after the reading.
+    input. before and lane: the timeline before and after the reading. retained: a broker had kept
+    the reading, so that it is no sign of life. history: it is of the device alone, from before the
+    shipment that it is on. learnt_min: how many minutes the device's clock is ahead of UTC, as
+    learnt.
     """
 
     plan: Plan | None
@@ -48,6 +51,9 @@ class View:
     placement: Placement | None = None
     command: Command | None = None
     late: bool = False
+    retained: bool = False
+    history: bool = False
+    learnt_min: int = 0
 
     def places(self) -> tuple[Place, ...]:
         """The zones this reading's own fix is in; and, if it is no further from the last fix (or

@@ -54,7 +54,7 @@ def on_command(view: View, memory: Any) -> Result:
 
 def on_reading(view: View, memory: Any) -> Result:
     report = view.reading.seal if view.reading else None
-    if view.plan is not None or report is None:
+    if view.plan is not None or report is None or view.history:
         return memory, NOTHING
     if report.condition is not SealCondition.SEALED and SealEvent.SEALED not in report.events:
         return memory, NOTHING

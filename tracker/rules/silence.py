@@ -59,6 +59,8 @@ def on_tick(view: View, memory: Memory) -> Result:
 
 
 def on_reading(view: View, memory: Memory) -> Result:
+    if view.retained:
+        return memory, NOTHING
     found: list[Outcome] = []
     if memory.silent:
         found.append(
@@ -70,7 +72,7 @@ def on_reading(view: View, memory: Memory) -> Result:
             )
         )
     if not view.late and view.before is not None and view.before.at is not None:
-        gap = view.at - view.before.at
+        gap = _gap(view, view.before.at)
         if gap > _limit(view, view.before):
             found.append(
                 Noted(
@@ -82,6 +84,15 @@ def on_reading(view: View, memory: Memory) -> Result:
                 )
             )
     return Memory(), tuple(found)
+
+
+def _gap(view: View, last: datetime) -> timedelta:
+    """How long the device was silent: by its own clock, if that was found as it was before."""
+    reading, before = view.reading, view.before
+    assert reading is not None  # noqa: S101 - on_reading
+    if before is not None and view.known is not None and reading.clock is not before.clock:
+        return view.now - view.known.heard_at
+    return reading.event_time - last
 
 
 def deadline(view: View, memory: Memory) -> datetime | None:

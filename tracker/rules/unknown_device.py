@@ -1,4 +1,8 @@
-"""A device that belongs to no shipment: its readings are kept, and it is named once."""
+"""A device that belongs to no shipment: its readings are kept, and it is named once.
+
+So are those of one on a shipment, from before that was opened: its own history, in which a broken
+seal is noted.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,17 @@ from typing import Any
 
 from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.codes import Code
-from tracker.domain.outcome import Raised
+from tracker.domain.finding import FindingType
+from tracker.domain.outcome import Noted, Outcome, Raised
+from tracker.domain.whose import breaks
 from tracker.rules.base import NOTHING, Result, Rule, View
 
 
 def on_reading(view: View, memory: Any) -> Result:
     if view.plan is not None:
         return memory, NOTHING
+    if view.history:
+        return memory, _told(view)
     return memory, (
         Raised(
             kind=AlertKind.UNKNOWN_DEVICE,
@@ -23,6 +31,24 @@ def on_reading(view: View, memory: Any) -> Result:
             **view.where(),
         ),
     )
+
+
+def _told(view: View) -> tuple[Outcome, ...]:
+    report = view.reading.seal if view.reading else None
+    if report is None or not breaks(report):
+        return NOTHING
+    note = Noted(
+        type=FindingType.DEVICE_SEEN,
+        code=Code.BROKEN_BEFORE_SHIPMENT,
+        facts={
+            "number": report.number,
+            "state": report.condition,
+            "events": ", ".join(sorted(report.events)) or None,
+        },
+        at=view.at,
+        **view.where(),
+    )
+    return (note,)
 
 
 RULE = Rule(name="unknown_device", on_reading=on_reading, without_shipment=True)

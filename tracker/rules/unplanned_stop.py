@@ -46,7 +46,8 @@ def on_reading(view: View, memory: Memory) -> Result:
         memory = Memory()
     if view.lane.straying is not None:
         return memory, over
-    stood = fix.time - halt.since
+    since = max(halt.since, view.plan.began)  # what it did before the trip is its own affair
+    stood = fix.time - since
     severity = _severity(view, stood)
     if severity is None:
         return memory, over
@@ -56,7 +57,7 @@ def on_reading(view: View, memory: Memory) -> Result:
         severity=severity,
         code=Code.STANDING_UNPLANNED,
         facts={"minutes": whole_minutes(stood)},
-        at=halt.since,
+        at=since,
         seen=fix.time,
         **view.where(),
     )

@@ -24,6 +24,7 @@ from tracker.wiring.brokers import (
     probe,
     publisher,
 )
+from tracker.wiring.clocks import device_clocks
 from tracker.wiring.database import journal, made, may_be_made, read_only, records
 from tracker.wiring.outsiders import attester, attestors, new_witness_key, trust_policy, witness
 from tracker.wiring.tracking import backtest, commands, exporter, ingest, manual_clock, map_scene
@@ -51,6 +52,7 @@ __all__ = [
     "checkpoint",
     "checkpoint_book",
     "commands",
+    "device_clocks",
     "embedded",
     "exporter",
     "gateway",

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from tracker.config import Config
 from tracker.wiring.brokers import mqtt_settings
+from tracker.wiring.clocks import device_clocks
 from tracker.wiring.database import journal, records
 from tracker.wiring.outsiders import attestors
 from tracker.wiring.trust import key_ring, log_signer, unsigned
@@ -120,6 +121,7 @@ def ingest(
             signer=log_signer(config, opened, clock),
             checkpoint_s=config.log.checkpoint_s,
             heartbeat_s=config.intake.heartbeat_s,
+            clocks=device_clocks(config),
             **choices,
         )
         yield intake

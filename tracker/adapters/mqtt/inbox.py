@@ -130,6 +130,7 @@ class MqttInbox:
             topic=topic,
             payload=bytes(arrived.payload),
             received_at=self._clock.now(),
+            retained=bool(arrived.retain),
             token=delivery,
         )
         with self._changed:
