@@ -142,9 +142,12 @@ def _command(folder: Path, geography: Geography) -> None:
 
 def _cli(folder: Path, command: list[str]) -> None:
     environment = os.environ | {"TRACKER_DATABASE__URL": _url(folder)}
-    subprocess.run(  # noqa: S603
+    done = subprocess.run(  # noqa: S603
         [sys.executable, "-m", "tracker", *command],
         env=environment,
-        check=True,
-        stdout=subprocess.DEVNULL,
+        check=False,
+        capture_output=True,
+        text=True,
     )
+    if done.returncode:
+        raise SystemExit(done.stderr)
