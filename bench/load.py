@@ -43,6 +43,7 @@ def messages(count: int) -> list[Message]:
             "seal": {"state": "sealed", "number": f"MX{truck:04}"},
             "battery": 83,
             "seq": turn,
+            "event_clock": "device",  # however long ago that is when it is measured
         }
         made.append(
             Message(

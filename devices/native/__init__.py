@@ -31,7 +31,7 @@
     id          string of at most 64 characters, the message's own identity
     cell        {mcc, mnc, lac, cid, rssi}, whole numbers
     event_clock how the time was found, where the device's clock is not believed: rollover,
-                offset, fix, receipt, doubted
+                offset, fix, receipt, doubted; "device" vouches for a time however old it is
     device, device_id   optional, and then the topic's
 
 What cannot be of these is kept in `Reading.extra["refused"]`, with its reason, and not used; times

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import ValidationError
 
 from devices.common import jsonexplain
-from devices.common.clocks import Told, plausible, settle, without
+from devices.common.clocks import AHEAD, Told, plausible, settle, without
 from devices.common.fields import EARLIEST, ReadingError, show, utc
 from devices.common.frames import Field
 from devices.common.identifiers import same
@@ -128,8 +128,11 @@ def _accepted(message: keys.Message) -> Told:
 
 def _told(message: keys.Message, received_at: datetime, refused: Refused) -> Told:
     buffered = message.buffered is True
-    if message.time is not None and plausible(moment := utc(message.time), received_at):
-        return Told(moment, message.event_clock or Clock.DEVICE, {}, False)
+    if message.time is not None:
+        moment = utc(message.time)
+        vouched = message.event_clock is Clock.DEVICE and moment - received_at <= AHEAD
+        if vouched or plausible(moment, received_at):
+            return Told(moment, message.event_clock or Clock.DEVICE, {}, False)
     fixed = None if message.fix_time is None else utc(message.fix_time)
     if message.time is not None:
         return settle(

@@ -131,10 +131,15 @@ def shifted(track: Track, by: timedelta) -> Track:
 
 
 def deliveries(
-    track: Track, device: str | None = None, seal: dict[str, Any] | None = None
+    track: Track,
+    device: str | None = None,
+    seal: dict[str, Any] | None = None,
+    *,
+    vouched: bool = False,
 ) -> list[Delivery]:
     """One publication a point. `device` names the device of a track of one vehicle; without it
     each point's vehicle is its device. `seal`: a native seal object every reading carries.
+    vouched: the times are right, however old they are when they are published.
 
     Raises UsageError if no device is named, or several vehicles would become one device.
     """
@@ -151,16 +156,17 @@ def deliveries(
                 f"{name!r} is no device id" if name else "the track names no device",
                 mend="give --device: 1 to 64 of A-Z a-z 0-9 . _ -",
             )
-    return [_delivery(point, names[point.vehicle], seal) for point in track.points]
+    more = ({} if seal is None else {"seal": seal}) | ({"event_clock": "device"} if vouched else {})
+    return [_delivery(point, names[point.vehicle], more) for point in track.points]
 
 
-def _delivery(point: Point, device: str, seal: dict[str, Any] | None) -> Delivery:
+def _delivery(point: Point, device: str, more: dict[str, Any]) -> Delivery:
     fix = point.fix_time
     body = {
         "time": _text(point.time),
         **({} if fix is None or fix == point.time else {"fix_time": _text(fix)}),
         **point.body,
-        **({} if seal is None else {"seal": seal}),
+        **more,
     }
     return Delivery(point.when, topic(device), msgspec.json.encode(body), 1)
 

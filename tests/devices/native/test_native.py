@@ -295,6 +295,18 @@ def test_numbers_far_from_any_time(number: float) -> None:
     assert (reading.event_time, reading.clock) == (RECEIVED_AT, Clock.RECEIPT)
 
 
+def test_a_sender_may_vouch_for_an_old_time_and_not_for_tomorrow() -> None:
+    def told(time: str) -> Reading:
+        (reading,) = decode(json.dumps({"time": time, "event_clock": "device"}).encode())
+        assert isinstance(reading, Reading)
+        return reading
+
+    old = told("2019-03-01T12:00:00Z")
+    assert (old.event_time.year, old.clock, old.extra) == (2019, Clock.DEVICE, {})
+    assert native.encode(old) == {"time": "2019-03-01T12:00:00Z"}
+    assert told("2026-03-02T12:00:00Z").clock is Clock.RECEIPT
+
+
 @pytest.mark.parametrize("hours", [-14, -6, 0, 5.5, 14])
 def test_zones_are_only_another_way_to_write_a_time(hours: float) -> None:
 

@@ -117,7 +117,8 @@ def replay(
     if interval is not None:
         track = tracks.thin(track, interval)
     track = tracks.shifted(track, _shift(track, start, end, factor, keep_times=keep_times))
-    sendings = tracks.deliveries(track, device, reported)
+    live = not keep_times and start in (None, "now") and end in (None, "now")
+    sendings = tracks.deliveries(track, device, reported, vouched=not live)
     if against is not None:
         judge(ctx, sendings, against, zones_version, as_json=as_json)
         return
