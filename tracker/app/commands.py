@@ -92,7 +92,7 @@ class CommandHandler:
                 ),
             )
             for number in stored.numbers:
-                if all(number not in other.numbers for other in others):
+                if not any(among(number, other.numbers) for other in others):
                     NumberCheck().report(unit, stored.id, number, now)
 
         self.durably(fill)

@@ -24,7 +24,7 @@ from tracker.domain.errors import UsageError
 from tracker.domain.plan import Plan
 from tracker.domain.policy import Policy
 from tracker.domain.shipment import Shipment
-from tracker.domain.spelling import key_of
+from tracker.domain.spelling import key_of, spelled
 from tracker.domain.state import DEVICE_SCOPE, ScopeState
 from tracker.domain.whose import is_of_trip
 from tracker.ports import Carried, Journal, Snapshot, StoredShipment
@@ -266,7 +266,14 @@ class ShipmentRegistry:
 
     def named(self, device: str) -> str:
         """The device's id as the newest shipment at hand writes it; else as it is."""
-        return self._spelled.get(key_of(device), device)
+        key = key_of(device)
+        if key not in self._spelled:
+            carriers = self.carriers(DEVICE_SCOPE + key)
+            stored = self.shipment(carriers[-1].shipment) if carriers else None
+            if stored is None:
+                return device
+            self._spelled[key] = spelled(device, stored.devices)
+        return self._spelled[key]
 
     def scope_of(self, device: str, at: datetime) -> str:
         """The shipment that the device was on at that time, or "device:<id>"."""

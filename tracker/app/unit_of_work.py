@@ -18,6 +18,7 @@ from tracker.domain.alert import Alert
 from tracker.domain.finding import Finding
 from tracker.domain.plan import Plan
 from tracker.domain.policy import Policy
+from tracker.domain.spelling import key_of
 from tracker.domain.state import DEVICE_SCOPE, SHIPMENTS_SCOPE, ZONES_SCOPE, ScopeState
 from tracker.domain.times import micros
 from tracker.engine import Input, Step
@@ -104,6 +105,7 @@ class UnitOfWork:
         """Where a reading is judged; see `ShipmentRegistry.whose`."""
         found = self.registry.whose(reading, retained=retained)
         self.reads(DEVICE_SCOPE + reading.device)
+        self.reads(DEVICE_SCOPE + key_of(reading.device))
         return found
 
     def under_way(self) -> list[ScopeState]:

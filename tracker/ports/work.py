@@ -68,11 +68,12 @@ class StoredShipment(Struct, frozen=True, kw_only=True):
 
     @property
     def carries(self) -> tuple[str, ...]:
-        """The scopes of its devices ("device:<id>"), and of its seal numbers in their one spelling
-        ("number:<number>").
+        """The scopes of its devices ("device:<id>", as written and in their one spelling), and of
+        its seal numbers in their one spelling ("number:<number>").
         """
+        spelled = (name for device in self.devices for name in (device, key_of(device)))
         return (
-            *(DEVICE_SCOPE + device for device in self.devices),
+            *(DEVICE_SCOPE + name for name in dict.fromkeys(spelled)),
             *(NUMBER_SCOPE + key_of(number) for number in self.numbers),
         )
 

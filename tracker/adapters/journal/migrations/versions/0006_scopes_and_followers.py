@@ -132,8 +132,7 @@ def _carried() -> Iterator[dict[str, object]]:
         sa.column("numbers", sa.JSON()),
     )
     for row in op.get_bind().execute(sa.select(shipments)).all():
-        scopes = [_DEVICE + one for one in row.devices] + [
-            _NUMBER + key_of(one) for one in row.numbers
-        ]
+        devices = [name for one in row.devices for name in (one, key_of(one))]
+        scopes = [_DEVICE + one for one in devices] + [_NUMBER + key_of(one) for one in row.numbers]
         for scope in dict.fromkeys(scopes):
             yield {"scope": scope, "shipment": row.id}
