@@ -189,7 +189,7 @@ def test_simulate_as_each_real_device(tmp_path: Path) -> None:
             sent = json.loads(out)
             assert sent["published"] == sent["readings"] > 40
             readings += sent["readings"]
-        product.wait(lambda: _readings(product) == readings, 30)
+        product.wait(lambda: _readings(product) == readings)
         devices = product.documents("devices", "list")
     assert {one["dialect"] for one in devices} == set(dialects)
     assert [one["rejects"] for one in devices] == [0] * 6
