@@ -18,8 +18,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from tests.support.waiting import PATIENCE_S
 
-PATIENCE_S = 20.0
 LOOKS = re.compile(r"^tracker (alerts list|log show|shipment show)")
 
 
@@ -69,7 +69,7 @@ def test_readme_transcript(tmp_path: Path) -> None:
         for process in running:
             process.terminate()
         for process in running:
-            process.communicate(timeout=20)
+            process.communicate(timeout=PATIENCE_S)
     assert ran >= 8, "the README has its transcript"
     assert all(process.returncode == 0 for process in running), "SIGTERM ends it well"
 
@@ -83,7 +83,7 @@ def _foreground(command: str, lines: list[str], folder: Path, env: dict[str, str
             env=env,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE_S,
             check=False,
         )
         if pattern(lines).fullmatch(done.stdout + done.stderr):

@@ -34,7 +34,7 @@ def witness(tmp_path: Path) -> Iterator[Serving]:
 
 @pytest.fixture
 def connection(witness: Serving) -> Iterator[http.client.HTTPConnection]:
-    made = http.client.HTTPConnection(*address(witness), timeout=10)
+    made = http.client.HTTPConnection(*address(witness), timeout=PATIENCE_S)
     yield made
     made.close()
 
@@ -99,7 +99,7 @@ def test_other_methods(connection: http.client.HTTPConnection, method: str) -> N
 
 def raw(witness: Serving, said: bytes) -> bytes:
     """All that comes back until the connection ends."""
-    with socket.create_connection(address(witness), timeout=10) as connection:
+    with socket.create_connection(address(witness), timeout=PATIENCE_S) as connection:
         connection.sendall(said)
         found = b""
         try:
@@ -143,7 +143,7 @@ def test_who_drips_or_idles_is_cut_off(witness: Serving, monkeypatch: pytest.Mon
     monkeypatch.setattr(witness_server, "REQUEST_S", 0.6)
     for begin, drop in [(b"", b""), (b"POST", b"x"), (HEAD + b"Content-Length: 90\r\n\r\n", b"x")]:
         began = time.monotonic()
-        with socket.create_connection(address(witness), timeout=10) as connection:
+        with socket.create_connection(address(witness), timeout=PATIENCE_S) as connection:
             connection.sendall(begin)
             connection.settimeout(0.2)
             while True:
@@ -162,12 +162,12 @@ def test_one_connection_too_many_is_turned_away(
 ) -> None:
     monkeypatch.setattr(witness_server, "CONNECTIONS", 3)
     with witnessing(tmp_path, LOG) as witness:
-        held = [socket.create_connection(address(witness), timeout=10) for _ in range(3)]
+        held = [socket.create_connection(address(witness), timeout=PATIENCE_S) for _ in range(3)]
         wait_for(lambda: len(witness.server._open) == 3)
         assert raw(witness, b"").startswith(b"HTTP/1.1 503 ")
         held.pop().close()
         wait_for(lambda: len(witness.server._open) == 2)
-        connection = http.client.HTTPConnection(*address(witness), timeout=10)
+        connection = http.client.HTTPConnection(*address(witness), timeout=PATIENCE_S)
         assert post(connection, body(0, 1))[0] == 200
         connection.close()
         for each in held:
@@ -181,7 +181,7 @@ def test_of_two_courses_at_once_only_one_is_cosigned(tmp_path: Path) -> None:
     with witnessing(tmp_path, LOG) as witness:
 
         def course(which: int, seed: int) -> None:
-            connection = http.client.HTTPConnection(*address(witness), timeout=30)
+            connection = http.client.HTTPConnection(*address(witness), timeout=PATIENCE_S)
             old = 0
             for step in range(40):
                 size = min(60, old + 1 + (seed + step) % 3)
@@ -206,8 +206,8 @@ def test_it_ends_at_once_with_connections_idle(
     """It does not wait for what they may still say, which here would be for ever."""
     monkeypatch.setattr(witness_server, "REQUEST_S", threading.TIMEOUT_MAX / 1e3)
     with witnessing(tmp_path, LOG) as witness:
-        idle = [socket.create_connection(address(witness), timeout=10) for _ in range(4)]
-        half = socket.create_connection(address(witness), timeout=10)
+        idle = [socket.create_connection(address(witness), timeout=PATIENCE_S) for _ in range(4)]
+        half = socket.create_connection(address(witness), timeout=PATIENCE_S)
         half.sendall(HEAD + b"Content-Length: 90\r\n\r\nold")
         wait_for(lambda: len(witness.server._open) == 5)
     assert threading.active_count() < 20

@@ -16,6 +16,7 @@ import pytest
 from tests.cli.conftest import Run
 from tests.cli.test_startup import ENVIRONMENT, PROGRAM
 from tests.support.ports import free_port
+from tests.support.waiting import PATIENCE_S
 from tracker import wiring
 from tracker.config import load
 
@@ -72,7 +73,7 @@ def test_it_takes_in_until_it_is_told_to_stop(
             closed = json.loads(until(watch.stdout, lambda line: '"status":"closed"' in line))
             assert (closed["id"], closed["status"]) == (alert["id"], "closed")
         tracker.send_signal(how)
-        _, err = tracker.communicate(timeout=30)
+        _, err = tracker.communicate(timeout=PATIENCE_S)
     assert tracker.returncode == code, err
     assert "Traceback" not in err
     (device,) = started("devices", "list", "--json").documents
@@ -92,7 +93,7 @@ def test_it_ends_when_its_reader_has_gone_and_blames_no_message(
         tracker.stdout.close()
         with wiring.publisher(config, "test") as publisher:
             publisher.publish("seals/v1/SEAL-1/telemetry", json.dumps(READING).encode())
-        assert tracker.wait(timeout=30) == 1
+        assert tracker.wait(timeout=PATIENCE_S) == 1
         assert tracker.stderr is not None
         assert "Traceback" not in tracker.stderr.read()
     assert started("rejects", "list", "--json").documents == []
@@ -132,6 +133,6 @@ def test_what_it_takes_in_is_signed_while_it_runs_and_when_it_ends(
     with process(tmp_path, "run") as tracker:
         until(tracker.stderr, is_ready)
         tracker.send_signal(signal.SIGTERM)
-        assert tracker.wait(timeout=20) == 0
+        assert tracker.wait(timeout=PATIENCE_S) == 0
     (released,) = started("log", "checkpoint", "--newest", "--json").documents
     assert released["size"] == len(started("log", "show", "--json").documents) >= 1

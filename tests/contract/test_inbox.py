@@ -148,11 +148,15 @@ def test_the_unacknowledged_come_again_after_a_restart_and_only_they(
 
     restarted = open_inbox()
     again = collect(restarted, 2)
-    assert payloads(again) == [b"c", b"d"]
+    assert payloads(again[:2]) == [b"c", b"d"]
     restarted.acknowledge(again)
+    # What a broker holds for lost, because a busy machine was slow to acknowledge it, comes twice.
+    while more := restarted.receive(any_broker.redelivers_within_s):
+        assert {message.payload for message in more} <= {b"c", b"d"}
+        restarted.acknowledge(more)
     restarted.close()
 
-    assert open_inbox().receive(any_broker.redelivers_within_s) == []
+    assert open_inbox().receive(0.2) == []
 
 
 def test_messages_arrive_that_were_published_while_the_client_was_away(
@@ -195,7 +199,8 @@ def test_several_filters_and_nothing_besides(open_inbox: Open, publisher: Publis
     inbox = open_inbox(("seals/+/v1", "owntracks/#"))
     for topic in ("seals/T1/v2", "seals/T1/v1", "other", "owntracks/a/b", "owntracks/a/b/event"):
         publish(publisher, b".", topic=topic)
-    messages = collect(inbox, 4, within=1.0)
+    messages = collect(inbox, 3)
+    assert inbox.receive(0.3) == []
     # Order is promised for each device, not across filters.
     assert sorted(message.topic for message in messages) == [
         "owntracks/a/b",
@@ -216,8 +221,8 @@ def test_more_than_the_brokers_window_unacknowledged_does_not_block(
 ) -> None:
     inbox = open_inbox()
     publish(publisher, *(b"%d" % number for number in range(300)))
-    received = collect(inbox, 300, within=1.0)
-    assert len(received) >= 20  # Mosquitto sends no more before some are acknowledged
+    wait_for(lambda: len(inbox._arrived) >= 20)  # Mosquitto sends no more before some are confirmed
+    received = inbox.receive(0)
     while len(received) < 300:
         inbox.acknowledge(received)
         batch = inbox.receive(PATIENCE_S)

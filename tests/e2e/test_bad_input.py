@@ -68,16 +68,18 @@ def test_unreadable_payloads_are_kept_with_the_reason(tmp_path: Path) -> None:
         )
         with product.journal() as journal:
             product.wait(lambda: journal.counts()["readings"] == GOOD + 3)
-            product.wait(lambda: journal.counts()["rejects"] == 4)
+            product.wait(lambda: journal.counts()["rejects"] >= 4)
             stored = {(one.reading.device, one.reading.seq) for one in journal.readings()}
             assert_whole(journal)
         assert stored == {*((TRUCK, n) for n in range(GOOD)), (TRUCK, 50), (TRUCK, 51),
                           ("STRANGER", 7)}  # fmt: skip
 
-        rejects = product.documents("rejects", "list")
-        by_size = {one["size"]: one for one in rejects}
-        broken, huge, elsewhere = by_size[len(b"\xff{not JSON")], by_size[len(big)], by_size[5]
-        (within,) = [one for one in rejects if one not in (broken, huge, elsewhere)]
+        # One that has no identity is kept each time it comes, and may come more than once.
+        by_size = {one["size"]: one for one in product.documents("rejects", "list")}
+        broken, huge, elsewhere = (
+            by_size.pop(size) for size in (len(b"\xff{not JSON"), len(big), 5)
+        )
+        (within,) = by_size.values()
         assert (broken["topic"], broken["device"], broken["place"]) == (own, TRUCK, "")
         assert base64.b64decode(broken["payload"]) == b"\xff{not JSON"
         assert base64.b64decode(huge["payload"]) == big, "all of it is kept"
@@ -88,9 +90,10 @@ def test_unreadable_payloads_are_kept_with_the_reason(tmp_path: Path) -> None:
         alerts = product.documents("alerts", "list")
         strangers = [one for one in alerts if one["device"] == "STRANGER"]
         assert {one["kind"] for one in strangers} == {"unknown_device", "seal_without_shipment"}
-        assert [one for one in alerts if one not in strangers] == []
+        assert {one["kind"] for one in alerts if one not in strangers} == {"not_understood"}
         devices = {one["device"]: one for one in product.documents("devices", "list")}
-        assert (devices[TRUCK]["readings"], devices[TRUCK]["rejects"]) == (GOOD + 2, 3)
+        assert devices[TRUCK]["readings"] == GOOD + 2
+        assert devices[TRUCK]["rejects"] >= 3
         assert devices["STRANGER"]["shipment"] is None
 
 

@@ -31,7 +31,7 @@ def test_simulated_trucks_arrive_with_their_faults(tmp_path: Path) -> None:
         assert [truck["faults"] for truck in sent["trucks"]] == [
             ["corrupt"], ["duplicates"], ["backlog-cut"],
         ]  # fmt: skip
-        product.wait(lambda: late(product, "SIM-003") >= 20, 30)
+        product.wait(lambda: late(product, "SIM-003") >= 20)
         rejects = product.documents("rejects", "list")
         devices = {one["device"]: one for one in product.documents("devices", "list")}
         (again,) = product.documents(
@@ -54,7 +54,7 @@ def test_replay_counts_what_it_skips_and_refuses_what_it_cannot_read(tmp_path: P
             "replay", str(track), "--device", "A1", "--skip-bad", "--seal", "sealed:MX1"
         )
         assert (sent["published"], sent["skipped"]) == (2, 1)
-        product.wait(lambda: stored(product) == 2, 30)
+        product.wait(lambda: stored(product) == 2)
 
 
 @pytest.mark.parametrize(

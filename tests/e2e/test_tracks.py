@@ -98,7 +98,7 @@ def test_deviation_is_told_where_a_track_truly_leaves_its_route_and_nowhere_else
             list(two_at_once.map(replay, recordings))
         with product.journal() as journal:
             total = sum(TRACKS[one.file.stem] for one in recordings)
-            product.wait(lambda: journal.counts()["readings"] == total, 60)
+            product.wait(lambda: journal.counts()["readings"] == total)
             assert_whole(journal)
             alerts, counts = journal.alerts(), journal.counts()
         devices = {one["device"]: one for one in product.documents("devices", "list")}
@@ -137,7 +137,7 @@ def test_real_trucks_arrive_out_of_order_and_each_reading_once(
     unique, late = in_order_of_receipt(file)
     with Product(tmp_path).running() as product, product.journal() as journal:
         product.documents("replay", str(file), "--end", YESTERDAY.isoformat())
-        product.wait(lambda: journal.counts()["readings"] == unique.total(), 30)
+        product.wait(lambda: journal.counts()["readings"] == unique.total())
         before = journal.counts()
         (again,) = product.documents("replay", str(file), "--end", YESTERDAY.isoformat())
         lone = tmp_path / "beacon.csv"

@@ -47,14 +47,14 @@ def test_a_new_file_is_taken_up_and_nobody_has_moved(tmp_path: Path) -> None:
         config = tmp_path / "tracker.toml"
         text = config.read_text(encoding="utf-8")
         config.write_text(text.replace("# files = []", 'files = ["own.geojson"]'), encoding="utf-8")
-        product.wait(lambda: len(entries("tracker:zones")) == 2, 20)
+        product.wait(lambda: len(entries("tracker:zones")) == 2)
         stand()
         stand()
         (tmp_path / "own.geojson").write_text(file_with("other"), encoding="utf-8")
-        product.wait(lambda: len(entries("tracker:zones")) == 3, 20)
+        product.wait(lambda: len(entries("tracker:zones")) == 3)
         stand()
         stand()
-        product.wait(lambda: product.documents("devices", "list")[0]["readings"] == 6, 20)
+        product.wait(lambda: product.documents("devices", "list")[0]["readings"] == 6)
         (device,) = product.documents("shipment", "show", "S1")[0]["devices"]
         assert device["zones"] == ["other"]
         types = [line["type"] for line in entries("S1")]

@@ -146,11 +146,23 @@ class Product:
             self.process = None
 
     def wait(self, until: Callable[[], Any], seconds: float = PATIENCE_S) -> None:
-        """Poll until it is so, within `seconds`, while the tracker runs."""
+        """Poll until it is so, while the tracker runs and takes in more every `seconds`."""
 
         def alive() -> Any:
             ended = self.process is not None and self.process.poll() is not None
             assert not ended, f"tracker run has ended\n{self.log[-2_000:]}"
             return until()
 
-        wait_for(alive, seconds, what=lambda: f"tracker run says\n{self.log[-2_000:]}")
+        wait_for(
+            alive,
+            seconds,
+            what=lambda: f"tracker run says\n{self.log[-2_000:]}",
+            progress=self._taken_in,
+        )
+
+    def _taken_in(self) -> object:
+        """How much of what; None as long as there is no database."""
+        if not (self.folder / "tracker.db").exists():
+            return None
+        with self.journal() as journal:
+            return journal.counts()

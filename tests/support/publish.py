@@ -25,10 +25,10 @@ from typing import IO, Any
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
+from tests.support.waiting import PATIENCE_S, wait_for
 from tracker.adapters.mqtt.settings import MqttSettings
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_S = 60.0
 Published = tuple[str, bytes]
 
 
@@ -69,7 +69,7 @@ class Trucks:
     def end(self) -> None:
         assert self._process.stdin is not None
         self._process.stdin.close()
-        assert self._process.wait(PATIENCE_S + 10) == 0
+        assert self._process.wait(5 * PATIENCE_S) == 0
 
 
 @contextmanager
@@ -111,7 +111,7 @@ def _process(
 def publish(settings: MqttSettings, messages: Iterable[Published]) -> None:
     """Publish all from another process, and wait until the broker has confirmed them."""
     with publishing(settings, messages) as process:
-        assert process.wait(PATIENCE_S + 10) == 0
+        assert process.wait(5 * PATIENCE_S) == 0
 
 
 def _main() -> int:
@@ -134,11 +134,10 @@ def _main() -> int:
         client.publish(topic, base64.b64decode(payload), qos=1)  # kept while there is no broker
         if rate and (ahead := number / rate - (time.monotonic() - began)) > 0:
             time.sleep(ahead)
-    deadline = time.monotonic() + PATIENCE_S
-    while len(confirmed) <= number:
-        if time.monotonic() > deadline:
-            return 1
-        time.sleep(0.02)
+    try:
+        wait_for(lambda: len(confirmed) > number, progress=lambda: len(confirmed))
+    except AssertionError:
+        return 1
     client.disconnect()
     client.loop_stop()
     return 0

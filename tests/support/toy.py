@@ -10,9 +10,9 @@ from pathlib import Path
 
 import devices
 from devices import catalogue
+from tests.support.waiting import PATIENCE_S
 
 FOLDER = Path(__file__).parent / "dialects"
-PATIENCE_S = 10.0
 
 
 @contextmanager

@@ -18,14 +18,20 @@ def wait_for(
     *,
     what: Callable[[], object] | str = "the condition",
     poll_s: float = 0.02,
+    progress: Callable[[], object] = lambda: None,
 ) -> T:
-    """The first true answer of `condition`. Asserts that one comes within `timeout` seconds.
+    """The first true answer of `condition`. Asserts that one comes within `timeout` seconds, or
+    that `progress` answers otherwise each time these are over: much work may take much time.
 
     what: what was waited for; a callable is asked only on failure.
     """
-    deadline = time.monotonic() + timeout
+    deadline, before = time.monotonic() + timeout, progress()
     while not (answer := condition()):
         if time.monotonic() > deadline:
+            now = progress()
+            if now != before:
+                deadline, before = time.monotonic() + timeout, now
+                continue
             said = what if isinstance(what, str) else what()
             raise AssertionError(f"not within {timeout:g} s: {said}")
         time.sleep(poll_s)

@@ -75,3 +75,13 @@ def test_the_witnesses_of_one_queue_say_nothing_of_the_next(waiting: Office) -> 
     waiting.clock.set(minute(400))
     waiting.hear(message("L3", reading(390), at=minute(400)))
     assert accused(waiting) == []
+
+
+def test_what_devices_tell_late_does_not_put_the_time_back(waiting: Office) -> None:
+    """Each has come to minute 12; that two of them then fill a gap of theirs takes nothing away."""
+    devices = ("L3", "L4", "L5")
+    waiting.hear(*(queued(device, 2) for device in devices))
+    waiting.hear(
+        *(queued(device, 12) for device in devices), *(queued(device, 5) for device in devices[:2])
+    )
+    assert accused(waiting) == ["L1", "L2"]

@@ -240,7 +240,7 @@ def test_real_witnesses_and_an_authority(logged: Logged, tmp_path: Path) -> None
             logged.append(30)
             last = logged.release()
             with witnessing(tmp_path / "w2", log, key=key, port=port) as second:
-                wait_for(lambda: len(logged.journal.attestations(size=70)) == 3, 30)
+                wait_for(lambda: len(logged.journal.attestations(size=70)) == 3)
     notes = {40: first_note, 70: last.note}
     for one in logged.journal.attestations():
         if one.kind == "timestamp":

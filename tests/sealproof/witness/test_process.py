@@ -27,7 +27,7 @@ from tests.cli.test_run import process, until
 from tests.cli.test_startup import ENVIRONMENT, PROGRAM
 from tests.conftest import ROOT
 from tests.support.small_log import SmallLog
-from tests.support.waiting import wait_for
+from tests.support.waiting import PATIENCE_S, wait_for
 from tracker.adapters.outsiders.witness_client import WitnessClient
 from tracker.app.trust.attestation import Disputed
 
@@ -81,7 +81,7 @@ def test_it_serves_until_it_is_told_to_stop_and_remembers(
             with pytest.raises(Disputed):
                 running.client.attest(FORK.stored(size), FORK.tree)
             running.process.send_signal(how)
-            _, err = running.process.communicate(timeout=20)
+            _, err = running.process.communicate(timeout=PATIENCE_S)
         assert running.process.returncode == code, err
         assert "Traceback" not in err
     assert len((tmp_path / "witness.state.evidence").read_text().splitlines()) == 2
@@ -115,7 +115,7 @@ def test_killed_between_keeping_and_answering(tmp_path: Path, key: VerifierKey, 
         ready = until(dying.stderr, lambda line: line.startswith("witness ready"))
         match = re.search(r"127\.0\.0\.1:\d+", ready)
         assert match is not None
-        connection = http.client.HTTPConnection(match[0], timeout=10)
+        connection = http.client.HTTPConnection(match[0], timeout=PATIENCE_S)
         body = write_request(20, LOG.proof(20, 300), LOG.note(300))
         with pytest.raises((http.client.HTTPException, ConnectionError)):
             post(connection, body)
@@ -169,7 +169,7 @@ def _has(cosigned: dict[int, set[str]], count: int) -> bool:
 
 def show(url: str, log: SmallLog, cosigned: dict[int, set[str]]) -> None:
     """Ask for one size after the other until the witness is gone."""
-    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=10)
+    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=PATIENCE_S)
     old = 0
     try:
         while old < 600:
