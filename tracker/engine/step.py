@@ -8,7 +8,7 @@ The way of a reading:
  1. choose the lane: the present, or, if a newer reading was heard before it, the backlog's;
  2. advance it: believe the fix or not, confirm zones, follow halts (`domain.motion`);
  3. run the rules in their one visible order; one that raises is a finding, and costs nothing else;
- 4. fold what they concluded into seal, alerts and custody, as findings (`engine.docket`).
+ 4. fold what they concluded into seal, alerts and custody, as findings (`engine.conclusions`).
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ def test_a_word_from_before_the_opening(
     office: Office, minute: float, seal: dict[str, Any] | None, of_the_shipment: bool
 ) -> None:
     office.open(trip())
-    office.hear(told(office, minute, speed=0, **({"seal": seal} if seal else {})))
+    office.hear(told(office, minute, 1.0, speed=0, **({"seal": seal} if seal else {})))
     office.hear(told(office, 2, 2, speed=0, seal=SEALED))
     assert whose(office) == ["S1" if of_the_shipment else None, "S1"]
     breach = of_the_shipment and seal is not None and "cut" in seal.values()
