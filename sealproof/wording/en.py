@@ -103,6 +103,13 @@ def _result(facts: Facts) -> str:
     return f"{facts['command']} for {facts['device']}: {said}"
 
 
+def _stepped(facts: Facts) -> str:
+    seconds = facts["seconds"]
+    way = "back" if seconds < 0 else "ahead"
+    down = ", while the tracker was down" if facts["restarted"] else ""
+    return f"the tracker's own clock was set {way} by {abs(seconds)} s{down}"
+
+
 def _in_doubt(facts: Facts) -> str:
     doubts = ["outside the loading zone"] if facts["outside_loading"] else []
     doubts += ["while moving"] if facts["moving"] else []
@@ -144,6 +151,7 @@ PHRASES: Phrases = {
     "zones_in_force": "{zones} zones and {corridors} corridors, version {version}",
     "zones_redrawn": _redrawn,
     "key_rotated": "the log is signed with another key from here on",
+    "host_clock_stepped": _stepped,
     "data_erased": "{values} personal values were erased: {reason}",
     "rule_failed": "rule {rule} failed: {error}",
     # The journey

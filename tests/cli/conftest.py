@@ -70,6 +70,7 @@ SHIPMENT = {
             "to": "laredo.yard",
             "corridor": "monterrey-laredo.world-trade",
             "custodian": "acme",
+            "earliest": "2020-01-01T00:00:00Z",
         }
     ],
 }

@@ -38,7 +38,12 @@ class Seal:
         self.product, self.name = product, name
         self.now = datetime.now(UTC).replace(microsecond=0)
         self.number = "MX" + name.replace("-", "")
-        document = {"id": name, "devices": [{"id": name}], "seals": [{"number": self.number}]}
+        document = {
+            "id": name,
+            "devices": [{"id": name}],
+            "seals": [{"number": self.number}],
+            "legs": [{"earliest": "2020-01-01T00:00:00Z"}],  # the six hours are of this trip
+        }
         product.call("shipment", "open", "-", "--by", "tester", input_=json.dumps(document))
         self.sent = 0
 

@@ -28,7 +28,12 @@ from tracker.rules.base import NOTHING, Result, Rule, View
 pytestmark = pytest.mark.e2e
 
 TRUCK = "TRUCK-1"
-DOCUMENT = {"id": "TRIP-1", "devices": [{"id": TRUCK}], "seals": [{"number": "MX1"}]}
+DOCUMENT = {
+    "id": "TRIP-1",
+    "devices": [{"id": TRUCK}],
+    "seals": [{"number": "MX1"}],
+    "legs": [{"earliest": "2020-01-01T00:00:00Z"}],  # the readings are minutes old
+}
 GOOD = 40
 BIG = 2 * 2**20
 

@@ -53,7 +53,9 @@ def report(number: int, start: datetime, *, cut: int = CUT) -> dict[str, Any]:
 
 
 def shipment(device: str) -> str:
-    return json.dumps({"id": "T1", "devices": [{"id": device}], "seals": [{"number": "MX1"}]})
+    legs = [{"earliest": "2020-01-01T00:00:00Z"}]  # what is simulated ends now
+    said = {"id": "T1", "devices": [{"id": device}], "seals": [{"number": "MX1"}], "legs": legs}
+    return json.dumps(said)
 
 
 def stored(journal: SqlJournal, device: str) -> list[datetime]:

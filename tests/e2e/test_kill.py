@@ -92,7 +92,9 @@ def test_killed_under_load_it_loses_nothing_and_doubles_nothing(
 
 def document(truck: int) -> bytes:
     name, seals = f"T{truck}", [{"number": f"MX{truck}"}]
-    return json.dumps({"id": name, "devices": [{"id": name}], "seals": seals}).encode()
+    legs = [{"earliest": "2020-01-01T00:00:00Z"}]  # long before the messages
+    said = {"id": name, "devices": [{"id": name}], "seals": seals, "legs": legs}
+    return json.dumps(said).encode()
 
 
 def messages(start: datetime) -> list[Published]:

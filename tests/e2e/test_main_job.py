@@ -51,7 +51,9 @@ class Trip:
         ends = timedelta(seconds=Drive(journey).duration_s)
         now = datetime.now(UTC).replace(microsecond=0)
         self.journey: Journey = replace(journey, starts_at=now - ends - timedelta(minutes=1))
-        self.document = story.document(TRIP, LOCK, FIRST).decode()
+        document = json.loads(story.document(TRIP, LOCK, FIRST))
+        document["legs"][0]["earliest"] = self.journey.starts_at.isoformat()
+        self.document = json.dumps(document)
         self.sendings = [(json.loads(one.payload), one) for one in deliveries(self.journey)]
         (self.opened_at,) = self._at("opened")
         _, self.resealed_at = self._at("sealed")

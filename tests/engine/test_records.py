@@ -28,6 +28,7 @@ COMMANDS = [
         Code.SHIPMENT_AMENDED,
     ),
     (commands.RotateKey(key="k", previous="j", **NOW), Code.KEY_ROTATED),
+    (commands.ClockStepped(seconds=-60, **NOW), Code.HOST_CLOCK_STEPPED),
     (commands.EraseData(counts={"payload.actor": 2}, reason="r", **NOW), Code.DATA_ERASED),
     (commands.IssueSeals(first="A1", last="A9", count=9, **NOW), Code.SEALS_ISSUED),
     (commands.VoidSeal(number="A1", reason="bent", **NOW), Code.SEAL_VOIDED),

@@ -3,20 +3,43 @@
 from __future__ import annotations
 
 import threading
+import time
 from datetime import UTC, datetime, timedelta
+
+STEP = timedelta(seconds=5)
+"""By so much the system's clock must leave elapsed time behind, or fall behind it, to have been
+set: more than a leap second, and than what NTP slews between two looks (500 ppm)."""
 
 
 class SystemClock:
-    """The system's time in UTC, held still while the system's clock is set back."""
+    """The system's time in UTC, and by how much it was set. Safe to use from threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._latest = datetime.min.replace(tzinfo=UTC)
+        self._last: tuple[datetime, float] | None = None
+        self._steps: list[timedelta] = []
 
     def now(self) -> datetime:
         with self._lock:
-            self._latest = max(self._latest, datetime.now(UTC))
-            return self._latest
+            now, elapsed = datetime.now(UTC), _elapsed_s()
+            if self._last is not None:
+                step = now - self._last[0] - timedelta(seconds=elapsed - self._last[1])
+                if abs(step) >= STEP:
+                    self._steps.append(step)
+            self._last = now, elapsed
+            return now
+
+    def steps(self) -> tuple[timedelta, ...]:
+        with self._lock:
+            steps, self._steps = tuple(self._steps), []
+            return steps
+
+
+def _elapsed_s() -> float:
+    """Seconds that nobody sets; where the system counts them, those in which it slept too."""
+    if hasattr(time, "CLOCK_BOOTTIME"):
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+    return time.monotonic()
 
 
 class ManualClock:
@@ -32,6 +55,9 @@ class ManualClock:
     def now(self) -> datetime:
         with self._lock:
             return self._now
+
+    def steps(self) -> None:
+        """It is set by hand."""
 
     def set(self, to: datetime) -> None:
         """Move to `to`."""

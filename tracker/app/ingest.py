@@ -22,6 +22,7 @@ import msgspec
 from devices import catalogue
 from devices.common.zones import ClockSetting
 from devices.reading import Reading, Rejected
+from tracker.app.clock_steps import ClockSteps
 from tracker.app.numbers import NumberCheck
 from tracker.app.patience import Patience
 from tracker.app.placement import BatchPlacement
@@ -37,7 +38,7 @@ from tracker.domain.errors import Passing, ServiceUnreachable, TrackerError
 from tracker.domain.finding import SYSTEM_ACTOR
 from tracker.domain.state import DEVICE_SCOPE
 from tracker.engine import HeardReading, Spoke, Tick
-from tracker.ports import Clock, Inbox, Journal, Message, Notifier, Signer, StoredReading
+from tracker.ports import Inbox, Journal, Message, Notifier, Signer, StoredReading, WatchedClock
 from tracker.rules import ORDER
 from tracker.rules.base import Rule
 
@@ -62,7 +63,7 @@ class Ingest:
         *,
         inbox: Inbox,
         journal: Journal,
-        clock: Clock,
+        clock: WatchedClock,
         geography: Geography,
         origin: str,
         notifier: Notifier,
@@ -85,6 +86,8 @@ class Ingest:
         self._durably(lambda unit: put_in_force(unit, clock.now()))
         self._watched = watched
         self._signer, self._checkpoint_s = signer, timedelta(seconds=checkpoint_s)
+        self._steps = ClockSteps(clock, self.registry, self._durably)
+        self._steps.begin()
         self._released_at = clock.now()
         self._patience = patience or Patience()
         self._ticked_at: datetime | None = None
@@ -115,10 +118,11 @@ class Ingest:
         while not stop():
             try:
                 held = held or self.inbox.receive(self._wait_s)
+                self._steps.look()
                 if held:
                     self.take(held)
-                held = ()
-                self._between()
+                spoken, held = bool(held), ()
+                self._between(spoken=spoken)
             except Passing as error:
                 self._patience.bear(error, len(held))
             else:
@@ -130,16 +134,18 @@ class Ingest:
         Raises Passing while the journal cannot be written to.
         """
         messages = self.inbox.receive(timeout)
+        self._steps.look()
         if messages:
             self.take(messages)
-        self._between()
+        self._between(spoken=bool(messages))
         return len(messages)
 
-    def _between(self) -> None:
-        """What is done between two batches."""
-        self.tick()
+    def _between(self, *, spoken: bool) -> None:
+        """What is done between two batches. spoken: there was one just now."""
+        if not (spoken and self._steps.ahead):  # a clock astray while somebody speaks is no silence
+            self.tick()
         self._beat()
-        if self.clock.now() - self._released_at >= self._checkpoint_s:
+        if _past(self.clock.now() - self._released_at, self._checkpoint_s):
             self._release()
 
     def take(self, messages: Sequence[Message]) -> None:
@@ -162,7 +168,7 @@ class Ingest:
         """Let timers run out, up to the time of which everything has been heard."""
         now = self._safe_now()
         step = timedelta(seconds=self.tick_s)
-        if now is None or (self._ticked_at is not None and now - self._ticked_at < step):
+        if now is None or (self._ticked_at is not None and not _past(now - self._ticked_at, step)):
             return
         self._ticked_at = now
         if self.journal.version() != self.registry.version:
@@ -211,6 +217,7 @@ class Ingest:
             unit.judge(scope, Tick(now=now))
 
     def _commit(self, messages: Sequence[Message]) -> None:
+        messages = self._steps.received(messages)
         clocks = self.registry.clocks
         found = [
             (item, message.retained)
@@ -322,3 +329,8 @@ class Ingest:
             payload=reject.payload[: self.keep_rejected_bytes],
             reason=f"{reject.reason} (the first {self.keep_rejected_bytes} of {size} bytes kept)",
         )
+
+
+def _past(gone: timedelta, least: timedelta) -> bool:
+    """So much time has gone by, or the clock was set back meanwhile."""
+    return gone >= least or gone < timedelta()

@@ -18,7 +18,10 @@ class Pulse:
     def due(self, trouble: str) -> bool:
         """It is time for a sign, or there is other trouble than before."""
         last = self._last
-        return last is None or last.trouble != trouble or self._clock.now() - last.at >= self._every
+        if last is None or last.trouble != trouble:
+            return True
+        gone = self._clock.now() - last.at
+        return gone >= self._every or gone < timedelta()  # or the host's clock was set back
 
     def beat(self, trouble: str) -> None:
         """Leave a sign."""

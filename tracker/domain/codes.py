@@ -48,6 +48,7 @@ class Code(enum.StrEnum):
         {"version": str, "now_in": MaybeText, "no_longer_in": MaybeText},
     )
     KEY_ROTATED = "key_rotated", {"key": str, "previous": str}
+    HOST_CLOCK_STEPPED = "host_clock_stepped", {"seconds": int, "restarted": bool}
     DATA_ERASED = "data_erased", {"values": int, "reason": str, "*": int}
     RULE_FAILED = "rule_failed", {"rule": str, "error": str}
 

@@ -111,6 +111,15 @@ class RotateKey(Command, frozen=True):
     previous: str
 
 
+class ClockStepped(Command, frozen=True):
+    """The clock of the tracker's host was set, by so many seconds (back: negative). restarted:
+    while the tracker was down, so that only what is recorded ahead of it shows that.
+    """
+
+    seconds: int
+    restarted: bool = False
+
+
 class EraseData(Command, frozen=True):
     """Names of people were erased. counts: how many values at which kind of place, never which.
 
@@ -247,6 +256,7 @@ AnyCommand = (
     | CloseShipment
     | RecordHead
     | RotateKey
+    | ClockStepped
     | IssueSeals
     | VoidSeal
     | EraseData

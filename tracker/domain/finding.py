@@ -35,6 +35,7 @@ class FindingType(enum.StrEnum):
     READINGS_BOUND = "readings_bound"
     DEVICE_SEEN = "device_seen"
     CLOCK_LEARNT = "clock_learnt"
+    CLOCK_STEPPED = "clock_stepped"
     COMMAND_SENT = "command_sent"
     COMMAND_RESULT = "command_result"
     ALERT_RAISED = "alert_raised"

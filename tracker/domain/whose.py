@@ -9,7 +9,7 @@ broker may retain its word of yesterday. None of that is the new shipment's. Wha
   often put on before somebody opens the shipment; a breach only of a number that the shipment has;
 - what a clock that is a little slow dates before the opening (`clock_skew_min`).
 
-Never what names another seal's number, and never, from before, what a broker retained.
+Never, from before the trip, what names another seal's number, or what a broker retained.
 """
 
 from __future__ import annotations
@@ -57,12 +57,12 @@ def is_of_trip(
 ) -> bool:
     """Whether a word from before the opening is that shipment's. numbers: the shipment's seals."""
     at, seal = reading.event_time, reading.seal
+    if at >= began:
+        return True
     named = seal.number if seal is not None else None
     own = named is not None and among(named, numbers)
     if named is not None and not own:
         return False
-    if at >= began:
-        return True
     if retained or began - at > minutes(policy.before_opening_min):
         return False
     slow = not reading.buffered and began - at <= minutes(policy.clock_skew_min)

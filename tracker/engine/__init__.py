@@ -2,6 +2,7 @@
 
 from tracker.engine.codec import decode, encode
 from tracker.engine.deadlines import with_deadline
+from tracker.engine.healing import is_ahead
 from tracker.engine.lanes import corridor_of, lane_of
 from tracker.engine.step import HeardReading, Input, Spoke, Step, Tick, step
 
@@ -14,6 +15,7 @@ __all__ = [
     "corridor_of",
     "decode",
     "encode",
+    "is_ahead",
     "lane_of",
     "step",
     "with_deadline",

@@ -7,6 +7,7 @@ from tracker.domain.command import (
     AmendShipment,
     AnyCommand,
     Authorise,
+    ClockStepped,
     CloseShipment,
     CommandResult,
     EraseData,
@@ -83,6 +84,14 @@ def opening(command: AnyCommand) -> Noted | None:
             at=command.at,
             actor=command.by,
             facts={"key": command.key, "previous": command.previous},
+        )
+    if isinstance(command, ClockStepped):
+        return Noted(
+            type=FindingType.CLOCK_STEPPED,
+            code=Code.HOST_CLOCK_STEPPED,
+            at=command.at,
+            actor=command.by,
+            facts={"seconds": command.seconds, "restarted": command.restarted},
         )
     if isinstance(command, EraseData):
         values = sum(command.counts.values())

@@ -39,7 +39,7 @@ from tracker.domain.motion import advance
 from tracker.domain.plan import Plan
 from tracker.domain.policy import Policy
 from tracker.domain.state import DeviceState, Lane, ScopeState
-from tracker.engine import clocks, lanes, records
+from tracker.engine import clocks, healing, lanes, records
 from tracker.engine.binding import binding
 from tracker.engine.conclusions import Conclusions
 from tracker.rules.base import Hook, Rule, View, hooked, remembered
@@ -178,6 +178,8 @@ class _Run:
             self._put(what.device, replace(known, heard_at=what.at))
 
     def tick(self, now: datetime) -> None:
+        if healing.is_ahead(self.state, now, self.policy):
+            self.state = healing.healed(self.state, now, self.policy, self.rules)
         self.state, escalated = lifecycle.escalated(self.state, now)
         self.conclusions.findings += escalated
         self.conclusions.findings += binding(self.state, self.policy, now)

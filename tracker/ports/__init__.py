@@ -47,7 +47,15 @@ from tracker.ports.work import (
     Work,
     must_be_fresh,
 )
-from tracker.ports.world import Clock, Inbox, Message, Notifier, Publisher, SettableClock
+from tracker.ports.world import (
+    Clock,
+    Inbox,
+    Message,
+    Notifier,
+    Publisher,
+    SettableClock,
+    WatchedClock,
+)
 
 __all__ = [
     "Attestation",
@@ -86,6 +94,7 @@ __all__ = [
     "StoredSecret",
     "StoredShipment",
     "StoredState",
+    "WatchedClock",
     "Work",
     "must_be_fresh",
 ]

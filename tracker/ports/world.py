@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -27,11 +27,21 @@ class Message(Struct, frozen=True, kw_only=True):
 
 class Clock(Protocol):
     def now(self) -> datetime:
-        """The time, aware, UTC; never backwards between two calls of one process."""
+        """The time, aware, UTC. It goes back where the host's clock is set back."""
         ...
 
 
-class SettableClock(Clock, Protocol):
+class WatchedClock(Clock, Protocol):
+    """A clock that knows when it was set, for it looks at elapsed time besides."""
+
+    def steps(self) -> tuple[timedelta, ...] | None:
+        """By how much it was set (back: negative), each time since this was last asked. None: it is
+        set by hand and does not go back, and whatever lies ahead of it is meant so.
+        """
+        ...
+
+
+class SettableClock(WatchedClock, Protocol):
     """A clock that stands still until it is set: history told again, a demonstration."""
 
     def set(self, to: datetime) -> None:

@@ -128,6 +128,8 @@ class Rule:
     on_reading, on_tick, on_command: `(view, memory) -> (memory, outcomes)`. Rules that keep memory
     per lane or device are ticked once a device, on its live lane; the others once a scope.
     deadline: when it must be ticked at the latest, None if it waits for nothing.
+    set_back: `(memory, now, policy) -> memory`, where memory holds times of receipt: the tracker's
+    own clock was set back, and none of them can lie ahead of it.
     """
 
     name: str
@@ -137,6 +139,7 @@ class Rule:
     on_tick: Hook | None = None
     on_command: Hook | None = None
     deadline: Callable[[View, Any], datetime | None] | None = None
+    set_back: Callable[[Any, datetime, Policy], Any] | None = None
     without_shipment: bool = False
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.codes import Code, Fact
@@ -18,7 +19,7 @@ from tracker.domain.command import AcceptCustody, OfferCustody
 from tracker.domain.errors import Refused
 from tracker.domain.finding import FindingType
 from tracker.domain.outcome import Cleared, CustodyMoved, Noted, Outcome, Raised
-from tracker.domain.policy import minutes
+from tracker.domain.policy import Policy, minutes
 from tracker.domain.spelling import among, same
 from tracker.rules.base import NOTHING, Result, Rule, View
 
@@ -142,6 +143,12 @@ def deadline(view: View, memory: Memory) -> datetime | None:
     return memory.offer.at + minutes(view.policy.acceptance_min)
 
 
+def set_back(memory: Memory, now: datetime, policy: Policy) -> Memory:
+    if memory.offer is None or memory.offer.at <= now:
+        return memory
+    return replace(memory, offer=replace(memory.offer, at=now))
+
+
 def _numbers(view: View) -> list[str]:
     """The numbers in force, one a lock; none if no lock's is known."""
     seals = (known.live.seal for known in view.state.devices.values())
@@ -180,4 +187,5 @@ RULE = Rule(
     on_command=on_command,
     on_tick=on_tick,
     deadline=deadline,
+    set_back=set_back,
 )

@@ -21,7 +21,7 @@ from tracker.domain.clocks import SPREAD, shown, zone_of
 from tracker.domain.codes import Code, Fact
 from tracker.domain.finding import FindingType
 from tracker.domain.outcome import Cleared, ClockLearnt, Noted, Outcome, Raised
-from tracker.domain.policy import minutes, whole_minutes
+from tracker.domain.policy import Policy, minutes, whole_minutes
 from tracker.rules.base import NOTHING, Result, Rule, View
 
 AGREE = 2
@@ -172,10 +172,16 @@ def _right(view: View, memory: Memory) -> Result:
     return WELL, tuple(found)
 
 
+def set_back(memory: Memory, now: datetime, policy: Policy) -> Memory:
+    """What it measured was against a clock that was wrong."""
+    return replace(memory, offset_s=None, wrong=0, alike=0, since=None, right=0)
+
+
 RULE = Rule(
     name="device_clock",
     memory=Memory,
     keeps="device",
     on_reading=on_reading,
+    set_back=set_back,
     without_shipment=True,
 )

@@ -18,7 +18,7 @@ from devices.reading import SHARED_SERIALS, SealCondition, SealReport
 from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.codes import Code
 from tracker.domain.outcome import Outcome, Raised, SealMoved, SealUpdated
-from tracker.domain.policy import minutes
+from tracker.domain.policy import Policy, minutes
 from tracker.domain.seal import SealRecord, SealState
 from tracker.rules.base import NOTHING, Result, Rule, View
 
@@ -175,6 +175,11 @@ def deadline(view: View, memory: Memory) -> datetime | None:
     return view.now if memory.shut else None
 
 
+def set_back(memory: Memory, now: datetime, policy: Policy) -> Memory:
+    latest = now + minutes(policy.backlog_grace_min)
+    return memory if memory.due is None else replace(memory, due=min(memory.due, latest))
+
+
 def _sealed(view: View, seal: SealRecord, code: Code) -> SealMoved:
     return SealMoved(
         to=replace(seal, state=SealState.SEALED, since=view.at),
@@ -190,4 +195,5 @@ RULE = Rule(
     on_reading=on_reading,
     on_tick=on_tick,
     deadline=deadline,
+    set_back=set_back,
 )

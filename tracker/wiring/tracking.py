@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tracker.app.planning import Geography
     from tracker.app.trust.export import Exporter
     from tracker.map.scene import Scene
-    from tracker.ports import Clock, Notifier
+    from tracker.ports import Clock, Notifier, WatchedClock
     from tracker.rules.base import Rule
 
 
@@ -90,7 +90,7 @@ def backtest(
 def ingest(
     config: Config,
     *,
-    clock: Clock | None = None,
+    clock: WatchedClock | None = None,
     notifier: Notifier | None = None,
     rules: tuple[Rule, ...] | None = None,
 ) -> Iterator[Ingest]:
