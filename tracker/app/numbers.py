@@ -8,7 +8,7 @@ from devices.common.identifiers import key_of
 from tracker.app.unit_of_work import UnitOfWork
 from tracker.domain.command import ReportNumber
 from tracker.domain.finding import SYSTEM_ACTOR
-from tracker.domain.state import NUMBER_SCOPE, SEALS_SCOPE
+from tracker.domain.state import NUMBER_SCOPE, SEALS_SCOPE, ScopeState
 from tracker.rules import seal_inventory
 
 
@@ -17,20 +17,21 @@ class NumberCheck:
 
     def __init__(self) -> None:
         self._seen: set[tuple[str, str]] = set()
-        self._as_of: seal_inventory.Memory | None = None
+        self._as_of: ScopeState | None = None
 
     def report(self, unit: UnitOfWork, scope: str, number: str, at: datetime) -> None:
         """Let the shipment know of a number that is void, was never issued, or is another's."""
-        unit.registry.hold({SEALS_SCOPE})
-        memory = unit.state(SEALS_SCOPE).memory.get(seal_inventory.RULE.name)
-        if memory is not self._as_of:
-            self._seen.clear()
-            self._as_of = memory
-        key = (scope, key_of(number))
-        if key in self._seen:
+        inventory = unit.registry.states.get(SEALS_SCOPE)
+        if inventory is not None and inventory is self._as_of and (scope, number) in self._seen:
             return
-        self._seen.add(key)
-        fault = _fault(unit, scope, number, memory or seal_inventory.Memory())
+        unit.registry.hold({SEALS_SCOPE})
+        inventory = unit.state(SEALS_SCOPE)
+        if inventory is not self._as_of:
+            self._seen.clear()
+            self._as_of = inventory
+        self._seen.add((scope, number))
+        memory = inventory.memory.get(seal_inventory.RULE.name) or seal_inventory.Memory()
+        fault = _fault(unit, scope, number, memory)
         if fault is not None:
             why, elsewhere = fault
             unit.judge(

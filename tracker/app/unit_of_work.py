@@ -62,6 +62,7 @@ class UnitOfWork:
         self.erasures: list[Erasure] = []
         self._entries: dict[str, NewEntry] = {}
         self._planned: dict[str, Planned] = {}
+        self._clocks: dict[str, int] = {}
         self.expected = {ZONES_SCOPE: registry.as_of(ZONES_SCOPE)}  # each entry says which apply
 
     @property
@@ -130,10 +131,14 @@ class UnitOfWork:
 
     def clock_of(self, device: str) -> int:
         """How many minutes the device's clock is ahead of UTC, as learnt; 0 if it is not."""
-        return self.state(DEVICE_SCOPE + device).clock_ahead_min
+        ahead = self._clocks.get(device)
+        if ahead is None:
+            ahead = self._clocks[device] = self.state(DEVICE_SCOPE + device).clock_ahead_min
+        return ahead
 
     def learn_clock(self, device: str, ahead_min: int) -> None:
         scope = DEVICE_SCOPE + device
+        self._clocks[device] = ahead_min
         self.states[scope] = replace(self.state(scope), clock_ahead_min=ahead_min)
 
     def hear(self, scope: str, reading: StoredReading) -> StoredReading:

@@ -258,8 +258,10 @@ class _Run:
         self, view: View, known: DeviceState, lane: Lane, hook: str
     ) -> tuple[DeviceState, Lane]:
         kept = {"lane": lane.memory, "device": known.memory}
+        call = self._call
         for rule, function in hooked(self.rules, hook, "device", self.plan is not None):
-            kept[rule.keeps] = self._call(rule, function, view, kept[rule.keeps])
+            keeps = rule.keeps
+            kept[keeps] = call(rule, function, view, kept[keeps])
         if kept["device"] is not known.memory:
             known = replace(known, memory=kept["device"])
         if kept["lane"] is not lane.memory or view.seal is not lane.seal or view.lane is not lane:
@@ -281,9 +283,12 @@ class _Run:
                 raise
             self.conclusions.failed(rule, view, error)
             return kept
-        for outcome in outcomes:
-            self.conclusions.fold(view, outcome)
-        return kept if new is memory or not rule.memory else {**kept, rule.name: new}
+        if outcomes:
+            for outcome in outcomes:
+                self.conclusions.fold(view, outcome)
+        if new is memory or new == memory:
+            return kept
+        return {**kept, rule.name: new}
 
     def _put(self, device: str, known: DeviceState) -> None:
         self.state = replace(self.state, devices={**self.state.devices, device: known})

@@ -119,7 +119,7 @@ Run = Literal["device", "scope"]
 NOTHING: tuple[Outcome, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # one of each: known by what it is
 class Rule:
     """One rule.
 
@@ -148,7 +148,13 @@ def remembered(rule: Rule, kept: dict[str, Any]) -> Any:
     if rule.memory is None:
         return None
     memory = kept.get(rule.name)
-    return rule.memory() if memory is None else memory
+    return _fresh(rule) if memory is None else memory
+
+
+@functools.cache
+def _fresh(rule: Rule) -> Any:
+    """The same one each time: memories are frozen."""
+    return None if rule.memory is None else rule.memory()
 
 
 @functools.cache
