@@ -77,7 +77,7 @@ def _incredible(facts: Facts) -> str:
     coordinate = _COORDINATES.get(facts["coordinate"] or "", "")
     why = str(_FAULTS.get(facts["fault"], facts["fault"])).format(coordinate=coordinate)
     said = f"position {facts['told_lat']}, {facts['told_lon']} is not credible: {why}"
-    if facts["metres"] is None:
+    if None in (facts["metres"], facts["seconds"], facts["kmh"]):
         return said
     return (
         f"{said}; {facts['metres'] / 1000:,.1f} km in {facts['seconds']} s, "
@@ -146,6 +146,10 @@ PHRASES: Phrases = {
     "shipment_amended": "{changed} amended: {reason}",
     "delivered": lambda f: f["reason"] or "delivered",
     "given_up": lambda f: f"given up: {_reason(f['reason'])}",
+    "closing_corrected": lambda f: (
+        f"its closing is corrected{', the number read was ' + f['number'] if f['number'] else ''}: "
+        f"{f['reason']}"
+    ),
     "record_handed_out": "the record was handed out, {entries} entries",
     "readings_bound": "{fresh} readings since the last entry, {readings} in all",
     "zones_in_force": "{zones} zones and {corridors} corridors, version {version}",

@@ -36,6 +36,7 @@ COMMANDS = [
     (commands.SendCommand(**SENT, **NOW), Code.COMMAND_SENT),
     (commands.SendCommand(leave=LEAVE, **SENT, **NOW), Code.COMMAND_SENT),
     (commands.CommandResult(status="sent", detail="9 B", **ORDER, **NOW), Code.COMMAND_RESULT),
+    (commands.CorrectClosing(reason="r", number="A2", **NOW), Code.CLOSING_CORRECTED),
     (commands.RecordHead(**NOW), Code.RECORD_HANDED_OUT),
     (commands.CloseShipment(number="A1", **NOW), Code.DELIVERED),
     (commands.CloseShipment(given_up=True, reason="r", **NOW), Code.GIVEN_UP),

@@ -27,6 +27,7 @@ from tracker.domain.command import (
     Authorise,
     CloseShipment,
     CommandResult,
+    CorrectClosing,
     OpenShipment,
     RecordSeal,
     SendCommand,
@@ -134,6 +135,26 @@ class CommandHandler:
                     document_sha256=hashlib.sha256(public(after)).hexdigest(),
                 ),
             )
+
+        return self.durably(fill)
+
+    def correct(
+        self, shipment: str, *, by: str, reason: str, number: str | None = None
+    ) -> list[Finding]:
+        """Say on record that a closing was wrong, and what is right; it stays as it was told.
+
+        Raises NotFound, Refused for a shipment that is open, or without a reason.
+        """
+        if not reason.strip():
+            raise Refused("a closing is not corrected without a reason", mend="--reason WHY")
+
+        def fill(unit: UnitOfWork) -> None:
+            if _shipment(unit, shipment).closed_at is None:
+                raise Refused(
+                    f"shipment {shipment} is open", mend="tracker shipment amend changes it"
+                )
+            command = CorrectClosing(at=self.now(), by=by, reason=reason, number=number)
+            unit.judge(shipment, command)
 
         return self.durably(fill)
 

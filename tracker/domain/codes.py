@@ -37,6 +37,7 @@ class Code(enum.StrEnum):
     )
     DELIVERED = "delivered", {"reason": str}
     GIVEN_UP = "given_up", {"reason": str}
+    CLOSING_CORRECTED = "closing_corrected", {"reason": str, "number": MaybeText}
     RECORD_HANDED_OUT = "record_handed_out", {"entries": int}
     READINGS_BOUND = "readings_bound", {"readings": int, "fresh": int}
     ZONES_IN_FORCE = (

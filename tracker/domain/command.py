@@ -98,6 +98,16 @@ class CloseShipment(Command, frozen=True):
     given_up: bool = False
 
 
+class CorrectClosing(Command, frozen=True):
+    """A closing was wrong: what is right, as an entry of its own; the closing stays as it was told.
+
+    number: the seal number that the consignee truly read, if that was the fault.
+    """
+
+    reason: str
+    number: str | None = None
+
+
 class RecordHead(Command, frozen=True):
     """The shipment's record is handed out: an entry states how many there are, so that the end of
     what was handed out is provable while the shipment goes on.
@@ -246,6 +256,7 @@ class ReportReject(Command, frozen=True):
 AnyCommand = (
     OpenShipment
     | AmendShipment
+    | CorrectClosing
     | AcceptAlert
     | ReportReject
     | ReportNumber

@@ -18,6 +18,7 @@ class FindingType(enum.StrEnum):
     SHIPMENT_OPENED = "shipment_opened"
     SHIPMENT_AMENDED = "shipment_amended"
     SHIPMENT_CLOSED = "shipment_closed"
+    CLOSING_CORRECTED = "closing_corrected"
     SHIPMENT_HEAD = "shipment_head"
     SEAL_STATE = "seal_state"
     SEAL_RECORDED = "seal_recorded"

@@ -198,6 +198,10 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             "ours; TAPA TSR 2020 asks a report at least every 5 min",
         ),
     ] = 10.0
+    silence_arrived_min: Annotated[
+        float,
+        _meta("silence limit once all legs are complete and it stands at its goal", "min", "ours"),
+    ] = 720.0
     silence_parked_min: Annotated[
         float, _meta("no word from a parked device for this long", "min", "ours")
     ] = 30.0

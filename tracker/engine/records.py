@@ -10,6 +10,7 @@ from tracker.domain.command import (
     ClockStepped,
     CloseShipment,
     CommandResult,
+    CorrectClosing,
     EraseData,
     IssueSeals,
     OpenShipment,
@@ -46,6 +47,14 @@ def opening(command: AnyCommand) -> Noted | None:
                 "reason": command.reason,
                 "document_sha256": command.document_sha256,
             },
+        )
+    if isinstance(command, CorrectClosing):
+        return Noted(
+            type=FindingType.CLOSING_CORRECTED,
+            code=Code.CLOSING_CORRECTED,
+            at=command.at,
+            actor=command.by,
+            facts={"reason": command.reason, "number": command.number},
         )
     if isinstance(command, Authorise):
         leave = command.authorisation

@@ -107,7 +107,18 @@ def deadline(view: View, memory: Memory) -> datetime | None:
 def _limit(view: View, lane: Lane) -> timedelta:
     if lane.jammed:
         return minutes(view.policy.silence_after_jamming_min)
-    return patience(view, lane)
+    limit = patience(view, lane)
+    if _arrived(view, lane):
+        return max(limit, minutes(view.policy.silence_arrived_min))
+    return limit
+
+
+def _arrived(view: View, lane: Lane) -> bool:
+    """All legs are complete, and it is where the last one ends: it waits to be unloaded."""
+    plan = view.plan
+    if plan is None or not plan.legs or lane.leg < len(plan.legs):
+        return False
+    return plan.destination in lane.zones
 
 
 RULE = Rule(

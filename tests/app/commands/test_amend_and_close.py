@@ -174,3 +174,19 @@ def test_without_an_inventory_no_number_was_never_issued(office: Office) -> None
     office.open(trip())
     office.hear(message("L1", reading(0, speed=0, seal=SEALED)))
     assert alerts(office, AlertKind.SEAL_NUMBER) == []
+
+
+def test_a_wrong_closing_is_corrected_by_an_entry_of_its_own(office: Office) -> None:
+    office.open(trip())
+    with pytest.raises(Refused, match="S1 is open"):
+        office.commands.correct("S1", by="ana", reason="misread")
+    close = CloseShipment(at=office.commands.now(), by="ana", number="WRONG")
+    office.commands.submit("S1", close)
+    (finding,) = office.commands.correct("S1", by="ana", reason="misread", number="MXL1")
+    assert finding.code is Code.CLOSING_CORRECTED
+    types = [row.type for row in office.journal.entries(scope="S1")]
+    assert types[-1] == "closing_corrected"
+    assert "shipment_closed" in types
+    assert verified(office) == []
+    with pytest.raises(Refused, match="without a reason"):
+        office.commands.correct("S1", by="ana", reason="")

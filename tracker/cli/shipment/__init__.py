@@ -7,6 +7,7 @@ import typer
 from tracker.cli.shipment.amend import amend
 from tracker.cli.shipment.authorise import authorise
 from tracker.cli.shipment.close import close
+from tracker.cli.shipment.correct import correct
 from tracker.cli.shipment.handover import handover
 from tracker.cli.shipment.list import list_
 from tracker.cli.shipment.open import open_
@@ -25,4 +26,5 @@ app.command()(amend)
 app.command()(authorise)
 app.command()(seal)
 app.command()(close)
+app.command()(correct)
 app.command()(schema)
