@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import defaultdict
@@ -109,6 +110,9 @@ def test_receive_ends_when_woken(open_inbox: Open) -> None:
     waker.start()
     assert inbox.receive(threading.TIMEOUT_MAX) == []
     waker.join()
+    started = time.monotonic()
+    assert inbox.receive(0.2) == []
+    assert time.monotonic() - started >= 0.2, "once woken is not woken for ever"
 
 
 def test_receive_gives_what_has_arrived_up_to_the_limit(
@@ -264,6 +268,17 @@ def test_not_settled_during_a_backlog_nor_just_after(
     inbox._settings = replace(inbox._settings, quiet_s=0.2)
     wait_for(inbox.settled)
     assert time.monotonic() - inbox._crowded_at >= 0.2
+
+
+def test_a_crowd_is_there_until_it_is_acknowledged(open_inbox: Open, publisher: Publisher) -> None:
+    """However long its commit took: the broker sends the next ones only now."""
+    inbox = open_inbox(grace_s=0.0, quiet_s=3_600)
+    publish(publisher, *(b"%d" % number for number in range(15)))
+    wait_for(lambda: len(inbox._arrived) == 15)
+    batch = inbox.receive(0)
+    inbox._crowded_at = -math.inf  # it arrived long ago
+    inbox.acknowledge(batch)
+    assert not inbox.settled()
 
 
 def test_settled_while_messages_trickle_in(open_inbox: Open, publisher: Publisher) -> None:

@@ -63,6 +63,21 @@ def test_after_a_gap_the_backlog_goes_on_from_before_it_while_the_present_goes_o
     assert (known.backlog.at, known.live.at) == (at(60), at(100))
 
 
+def test_a_gap_right_after_the_first_word_is_filled_from_that_word_on() -> None:
+    """Of the time before it nothing has come, and from nothing no lane knows where it stood."""
+    known = heard(reading(0), reading(12))
+    assert known.backlog is not None
+    assert (known.backlog.at, known.held_until) == (at(0), at(12 + POLICY.backlog_grace_min))
+    lane, late = lane_of(scope(known), reading(5, 13), POLICY)
+    assert (lane.at, late) == (at(0), True)
+
+
+def test_what_was_stored_before_the_first_word_keeps_the_lane_that_it_came_on() -> None:
+    known = heard(reading(0), reading(-5, 1), reading(12))
+    assert known.backlog is not None
+    assert known.backlog.at == at(-5)
+
+
 def test_when_the_grace_is_over_the_backlog_is_the_present_one_reading_ago() -> None:
     known = heard(reading(0), reading(40), *(reading(100 + n) for n in range(40)))
     assert known.backlog is not None

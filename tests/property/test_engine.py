@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -161,8 +161,13 @@ def test_a_late_reading_moves_nothing_of_the_present(
     assert all(finding.late for finding in done.findings)
 
 
+COVER: Said = {"events": ["cover_opened"]}
+STANDS: Said = {"drive": 0, "zones": [], "off": 0, "country": "MX"}
+
+
 @settings(max_examples=80, deadline=None)
 @given(st.lists(readings, min_size=1, max_size=10))
+@example([STANDS | {"gap": 1, "speed": None, "seal": COVER}, STANDS | {"gap": 2, "speed": 80}])
 def test_newest_first_proves_the_same_breaches(drawn: list[Said]) -> None:
     """Told live in their order, or the newest first and the rest from the backlog."""
     stored = [

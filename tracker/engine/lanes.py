@@ -90,9 +90,12 @@ def kept(
         if not told and not _before_release(known.live, at):
             return known
         return replace(known, backlog=after, held_until=now + grace if held else None)
-    if held:
-        return replace(known, live=after)
     gap = before.at is None or reading.event_time - before.at > minutes(policy.backlog_gap_min)
+    # Of two gaps the lane is held for the first, for which the stored is still on its way; but not
+    # for the time before the very first word, of which nothing has come, if there is a real one.
+    first = known.backlog is not None and known.backlog.at is None
+    if held and not (gap and first):
+        return replace(known, live=after)
     return replace(known, live=after, backlog=before, held_until=now + grace if gap else None)
 
 
