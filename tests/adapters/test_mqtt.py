@@ -195,12 +195,19 @@ def test_a_session_that_the_broker_has_lost(mosquitto_broker: Broker) -> None:
         assert inbox.settled()
 
 
-def test_retained_messages_are_delivered(nats_broker: Broker) -> None:
+def test_retained_messages_are_delivered_and_marked_and_live_ones_are_not(
+    nats_broker: Broker,
+) -> None:
     with Publisher(nats_broker.settings, "truck") as publisher:
         publisher.publish("seals/T1/v1", b"old news", retain=True)
     settings = replace(nats_broker.settings, topics=TOPICS)
     with closing(MqttInbox(settings, SystemClock())) as inbox:
-        assert [message.payload for message in inbox.receive(PATIENCE_S)] == [b"old news"]
+        (old,) = inbox.receive(PATIENCE_S)
+        assert (old.payload, old.retained) == (b"old news", True)
+        with Publisher(nats_broker.settings, "truck") as publisher:
+            publisher.publish("seals/T1/v1", b"news", retain=True)
+        (live,) = inbox.receive(PATIENCE_S)
+        assert (live.payload, live.retained) == (b"news", False)
 
 
 def test_probe_leaves_the_trackers_session_alone(nats_broker: Broker) -> None:

@@ -248,6 +248,7 @@ class Ingest:
         whose = [unit.whose(item.reading, retained=item.retained) for item in items]
         self.registry.hold({scope for scope, _ in whose})
         batch = BatchPlacement(unit, items, [scope for scope, _ in whose])
+        ahead = {name: unit.clock_of(name) for name in {item.reading.device for item in items}}
         for number, (item, (scope, later)) in enumerate(zip(items, whose, strict=True)):
             placement = batch.placement(number)
             item = unit.hear(scope, item)  # noqa: PLW2901 - the same, with its place
@@ -257,7 +258,7 @@ class Ingest:
                 identity=item.digest.hex(),
                 retained=item.retained,
                 history=later is not None,
-                learnt_min=unit.clock_of(device),
+                learnt_min=ahead[device],
             )
             step = unit.judge(scope, heard, placement)
             unit.readings.append(

@@ -42,9 +42,14 @@ def fresh(items: list[StoredReading], unit: UnitOfWork, journal: Journal) -> lis
 
     One that came before its clock's offset was learnt is the same when it comes again.
     """
+    devices = {item.reading.device for item in items}
+    aheads = {device: ahead for device in devices if (ahead := unit.clock_of(device))}
+    if not aheads:
+        known = journal.known(items)
+        return [item for item in items if item.identity not in known]
     moved = {item.identity: item for item in items}
     for item in items:
-        ahead = unit.clock_of(item.reading.device)
+        ahead = aheads.get(item.reading.device, 0)
         if ahead and (reading := retimed(item.reading, ahead)) is not item.reading:
             moved[item.identity] = _stored(reading, retained=item.retained)
     known = journal.known([*items, *(new for old, new in moved.items() if new.identity != old)])

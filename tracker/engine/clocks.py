@@ -19,6 +19,8 @@ def dated(reading: Reading, policy: Policy) -> datetime:
     """When it happened, for the record: by its clock, unless that is doubted or runs ahead. Nothing
     happens after it was received.
     """
+    if reading.clock is Clock.DEVICE and reading.event_time <= reading.received_at:
+        return reading.event_time
     ahead = reading.event_time - reading.received_at > minutes(policy.clock_skew_min)
     return reading.received_at if ahead or undated(reading) else reading.event_time
 

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from devices.reading import Reading
+from devices.reading import Clock, Reading
 from tracker.domain.clocks import undated
 from tracker.domain.plan import Plan
 from tracker.domain.policy import Policy, minutes
@@ -27,7 +27,7 @@ def lane_of(state: ScopeState, reading: Reading, policy: Policy) -> tuple[Lane, 
     after it is late, though none newer was heard: what it proves was on our watch.
     """
     known, at = state.devices.get(reading.device), reading.event_time
-    if undated(reading):  # no lane is of a time that nobody knows
+    if reading.clock is not Clock.DEVICE and undated(reading):  # no lane is of an unknown time
         live = known.live if known else Lane()
         return Lane(seal=live.seal, leg=live.leg), True
     if known is None:
@@ -79,7 +79,7 @@ def kept(
     known: DeviceState, before: Lane, after: Lane, reading: Reading, late: bool, policy: Policy
 ) -> DeviceState:
     """The device with `after` in the place of `before`, and the backlog lane made ready."""
-    if undated(reading):
+    if reading.clock is not Clock.DEVICE and undated(reading):
         return known
     now, grace = reading.received_at, minutes(policy.backlog_grace_min)
     after = _clocked(before, after, reading, policy)
@@ -101,8 +101,10 @@ def kept(
 
 def _clocked(before: Lane, after: Lane, reading: Reading, policy: Policy) -> Lane:
     """With what the reading shows of its clock."""
-    far = reading.event_time - reading.received_at > minutes(policy.clock_skew_min)
-    ahead = before.ahead + 1 if far else 0
+    ahead = 0
+    if reading.event_time > reading.received_at:
+        far = reading.event_time - reading.received_at > minutes(policy.clock_skew_min)
+        ahead = before.ahead + 1 if far else 0
     if ahead == after.ahead and reading.clock is after.clock:
         return after
     return replace(after, ahead=ahead, clock=reading.clock)

@@ -42,7 +42,7 @@ from tracker.domain.state import DeviceState, Lane, ScopeState
 from tracker.engine import clocks, healing, lanes, records
 from tracker.engine.binding import binding
 from tracker.engine.conclusions import Conclusions
-from tracker.rules.base import Hook, Rule, View, hooked, remembered
+from tracker.rules.base import Hook, Rule, View, hooked
 
 
 class HeardReading(Struct, frozen=True, kw_only=True):
@@ -258,10 +258,7 @@ class _Run:
         self, view: View, known: DeviceState, lane: Lane, hook: str
     ) -> tuple[DeviceState, Lane]:
         kept = {"lane": lane.memory, "device": known.memory}
-        call = self._call
-        for rule, function in hooked(self.rules, hook, "device", self.plan is not None):
-            keeps = rule.keeps
-            kept[keeps] = call(rule, function, view, kept[keeps])
+        self._run(hooked(self.rules, hook, "device", self.plan is not None), view, kept)
         if kept["device"] is not known.memory:
             known = replace(known, memory=kept["device"])
         if kept["lane"] is not lane.memory or view.seal is not lane.seal or view.lane is not lane:
@@ -269,26 +266,33 @@ class _Run:
         return known, lane
 
     def _on_scope(self, view: View, hook: str) -> None:
-        for rule, function in hooked(self.rules, hook, "scope", self.plan is not None):
-            memory = self._call(rule, function, view, self.state.memory)
-            if memory is not self.state.memory:
-                self.state = replace(self.state, memory=memory)
+        kept = {"scope": self.state.memory}
+        self._run(hooked(self.rules, hook, "scope", self.plan is not None), view, kept)
+        if kept["scope"] is not self.state.memory:
+            self.state = replace(self.state, memory=kept["scope"])
 
-    def _call(self, rule: Rule, function: Hook, view: View, kept: dict[str, Any]) -> dict[str, Any]:
-        try:
-            memory = remembered(rule, kept)
-            new, outcomes = function(view, memory)
-        except Exception as error:
-            if isinstance(error, TrackerError) and view.command is not None:
-                raise
-            self.conclusions.failed(rule, view, error)
-            return kept
-        if outcomes:
+    def _run(
+        self, rules: tuple[tuple[Rule, Hook], ...], view: View, kept: dict[str, dict[str, Any]]
+    ) -> None:
+        """Each in turn, with its own of the memories that are `kept`, which change with it. The
+        innermost loop of all: two dozen rules a reading.
+        """
+        for rule, function in rules:
+            own = kept[rule.keeps]
+            memory = own.get(rule.name)
+            if memory is None:
+                memory = rule.blank
+            try:
+                new, outcomes = function(view, memory)
+            except Exception as error:
+                if isinstance(error, TrackerError) and view.command is not None:
+                    raise
+                self.conclusions.failed(rule, view, error)
+                continue
             for outcome in outcomes:
                 self.conclusions.fold(view, outcome)
-        if new is memory or new == memory:
-            return kept
-        return {**kept, rule.name: new}
+            if new is not memory and new != memory:
+                kept[rule.keeps] = {**own, rule.name: new}
 
     def _put(self, device: str, known: DeviceState) -> None:
         self.state = replace(self.state, devices={**self.state.devices, device: known})

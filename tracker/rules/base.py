@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -79,13 +79,23 @@ class View:
 
     def where(self) -> dict[str, Any]:
         """`lat`, `lon` and `zone` as keyword arguments: the best known position, if it is known."""
-        if self.lane.lost:
+        if self._lost():
             return {}
         fix = self.lane.fix
         facts: dict[str, Any] = {} if fix is None else {"lat": fix.lat, "lon": fix.lon}
         if places := self.places():
             facts["zone"] = places[0].id
         return facts
+
+    def _lost(self) -> bool:
+        """It was lost before this reading, which does not show it anew. Not: what a rule has just
+        concluded, for the rules see the same whatever their place.
+        """
+        before, fix = self.before, self.moves.fix
+        if before is None or not before.lost:
+            return False
+        last = before.fix
+        return fix is None or (last is not None and (fix.lat, fix.lon) == (last.lat, last.lon))
 
     def off_route(self) -> bool:
         """This reading's own fix is off the corridor, and the truck is nowhere that the plan
@@ -119,7 +129,7 @@ Run = Literal["device", "scope"]
 NOTHING: tuple[Outcome, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)  # one of each: known by what it is
+@dataclass(frozen=True, slots=True, eq=False)  # looked up by itself, four times a reading
 class Rule:
     """One rule.
 
@@ -141,20 +151,17 @@ class Rule:
     deadline: Callable[[View, Any], datetime | None] | None = None
     set_back: Callable[[Any, datetime, Policy], Any] | None = None
     without_shipment: bool = False
+    blank: Any = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        if self.memory is not None:  # frozen, so that one is enough
+            object.__setattr__(self, "blank", self.memory())
 
 
 def remembered(rule: Rule, kept: dict[str, Any]) -> Any:
-    """What the rule keeps among these; a fresh memory if it has none yet."""
-    if rule.memory is None:
-        return None
+    """What the rule keeps among these; a blank memory if it has none yet, None if it keeps none."""
     memory = kept.get(rule.name)
-    return _fresh(rule) if memory is None else memory
-
-
-@functools.cache
-def _fresh(rule: Rule) -> Any:
-    """The same one each time: memories are frozen."""
-    return None if rule.memory is None else rule.memory()
+    return rule.blank if memory is None else memory
 
 
 @functools.cache

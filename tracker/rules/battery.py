@@ -34,7 +34,10 @@ def on_reading(view: View, memory: Memory) -> Result:
         if not told or memory.grade:
             return memory, NOTHING
         return Memory(grade=1), (_low(view, 1, Code.BATTERY_LOW_TOLD, {}),)
-    grade = _grade(percent, memory.grade, view.policy)
+    policy = view.policy
+    if not memory.grade and percent > max(policy.battery_low_pct, policy.battery_critical_pct):
+        return memory, NOTHING
+    grade = _grade(percent, memory.grade, policy)
     if grade == memory.grade:
         return memory, NOTHING
     if grade == 0:
@@ -48,7 +51,7 @@ def on_reading(view: View, memory: Memory) -> Result:
         return Memory(), (over,)
     if grade < memory.grade:
         return Memory(grade=grade), NOTHING
-    threshold = _thresholds(view.policy)[grade]
+    threshold = _thresholds(policy)[grade]
     facts: dict[str, Fact] = {"percent": round(percent), "threshold": round(threshold)}
     return Memory(grade=grade), (_low(view, grade, Code.BATTERY_LOW, facts),)
 

@@ -50,6 +50,10 @@ def on_reading(view: View, memory: Memory) -> Result:
     reading = view.reading
     if reading is None or reading.buffered or view.retained:
         return memory, NOTHING
+    if reading.clock is Clock.DEVICE and memory == WELL and not view.learnt_min:
+        off = abs(reading.event_time - reading.received_at)
+        if off <= minutes(view.policy.clock_skew_min):  # as nearly always
+            return memory, NOTHING
     learnt = view.learnt_min if reading.clock is Clock.OFFSET else 0
     if reading.clock is Clock.DOUBTED or (told := shown(reading)) is None:
         return memory, NOTHING

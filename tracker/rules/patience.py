@@ -16,6 +16,8 @@ def patience(view: View, lane: Lane, *, moving: bool | None = None) -> timedelta
     """
     under_way = lane.moving if moving is None else moving
     limit = view.policy.silence_moving_min if under_way else view.policy.silence_parked_min
-    places = view.plan.places(tuple(lane.zones)) if view.plan else ()
+    if not lane.zones or view.plan is None:
+        return minutes(limit)
+    places = view.plan.places(tuple(lane.zones))
     dead = [place.usual_minutes or 0.0 for place in places if place.kind is ZoneKind.DEAD_ZONE]
     return minutes(max([limit, *dead]))

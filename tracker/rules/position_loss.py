@@ -67,12 +67,9 @@ def on_reading(view: View, memory: Memory) -> Result:
 def _stands_still(view: View, fix: Fix) -> bool:
     """At speed, exactly where the last fix was."""
     last = view.before.fix if view.before else None
-    return (
-        last is not None
-        and fix.speed_kmh is not None
-        and fix.speed_kmh > view.policy.moving_kmh
-        and (fix.lat, fix.lon) == (last.lat, last.lon)
-    )
+    if last is None or fix.lat != last.lat or fix.lon != last.lon:
+        return False
+    return fix.speed_kmh is not None and fix.speed_kmh > view.policy.moving_kmh
 
 
 def _missing(view: View) -> AlertKind | None:
