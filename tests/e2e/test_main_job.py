@@ -122,7 +122,9 @@ def test_a_shipment_from_its_opening_to_its_close(tmp_path: Path) -> None:
         assert (acknowledged["status"], acknowledged["acknowledged_by"]) == (
             "acknowledged", "tester")  # fmt: skip
         product.call("alerts", "close", alert["id"], "--reason", "cargo whole, rope cut", *BY)
-        product.call("shipment", "close", TRIP, "--seal", SECOND, "--reason", "delivered", *BY)
+        product.call(
+            "shipment", "close", TRIP, "--seal", SECOND, "--despite", "cut, and inspected", *BY
+        )
         (shown,) = product.documents("shipment", "show", TRIP)
         assert (shown["status"], shown["open_alerts"], shown["alerts"]) == ("closed", 0, 1)
         assert shown["custodian"] == "cruces-rio"
