@@ -17,20 +17,29 @@ from tracker.domain.outcome import Cleared, Raised
 from tracker.domain.policy import minutes
 from tracker.rules.base import NOTHING, Result, Rule, View
 
+KEPT = 16
+"""Digests: more than a broker sends again at once (Mosquitto keeps 20 unanswered in all)."""
+
 
 class Memory(Struct, frozen=True, kw_only=True):
-    """Since when, and when last; None where all is understood."""
+    """Since when, and when last; None where all is understood. told: digests of the newest, for
+    a broker may deliver the same message again.
+    """
 
     since: datetime | None = None
     last: datetime | None = None
+    told: tuple[str, ...] = ()
 
 
 def on_command(view: View, memory: Memory) -> Result:
     command = view.command
     if not isinstance(command, ReportReject) or command.device != view.device:
         return memory, NOTHING
+    if command.sha256 in memory.told:
+        return memory, NOTHING
     since = memory.since or view.at
-    return Memory(since=since, last=view.at), (
+    told = (*memory.told, command.sha256)[-KEPT:]
+    return Memory(since=since, last=view.at, told=told), (
         Raised(
             kind=AlertKind.NOT_UNDERSTOOD,
             severity=Severity.WARNING,
@@ -47,7 +56,7 @@ def on_command(view: View, memory: Memory) -> Result:
 def on_reading(view: View, memory: Memory) -> Result:
     if memory.last is None or view.now - memory.last < minutes(view.policy.reject_over_min):
         return memory, NOTHING
-    return Memory(), (
+    return Memory(told=memory.told), (
         Cleared(
             kind=AlertKind.NOT_UNDERSTOOD,
             code=Code.UNDERSTOOD_AGAIN,
