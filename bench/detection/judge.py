@@ -1,0 +1,88 @@
+"""The product hears it all: real intake, real rules, a real database, and a clock that is set."""
+
+from __future__ import annotations
+
+import heapq
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+from bench.detection.journeys import Case
+from geofences import library
+from tracker import wiring
+from tracker.app.planning import Geography
+from tracker.domain.alert import Alert
+from tracker.domain.errors import TrackerError
+from tracker.domain.policy import Policy
+from tracker.ports import Message
+
+STEP = timedelta(seconds=10)
+"""What arrives within this is one batch, as on a machine that is busy for so long."""
+
+
+@dataclass
+class Judged:
+    """alerts: all, whatever became of them. readings: how many were stored. refused: commands."""
+
+    alerts: list[Alert]
+    readings: int
+    rejects: int
+    refused: list[str]
+
+
+def judged(cases: Sequence[Case], progress: Callable[[datetime], None] | None = None) -> Judged:
+    """All of them at once, as one fleet, in the order of receipt."""
+    start = min(case.opened_at for case in cases)
+    geography = Geography(library.load(), Policy())
+    refused: list[str] = []
+    with wiring.backtest(geography, "bench/detection", start) as (intake, commands, journal, clock):
+        now = start
+        for now, happenings in _batches(cases):
+            while (due := intake.registry.next_due()) is not None and due < now - STEP:
+                clock.set(max(due, clock.now()))
+                intake.tick()
+            clock.set(max(now, clock.now()))
+            declared: list[Any] = []
+            for kind, item in happenings:
+                if kind == "message":
+                    received_at, topic, payload = item
+                    intake.inbox.hand(  # type: ignore[attr-defined]
+                        Message(topic=topic, payload=payload, received_at=received_at)
+                    )
+                else:
+                    declared.append((kind, item))
+            for kind, item in declared:
+                try:
+                    if kind == "open":
+                        commands.open(json.dumps(item.document).encode(), by="bench")
+                    else:
+                        commands.submit(*item)
+                except TrackerError as error:
+                    refused.append(f"{type(error).__name__}: {error}")
+            intake.once(0)
+            if progress:
+                progress(now)
+        clock.set(now + timedelta(hours=1))
+        intake.tick()
+        counts = journal.counts()
+        return Judged(journal.alerts(), counts["readings"], counts["rejects"], refused)
+
+
+def _batches(cases: Sequence[Case]) -> Iterator[tuple[datetime, list[tuple[str, Any]]]]:
+    order = count()
+    heap: list[tuple[datetime, int, str, Any]] = []
+    for case in cases:
+        heap.append((case.opened_at, next(order), "open", case))
+        heap += [(m[0], next(order), "message", m) for m in case.messages]
+        heap += [(at, next(order), "command", (case.id, c)) for at, c in case.commands]
+    heapq.heapify(heap)
+    while heap:
+        end = heap[0][0] + STEP
+        batch = []
+        while heap and heap[0][0] <= end:
+            _, _, kind, item = heapq.heappop(heap)
+            batch.append((kind, item))
+        yield end, batch
