@@ -22,6 +22,7 @@ from tracker.domain.plan import ACCUSING, Place, Plan
 from tracker.domain.policy import Policy
 from tracker.domain.seal import SealRecord
 from tracker.domain.state import DeviceState, Lane, ScopeState
+from tracker.domain.weighing import Weighed
 
 
 @dataclass(slots=True)
@@ -140,6 +141,8 @@ class Rule:
     deadline: when it must be ticked at the latest, None if it waits for nothing.
     set_back: `(memory, now, policy) -> memory`, where memory holds times of receipt: the tracker's
     own clock was set back, and none of them can lie ahead of it.
+    weighs: `(view, memory) -> what it compared`, for each kind of alert it can raise; asked only
+    when somebody wants an explanation, with the view and the memory from before this input.
     """
 
     name: str
@@ -150,6 +153,7 @@ class Rule:
     on_command: Hook | None = None
     deadline: Callable[[View, Any], datetime | None] | None = None
     set_back: Callable[[Any, datetime, Policy], Any] | None = None
+    weighs: Callable[[View, Any], tuple[Weighed, ...]] | None = None
     without_shipment: bool = False
     blank: Any = field(init=False, default=None)
 
