@@ -40,7 +40,7 @@ from tracker.rules import (
 )
 from tracker.rules.base import Rule
 
-VERSION = "4"
+VERSION = "5"
 """Stands in every custody entry; raised whenever a rule concludes anything else than before."""
 
 ORDER: tuple[Rule, ...] = (
