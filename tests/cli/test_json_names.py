@@ -64,6 +64,7 @@ def test_documented_as_declared(name: str) -> None:
         ("Placement", ["zones", "locate", "27.6", "-99.5"], 0),
         ("Fault", ["zones", "check", "bad.geojson"], 1),
         ("Threshold", ["policy"], 0),
+        ("Threshold in force", ["policy", "--shipment", "TRIP-1"], 0),
         ("Audit finding", ["audit", "shipment", "TRIP-1"], 1),
         ("Audit finding", ["audit", "seals"], 0),
         ("Files", ["init", "another"], 0),

@@ -74,7 +74,7 @@ class ClockSteps:
         def fill(unit: UnitOfWork) -> None:
             unit.judge(LOG_SCOPE, command)
             for scope, state in list(self._registry.states.items()) if back else ():
-                if engine.is_ahead(state, now, self._registry.policy(scope)):
+                if engine.is_ahead(state, now, self._registry.policy(scope, now)):
                     unit.judge(scope, Tick(now=now))
 
         if back:

@@ -76,7 +76,7 @@ class BatchPlacement:
             question, late = self._question(number)
             before = last.get((reading.device, late), question.last)
             if before is not question.last:
-                policy = self.unit.registry.policy(self.scopes[number])
+                policy = self.unit.policy(self.scopes[number], reading)
                 recent = _recent(before, reading.position, policy)
                 question = Asked(question.corridor, recent, question.progress_m)
             last[reading.device, late] = reading.position
@@ -89,9 +89,7 @@ class BatchPlacement:
         item, scope = self.items[number], self.scopes[number]
         registry, state = self.unit.registry, self.unit.state(scope)
         planned = registry.planned(scope)
-        plan, policy = (
-            (planned.plan, planned.policy) if planned else (None, registry.geography.policy)
-        )
+        plan, policy = planned.plan if planned else None, self.unit.policy(scope, item.reading)
         lane, late = engine.lane_of(state, item.reading, policy)
         corridor = engine.corridor_of(lane, plan)
         meets = corridor is not None and revisits(

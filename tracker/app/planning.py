@@ -23,6 +23,7 @@ from geofences.formats import GeofenceSet, from_features, to_geojson
 from geofences.kinds import ZoneKind
 from geofences.zone import Zone
 from tracker.domain.errors import UsageError
+from tracker.domain.layers import AS_SHIPPED, Layers, ShipmentPolicies, always
 from tracker.domain.plan import Place, Plan, PlannedLeg
 from tracker.domain.policy import Policy
 from tracker.domain.shipment import Leg, Shipment
@@ -32,11 +33,16 @@ from tracker.ports import StoredShipment
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One shipment, ready: its plan, its policy, and the geometry that it brought itself."""
+    """One shipment, ready: its plan, its policies, and the geometry that it brought itself."""
 
     plan: Plan
-    policy: Policy
+    policies: ShipmentPolicies
     own: GeofenceSet
+
+    @property
+    def policy(self) -> Policy:
+        """What its whole trip is held to (`ShipmentPolicies.usual`)."""
+        return self.policies.usual
 
 
 class Geography:
@@ -44,11 +50,12 @@ class Geography:
 
     content: the zones and corridors as one GeoJSON FeatureCollection, the same bytes for the same
     content whatever their order on file. version: the first 16 hex digits of its SHA-256, which
-    stands in every custody entry.
+    stands in every custody entry. policy: the base of all; layers: what differs from it, by
+    profile, lane, crossing and hour.
     """
 
-    def __init__(self, geofences: GeofenceSet, policy: Policy) -> None:
-        self.policy = policy
+    def __init__(self, geofences: GeofenceSet, policy: Policy, layers: Layers = AS_SHIPPED) -> None:
+        self.policy, self.layers = policy, layers
         self.atlas = Atlas(
             geofences.zones, geofences.corridors, default_half_width_m=policy.corridor_half_width_m
         )
@@ -57,9 +64,9 @@ class Geography:
         self.version = hashlib.sha256(self.content).hexdigest()[:16]
 
     @classmethod
-    def of_content(cls, content: bytes, policy: Policy) -> Geography:
+    def of_content(cls, content: bytes, policy: Policy, layers: Layers = AS_SHIPPED) -> Geography:
         """A geography that was in force before, from its stored `content`."""
-        return cls(from_features(json.loads(content), where="stored zones"), policy)
+        return cls(from_features(json.loads(content), where="stored zones"), policy, layers)
 
     def plan(self, stored: StoredShipment) -> Planned:
         """Raises UsageError with the JSON path of what cannot be planned."""
@@ -70,7 +77,7 @@ class Geography:
         """Only who and which seals: what can be followed without a place."""
         shipment = msgspec.json.decode(stored.document, type=Shipment)
         plan = Plan(shipment=shipment, opened_at=stored.opened_at, shared=self.places)
-        return Planned(plan, self.policy, GeofenceSet())
+        return Planned(plan, always(self.policy), GeofenceSet())
 
     def crossings(self) -> set[str]:
         return {place.crossing for place in self.places.values() if place.crossing}
@@ -106,7 +113,7 @@ class _Planner:
         self.geography, self.shipment, self.stored = geography, shipment, stored
         self.zones: dict[str, Zone] = {}
         self.corridors: dict[str, Corridor] = {}
-        self.policy = self._policy()
+        self.policies = self._policies()
 
     def planned(self) -> Planned:
         shipment = self.shipment
@@ -135,11 +142,11 @@ class _Planner:
             shared=self.geography.places,
         )
         own = GeofenceSet(tuple(self.zones.values()), tuple(self.corridors.values()))
-        return Planned(plan, self.policy, own)
+        return Planned(plan, self.policies, own)
 
-    def _policy(self) -> Policy:
+    def _policies(self) -> ShipmentPolicies:
         try:
-            return self.geography.policy.overridden(self.shipment.policy)
+            return self.geography.layers.of(self.geography.policy, self.shipment)
         except msgspec.ValidationError as error:
             raise UsageError(
                 str(error), where="$.policy", mend="tracker policy lists thresholds and ranges"
@@ -199,7 +206,7 @@ class _Planner:
         where, name = f"$.legs[{number}]", f"leg-{number + 1}"
         last = number == len(self.shipment.legs) - 1
         start = ZoneKind.PLANT if number == 0 else ZoneKind.YARD
-        corridor = self._corridor(leg, where, name) if leg.corridor is not None else None
+        corridor = self._corridor(leg, number) if leg.corridor is not None else None
         end = ZoneKind.CONSIGNEE if last else ZoneKind.YARD
         return PlannedLeg(
             from_zone=self._zone(leg.from_zone, f"{where}.from", f"{name}-from", start),
@@ -238,9 +245,9 @@ class _Planner:
             )
         return said
 
-    def _corridor(self, leg: Leg, where: str, name: str) -> Corridor:
+    def _corridor(self, leg: Leg, number: int) -> Corridor:
         """The leg's corridor; with a width of its own it is the shipment's own corridor."""
-        where = f"{where}.corridor"
+        where, name = f"$.legs[{number}].corridor", f"leg-{number + 1}"
         if isinstance(leg.corridor, str):
             corridor = self.corridors.get(f"{self.shipment.id}/{leg.corridor}")
             corridor = corridor or self.geography.atlas.corridors.get(leg.corridor)
@@ -258,7 +265,7 @@ class _Planner:
                 )
             corridor = brought.corridors[0]
         stated = leg.corridor_half_width_m or corridor.half_width_m
-        width = stated or self.policy.corridor_half_width_m
+        width = stated or self.policies.on(number).usual.corridor_half_width_m
         if width == (corridor.half_width_m or self.geography.policy.corridor_half_width_m):
             return corridor
         own = dataclasses.replace(

@@ -21,6 +21,7 @@ from geofences.atlas import Atlas
 from tracker import engine
 from tracker.app.planning import Geography, Planned, declared_clocks
 from tracker.domain.errors import UsageError
+from tracker.domain.layers import always
 from tracker.domain.plan import Plan
 from tracker.domain.policy import Policy
 from tracker.domain.shipment import Shipment
@@ -65,6 +66,7 @@ class ShipmentRegistry:
         clocks: Mapping[str, ClockSetting] = MappingProxyType({}),
     ) -> None:
         self.journal, self.geography, self.rules = journal, geography, rules
+        self.base = always(geography.policy)
         self._configured, self._declared = dict(clocks), dict[str, dict[str, ClockSetting]]()
         self.clocks: Mapping[str, ClockSetting] = self._configured
         self.version = 0
@@ -247,7 +249,7 @@ class ShipmentRegistry:
 
     def adopt(self, geography: Geography) -> None:
         """Hold everything against other zones from here on; every shipment is planned anew."""
-        self.geography = geography
+        self.geography, self.base = geography, always(geography.policy)
         self._atlas = None
         for known in self._shipments.values():
             known.planned = None
@@ -324,9 +326,14 @@ class ShipmentRegistry:
         planned = self.planned(scope)
         return planned.plan if planned else None
 
-    def policy(self, scope: str) -> Policy:
+    def policy(self, scope: str, at: datetime | None = None) -> Policy:
+        """Its thresholds at `at`; None: those of its whole trip."""
         planned = self.planned(scope)
-        return planned.policy if planned else self.geography.policy
+        if planned is None:
+            return self.geography.policy
+        if at is None:
+            return planned.policy
+        return planned.policies.at(at, self.state(scope).leg)
 
     def state(self, scope: str) -> ScopeState:
         if scope not in self._held:

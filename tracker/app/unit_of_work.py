@@ -16,6 +16,7 @@ from tracker.app.planning import Planned
 from tracker.app.shipments import ShipmentRegistry
 from tracker.domain.alert import Alert
 from tracker.domain.finding import Finding
+from tracker.domain.layers import ShipmentPolicies
 from tracker.domain.plan import Plan
 from tracker.domain.policy import Policy
 from tracker.domain.spelling import key_of
@@ -63,6 +64,7 @@ class UnitOfWork:
         self._entries: dict[str, NewEntry] = {}
         self._planned: dict[str, Planned] = {}
         self._clocks: dict[str, int] = {}
+        self._judged: dict[str, datetime] = {}  # when last, where that makes a difference
         self.expected = {ZONES_SCOPE: registry.as_of(ZONES_SCOPE)}  # each entry says which apply
 
     @property
@@ -124,8 +126,13 @@ class UnitOfWork:
 
     def judge(self, scope: str, what: Input, placement: Placement | None = None) -> Step:
         """One step of the engine, recorded. Raises TrackerError for a command refused."""
-        plan, policy = self._planned_for(scope)
-        step = engine.step(self.state(scope), what, placement, plan, policy, self.registry.rules)
+        state, (plan, policies) = self.state(scope), self._planned_for(scope)
+        policy = policies.only
+        if policy is None:
+            at, now = engine.moments(what)
+            self._judged[scope] = max(now, self._judged.get(scope, now))
+            policy = policies.at(at, state.leg)
+        step = engine.step(state, what, placement, plan, policy, self.registry.rules)
         self._take(scope, step)
         return step
 
@@ -167,14 +174,19 @@ class UnitOfWork:
         self.alerts.update((alert.id, alert) for alert in step.alerts)
         self.states[scope] = self._logged(step.state, step.findings)
 
-    def _planned_for(self, scope: str) -> tuple[Plan | None, Policy]:
+    def policy(self, scope: str, reading: Reading) -> Policy:
+        """By which the reading is judged, as things stand now."""
+        policies = self._planned_for(scope)[1]
+        return policies.only or policies.at(engine.dated_at(reading), self.state(scope).leg)
+
+    def _planned_for(self, scope: str) -> tuple[Plan | None, ShipmentPolicies]:
         planned = self._planned.get(scope)
         if planned is None:
             planned = self.registry.planned(scope)
             self.reads(scope)
         if planned is None:
-            return None, self.registry.geography.policy
-        return planned.plan, planned.policy
+            return None, self.registry.base
+        return planned.plan, planned.policies
 
     def _logged(self, state: ScopeState, findings: tuple[Finding, ...]) -> ScopeState:
         """The findings as custody entries, chained to the scope's last."""
@@ -214,8 +226,12 @@ class UnitOfWork:
     def work(self) -> Work:
         """All of it, to be committed; the states now have their deadlines."""
         for scope, state in self.states.items():
-            plan, policy = self._planned_for(scope)
-            step = engine.with_deadline(state, plan, policy, self.registry.rules)
+            plan, policies = self._planned_for(scope)
+            policy, until = policies.only or policies.usual, None
+            if policies.only is None and (now := self._judged.get(scope)) is not None:
+                lane = policies.on(state.leg)
+                policy, until = lane.at(now), lane.changes_after(now)
+            step = engine.with_deadline(state, plan, policy, self.registry.rules, until=until)
             self._take(scope, step)
         states = [
             StoredState(scope=scope, body=engine.encode(state), wake_at=state.wake_at)

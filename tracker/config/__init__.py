@@ -7,8 +7,9 @@ checks; `template` writes the commented file of `tracker init` from the same lis
 from __future__ import annotations
 
 from tracker.config.load import find, load
+from tracker.config.nearest import nearest
 from tracker.config.secret import Secret
 from tracker.config.sections import Config
 from tracker.config.template import template
 
-__all__ = ["Config", "Secret", "find", "load", "template"]
+__all__ = ["Config", "Secret", "find", "load", "nearest", "template"]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,9 +14,12 @@ import msgspec
 from msgspec import Struct
 
 from tracker.config.keys import Key, keys
+from tracker.config.layers import LAYERS, LayerReader
+from tracker.config.nearest import nearest
 from tracker.config.secret import Secret, from_file
 from tracker.config.sections import SECTIONS, Config, IntakeSection
 from tracker.domain.errors import UsageError
+from tracker.domain.layers import Layers
 
 FILE = "tracker.toml"
 PASSWORD = "TRACKER_BROKER__PASSWORD"  # noqa: S105 - the name of a variable
@@ -77,6 +79,7 @@ class _Reader:
         self.lines: dict[tuple[str, ...], int] = {}
         self.values: dict[str, dict[str, Any]] = {section: {} for section in SECTIONS}
         self.places: dict[tuple[str, str], str] = {}
+        self.layers = Layers()
 
     def config(self) -> Config:
         if self.path:
@@ -90,7 +93,7 @@ class _Reader:
             name: struct(**self._paths(name, struct), **self.values[name])
             for name, struct in SECTIONS.items()
         }
-        return Config(source=self.path, broker_password=password, **sections)
+        return Config(source=self.path, broker_password=password, layers=self.layers, **sections)
 
     # The file
 
@@ -112,12 +115,31 @@ class _Reader:
         place = self._place(section)
         if section not in SECTIONS:
             what = f"there is no section [{section}]"
-            self._fault(what, place, _nearest(section, SECTIONS, "sections"))
+            self._fault(what, place, nearest(section, SECTIONS, "sections"))
         elif not isinstance(table, dict):
             self._fault(f"{section} is a section", place, f"write [{section}] on its own line")
         else:
+            if section == "policy":
+                table = self._take_layers(table)
             for name, value in table.items():
                 self._take(section, name, value, self._place(section, name), strict=True)
+
+    def _take_layers(self, table: dict[str, Any]) -> dict[str, Any]:
+        """Take the tables within [policy]; what else it says."""
+        layers = {name: inner for name, inner in table.items() if isinstance(inner, dict)}
+        for name in [name for name in layers if name not in LAYERS]:
+            place = f"{self._place('policy', name)}: [policy.{name}]"
+            what = f"there is no layer {name}"
+            self._fault(what, place, nearest(name, LAYERS, "layers"))
+        self.layers = LayerReader(self._layer_place, self._fault).layers(layers)
+        return {name: value for name, value in table.items() if name not in layers}
+
+    def _layer_place(self, *path: str) -> str:
+        """Of a key in a table within another: `path` are the tables' names and the key's."""
+        *tables, name = path
+        line = self.lines.get(path) or self.lines.get(tuple(tables))
+        label = f"[{'.'.join(_bare_key(one) for one in tables)}] {name}"
+        return f"{self.path}:{line}: {label}" if line else f"{self.path}: {label}"
 
     def _place(self, section: str, name: str = "") -> str:
         line = self.lines.get((section, name)) or self.lines.get((section,))
@@ -134,7 +156,7 @@ class _Reader:
             section, name = match[1].lower(), match[2].lower()
             if section not in SECTIONS:
                 what = f"there is no section [{section}]"
-                self._fault(what, f"${variable}", _nearest(section, SECTIONS, "sections"))
+                self._fault(what, f"${variable}", nearest(section, SECTIONS, "sections"))
                 continue
             self._take(section, name, self.env[variable], f"${variable}", strict=False)
 
@@ -146,7 +168,7 @@ class _Reader:
             mend = f"put it into a file and name that in password_file, or into ${PASSWORD}"
             self._fault("a password does not belong in the configuration file", place, mend)
         elif name not in known:
-            self._fault(f"there is no key {name}", place, _nearest(name, known, "keys"))
+            self._fault(f"there is no key {name}", place, nearest(name, known, "keys"))
         else:
             key = known[name]
             self.places[section, name] = place
@@ -249,12 +271,6 @@ def _joined(faults: list[UsageError]) -> UsageError:
     )
 
 
-def _nearest(name: str, known: Iterable[str], what: str) -> str:
-    names = list(known)
-    close = difflib.get_close_matches(name, names, n=1)
-    return f"did you mean {close[0]}?" if close else f"{what}: {', '.join(names)}"
-
-
 def _from_text(key: Key, value: str) -> Any:
     """A variable's text as the key's value; a list is JSON, or separated by commas."""
     if not key.is_list:
@@ -278,18 +294,35 @@ def _absolute(value: Any, base: Path) -> Any:
 
 
 def _line_numbers(text: str) -> dict[tuple[str, ...], int]:
-    """Where sections and keys stand, for messages: {("broker",): 3, ("broker", "port"): 5}.
+    """Where sections and keys stand, for messages: {("broker",): 3, ("broker", "port"): 5}, and
+    ("policy", "lane", "mty-laredo", "stop_warning_min") of a table within tables.
 
     tomllib does not say. Line by line is enough for tables and bare keys; what it cannot see (a
     dotted key) is reported without a line, or at its section's.
     """
     found: dict[tuple[str, ...], int] = {}
-    section = ""
+    section: tuple[str, ...] = ()
     for number, line in enumerate(text.splitlines(), start=1):
-        if header := re.match(r"\s*\[\s*([A-Za-z0-9_-]+)\s*\]", line):
-            section = header[1]
-            found.setdefault((section,), number)
+        if re.match(r"\s*\[[^\[].*\]", line):
+            section = _header(line)
+            found.setdefault(section, number)
         elif key := re.match(r"\s*([A-Za-z0-9_-]+)\s*=", line):
-            place = (section, key[1]) if section else (key[1],)
-            found.setdefault(place, number)
+            found.setdefault((*section, key[1]), number)
     return found
+
+
+def _header(line: str) -> tuple[str, ...]:
+    """The names in a table's header, as TOML has them; of what is none, none."""
+    try:
+        table = tomllib.loads(line)
+    except tomllib.TOMLDecodeError:
+        return ()
+    names = list[str]()
+    while table:
+        name, table = next(iter(table.items()))
+        names.append(name)
+    return tuple(names)
+
+
+def _bare_key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else f'"{name}"'

@@ -14,6 +14,7 @@ from msgspec import Meta, Struct
 from tracker.adapters.gateway.settings import Limits
 from tracker.adapters.mqtt.settings import MqttSettings
 from tracker.config.secret import Secret
+from tracker.domain.layers import Layers
 from tracker.domain.policy import Policy
 
 BROKER = MqttSettings()
@@ -312,6 +313,7 @@ class Config(Struct, frozen=True, kw_only=True):
     timestamp: TimestampSection = TimestampSection()
     display: DisplaySection = DisplaySection()
     policy: Policy = Policy()
+    layers: Layers = Layers()
     broker_password: Secret | None = None
 
 
@@ -341,5 +343,5 @@ PURPOSE = {
     "witness": "Witnesses, who cosign the custody log's checkpoints",
     "timestamp": "Time-stamping authorities, who date them",
     "display": "What people are shown",
-    "policy": "Thresholds: for all shipments, unless a shipment's own file says otherwise",
+    "policy": "Thresholds: for all shipments, unless a layer or a shipment's own file differs",
 }

@@ -18,13 +18,36 @@ HEADER = """\
 """
 
 
+LAYERS = """
+# Thresholds that differ, layer upon layer; the last that names one decides: [policy], profile,
+# lane, crossing, hours, the shipment's own file. `tracker policy` lists the layers,
+# `tracker policy --shipment ID` says which decides what. Remove one "#" from each line to use them.
+#
+#[policy.profile.high-risk]          # or trusted, standard: what a shipment's file names as profile
+#stop_warning_min = 5
+#
+#[policy.lane."monterrey-laredo.world-trade"]    # while on the leg along this corridor
+#silence_moving_min = 15
+#
+#[policy.crossing."laredo-world-trade"]
+#border_stop_min = 600
+#
+#[policy.hours.night]
+#from = "22:00"                      # until before from: over midnight
+#until = "05:00"
+#timezone = "America/Monterrey"      # by the clocks there, summer time and all
+#profiles = ["standard"]             # or lanes, crossings; left out: all shipments
+#stop_warning_min = 10
+"""
+
+
 def template(chosen: Mapping[tuple[str, str], Any]) -> str:
     """The file's text; `chosen` holds the values that are not left to their defaults."""
     parts = [HEADER]
     for section, struct in SECTIONS.items():
         parts.append(f"\n# {PURPOSE[section]}\n[{section}]\n")
         parts.extend(_entry(key, chosen) for key in keys(section, struct).values())
-    return "".join(parts)
+    return "".join([*parts, LAYERS])
 
 
 def _entry(key: Key, chosen: Mapping[tuple[str, str], Any]) -> str:

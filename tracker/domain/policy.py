@@ -8,6 +8,7 @@ shipment (its file, `policy`). Times are minutes unless the name says otherwise.
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -402,6 +403,15 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         ) in changes.items():  # a shipment's file knows only floats, a count is an int
             merged[name] = int(value) if float(value).is_integer() else value
         return msgspec.convert(merged, Policy)
+
+
+@functools.cache
+def notes() -> Mapping[str, Mapping[str, str]]:
+    """Of each threshold what is noted of it: `text`, `unit`, `source`."""
+    return {
+        field.name: msgspec.inspect.type_info(field.type).extra  # type: ignore[attr-defined]
+        for field in msgspec.structs.fields(Policy)
+    }
 
 
 @functools.lru_cache(maxsize=256)

@@ -56,6 +56,14 @@ class DeviceRole(enum.StrEnum):
     TRACKER = "tracker"
 
 
+class Profile(enum.StrEnum):
+    """How closely a shipment is watched: which thresholds hold for it (`tracker policy`)."""
+
+    TRUSTED = "trusted"
+    STANDARD = "standard"
+    HIGH_RISK = "high-risk"
+
+
 class DocumentKind(enum.StrEnum):
     PEDIMENTO = "pedimento"
     DODA = "doda"
@@ -167,6 +175,7 @@ AMENDABLE = (
     "crossing",
     "planned_stops",
     "zones",
+    "profile",
 )
 """What may change on the way. Seals are recorded, and leave to open is authorised."""
 
@@ -194,6 +203,10 @@ class Shipment(Declared, frozen=True):
         tuple[dict[str, Any], ...],
         Meta(description="further GeoJSON Features of this shipment: restricted, high_risk, ..."),
     ] = ()
+    profile: Annotated[
+        Profile | None,
+        Meta(description="how closely it is watched; left out: standard (`tracker policy`)"),
+    ] = None
     policy: Annotated[
         dict[str, float], Meta(description="thresholds that differ for this shipment")
     ] = {}

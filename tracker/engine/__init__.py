@@ -4,7 +4,7 @@ from tracker.engine.codec import decode, encode
 from tracker.engine.deadlines import with_deadline
 from tracker.engine.healing import is_ahead
 from tracker.engine.lanes import corridor_of, lane_of
-from tracker.engine.step import HeardReading, Input, Spoke, Step, Tick, step
+from tracker.engine.step import HeardReading, Input, Spoke, Step, Tick, dated_at, moments, step
 
 __all__ = [
     "HeardReading",
@@ -13,10 +13,12 @@ __all__ = [
     "Step",
     "Tick",
     "corridor_of",
+    "dated_at",
     "decode",
     "encode",
     "is_ahead",
     "lane_of",
+    "moments",
     "step",
     "with_deadline",
 ]

@@ -26,8 +26,11 @@ def with_deadline(
     plan: Plan | None,
     policy: Policy,
     rules: tuple[Rule, ...] = registry.ORDER,
+    *,
+    until: datetime | None = None,
 ) -> Step:
-    """The state with `wake_at` set: the earliest of what its alerts and rules wait for.
+    """The state with `wake_at` set: the earliest of what its alerts and rules wait for. until:
+    when another policy comes into force, which may be more impatient; None: never.
 
     Once after all steps of a batch, not after each: nothing in between looks at it. A rule that
     raises here waits for nothing, and is a finding as in `step`.
@@ -37,6 +40,8 @@ def with_deadline(
         due.append(bind_at)
     conclusions = Conclusions(state, policy)
     if not state.closed:
+        if until is not None:
+            due.append(until)
         view = View(plan=plan, policy=policy, state=state, at=_NEVER, now=_NEVER)
         for device, known in state.devices.items():
             view.device, view.known, view.lane = device, known, known.live

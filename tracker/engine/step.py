@@ -76,6 +76,21 @@ class Tick(Struct, frozen=True, kw_only=True):
 Input = HeardReading | Spoke | Tick | AnyCommand
 
 
+def dated_at(reading: Reading) -> datetime:
+    """Of when a reading is, to choose its policy: by its device's clock, but never after it was
+    received.
+    """
+    return min(reading.event_time, reading.received_at)
+
+
+def moments(what: Input) -> tuple[datetime, datetime]:
+    """Of when an input is, by which its policy is chosen; and when the tracker took it."""
+    if isinstance(what, HeardReading):
+        return dated_at(what.reading), what.reading.received_at
+    at = what.now if isinstance(what, Tick) else what.at
+    return at, at
+
+
 class Step(Struct, frozen=True, kw_only=True):
     """What one input changed. alerts: those raised, changed or closed, as they are now.
     late: the input was a reading that was not the present. learnt_min: the reading told how many

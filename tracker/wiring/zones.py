@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracker.config import Config
+from tracker.config import Config, nearest
 from tracker.domain.errors import NotFound, UsageError
 from tracker.wiring.database import records
 
@@ -40,7 +40,32 @@ def geography(config: Config) -> Geography:
     """What the rules are told of places. Raises UsageError, as `geofences` does."""
     from tracker.app.planning import Geography
 
-    return Geography(geofences(config.zones.files, config.zones.without), config.policy)
+    found = Geography(
+        geofences(config.zones.files, config.zones.without), config.policy, config.layers
+    )
+    _check_layers(config, found)
+    return found
+
+
+def _check_layers(config: Config, geography: Geography) -> None:
+    """Raises UsageError for thresholds of a lane or a crossing that is not on file: a mistyped name
+    would leave the lane as it was.
+    """
+    layers = config.layers
+    named = [("corridor", name, f'[policy.lane."{name}"]') for name in layers.lanes]
+    named += [("crossing", name, f'[policy.crossing."{name}"]') for name in layers.crossings]
+    for hours in layers.hours:
+        where = f"[policy.hours.{hours.name}]"
+        named += [("corridor", name, f"{where} lanes") for name in hours.lanes]
+        named += [("crossing", name, f"{where} crossings") for name in hours.crossings]
+    known = {"corridor": set(geography.atlas.corridors), "crossing": geography.crossings()}
+    for what, name, where in named:
+        if name not in known[what]:
+            raise UsageError(
+                f"no {what} {name!r}",
+                where=f"{config.source or 'configuration'}: {where}",
+                mend=nearest(name, sorted(known[what]), f"{what}s"),
+            )
 
 
 def zone_files(config: Config) -> ZoneFiles:
@@ -71,4 +96,4 @@ def old_geography(config: Config, version: str) -> Geography:
     if len(found) != 1:
         known = ", ".join(one.version for one in kept) or "none yet"
         raise NotFound(f"no single zones version {version!r}", mend=f"in force were: {known}")
-    return Geography.of_content(found[0].content, config.policy)
+    return Geography.of_content(found[0].content, config.policy, config.layers)

@@ -45,5 +45,5 @@ def _geography(config: Config, records: Records, shipment: str) -> Geography:
     version = entries[-1].zones if entries else None
     for kept in records.geographies():
         if kept.version == version:
-            return Geography.of_content(kept.content, config.policy)
+            return Geography.of_content(kept.content, config.policy, config.layers)
     return wiring.geography(config)
