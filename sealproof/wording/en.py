@@ -128,11 +128,29 @@ def _refused(facts: Facts) -> str:
     return f"{said} ({shown})" if shown else said
 
 
+VERDICTS = {
+    "true": "true",
+    "false-drift": "false, the receiver drifted",
+    "false-detour": "false, a lawful detour",
+    "false-delay": "false, a lawful delay",
+    "false-device": "false, the device was at fault",
+    "false-plan": "false, plan or zones were wrong",
+    "test": "a test",
+    "unclear": "unclear",
+}
+
+
+def _closed(facts: Facts) -> str:
+    """Entries from before there were verdicts have none."""
+    verdict = facts.get("verdict")
+    return f"{VERDICTS.get(verdict, verdict)}: {facts['reason']}" if verdict else facts["reason"]
+
+
 def _accepted(facts: Facts) -> str:
     limits = [f"until {facts['until']}"] if facts["until"] else []
     limits += [] if facts["distance_m"] is None else [f"within {facts['distance_m']:,} m"]
     limits += [f"in {facts['in_zone']}"] if facts["in_zone"] else []
-    return f"accepted {', '.join(limits)}: {facts['reason']}"
+    return f"accepted {', '.join(limits)}: {_closed(facts)}"
 
 
 def _broken_before(facts: Facts) -> str:
@@ -295,6 +313,6 @@ PHRASES: Phrases = {
     # What people do about an alert: their own words
     "alert_not_acknowledged": "nobody acknowledged it in time",
     "alert_acknowledged": "{note}",
-    "alert_closed": "{reason}",
+    "alert_closed": _closed,
     "alert_accepted": _accepted,
 }

@@ -56,7 +56,7 @@ def test_an_alert_for_information_is_not_unaccounted_for() -> None:
     (found,) = alerts(dossier(alert("raised", severity="info")))
     assert (told([found]), found.mend) == ([], "")
     (warning,) = alerts(dossier(alert("raised", severity="warning")))
-    assert warning.mend == "tracker alerts close S1-1 --reason WHAT-CAME-OF-IT"
+    assert warning.mend == "tracker alerts close S1-1 --as VERDICT --reason WHAT-CAME-OF-IT"
 
 
 def test_each_alert_is_judged_by_itself() -> None:

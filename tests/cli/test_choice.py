@@ -80,7 +80,9 @@ def test_several_ids_in_one_call_and_one_that_is_wrong_costs_the_others_nothing(
     ran = three("alerts", "ack", "TRIP-1-1", "TRIP-9-1", "TRIP-2-1", "TRIP-1-1", "--json", code=2)
     assert [one["facts"]["alert"] for one in ran.documents] == ["TRIP-1-1", "TRIP-2-1"]
     assert "TRIP-9-1" in ran.err
-    closed = three("alerts", "close", "TRIP-1-1", "TRIP-2-1", "--reason", "checked", "--json")
+    closed = three(
+        "alerts", "close", "TRIP-1-1", "TRIP-2-1", "--as", "test", "--reason", "checked", "--json"
+    )
     assert [one["type"] for one in closed.documents] == ["alert_closed"] * 2
     shown = three("alerts", "show", "TRIP-1-1", "TRIP-3-1", "--json").documents
     assert [one["status"] for one in shown] == ["closed", "raised"]

@@ -50,7 +50,7 @@ def test_ids_zones_and_kinds_are_offered(alerted: Run, tmp_path: Path) -> None:
 
 
 def test_a_closed_alert_is_shown_and_not_acknowledged(alerted: Run, tmp_path: Path) -> None:
-    alerted("alerts", "close", "TRIP-1-1", "--reason", "r")
+    alerted("alerts", "close", "TRIP-1-1", "--as", "true", "--reason", "r")
     assert offered(tmp_path, "tracker alerts ack ") == []
     assert offered(tmp_path, "tracker alerts show ") == ["TRIP-1-1"]
 

@@ -69,7 +69,7 @@ def test_it_takes_in_until_it_is_told_to_stop(
         with process(tmp_path, "alerts", "watch", "--json") as watch:
             alert = json.loads(until(watch.stdout, lambda line: "seal_without_shipment" in line))
             assert alert["device"] == "SEAL-1"
-            started("alerts", "close", alert["id"], "--reason", "a test")
+            started("alerts", "close", alert["id"], "--as", "test", "--reason", "a test")
             closed = json.loads(until(watch.stdout, lambda line: '"status":"closed"' in line))
             assert (closed["id"], closed["status"]) == (alert["id"], "closed")
         tracker.send_signal(how)

@@ -268,8 +268,8 @@ def test_an_alert_s_life(alerted: Run) -> None:
     alerted("alerts", "ack", "TRIP-1-1", "--by", "ana", "--note", "calling the yard")
     (alert,) = alerted("alerts", "show", "TRIP-1-1", "--json").documents
     assert (alert["status"], alert["acknowledged_by"]) == ("acknowledged", "ana")
-    alerted("alerts", "close", "TRIP-1-1", "--reason", " ", code=1)
-    alerted("alerts", "close", "TRIP-1-1", "--reason", "misread: 2 for 9")
+    alerted("alerts", "close", "TRIP-1-1", "--as", "true", "--reason", " ", code=1)
+    alerted("alerts", "close", "TRIP-1-1", "--as", "true", "--reason", "misread: 2 for 9")
     (alert,) = alerted("alerts", "list", "--json").documents
     assert (alert["status"], alert["close_reason"]) == ("closed", "misread: 2 for 9")
     assert alerted("alerts", "list", "--open", "--json").documents == []
@@ -278,7 +278,7 @@ def test_an_alert_s_life(alerted: Run) -> None:
 def test_an_alert_is_shown_with_what_was_said_of_it(alerted: Run) -> None:
     alerted("alerts", "ack", "TRIP-1-1", "--by", "ana", "--note", "calling the yard")
     assert "TRIP-1-1" in alerted("shipment", "show", "TRIP-1").out, "it is open"
-    alerted("alerts", "close", "TRIP-1-1", "--reason", "misread: 2 for 9")
+    alerted("alerts", "close", "TRIP-1-1", "--as", "true", "--reason", "misread: 2 for 9")
     assert "TRIP-1-1" not in alerted("shipment", "show", "TRIP-1").out, "it is closed"
     shown = alerted("alerts", "show", "TRIP-1-1").out
     assert re.search(r"alert_acknowledged +ana +calling the yard", shown)

@@ -121,7 +121,9 @@ def test_a_shipment_from_its_opening_to_its_close(tmp_path: Path) -> None:
         (acknowledged,) = product.documents("alerts", "show", alert["id"])
         assert (acknowledged["status"], acknowledged["acknowledged_by"]) == (
             "acknowledged", "tester")  # fmt: skip
-        product.call("alerts", "close", alert["id"], "--reason", "cargo whole, rope cut", *BY)
+        product.call(
+            "alerts", "close", alert["id"], "--as", "true", "--reason", "cargo whole, rope cut", *BY
+        )
         product.call(
             "shipment", "close", TRIP, "--seal", SECOND, "--despite", "cut, and inspected", *BY
         )

@@ -58,7 +58,10 @@ def _fault(life: Life) -> AuditFinding | None:
     escalated = life.first(FindingType.ALERT_ESCALATED)
     alert = f"alert {life.id} ({kind}: {raised.detail})"
     rests: tuple[str, ...] = (raised.id,)
-    severity, mend = life.severity, f"tracker alerts close {life.id} --reason WHAT-CAME-OF-IT"
+    severity, mend = (
+        life.severity,
+        f"tracker alerts close {life.id} --as VERDICT --reason WHAT-CAME-OF-IT",
+    )
     if closed is None:
         known = "acknowledged, and never closed" if acknowledged else "never acknowledged or closed"
         what = f"{alert} was {known}"

@@ -59,6 +59,30 @@ class AlertKind(enum.StrEnum):
     RULE_FAILED = "rule_failed"
 
 
+class Verdict(enum.StrEnum):
+    """What an alert turned out to be, as the person says who closes or accepts it.
+
+    true: what it told of had happened. Of the false: the receiver or its reception was off (drift,
+    jumps), a lawful detour, a lawful delay (queue, inspection, rest), a device at fault, a plan,
+    zone or corridor that was wrong. test: a drill, a trial, an installation. unclear: nobody could
+    find out.
+    """
+
+    TRUE = "true"
+    FALSE_DRIFT = "false-drift"
+    FALSE_DETOUR = "false-detour"
+    FALSE_DELAY = "false-delay"
+    FALSE_DEVICE = "false-device"
+    FALSE_PLAN = "false-plan"
+    TEST = "test"
+    UNCLEAR = "unclear"
+
+    @property
+    def false(self) -> bool:
+        """It should not have been raised."""
+        return self.value.startswith("false-")
+
+
 class Chapter(Struct, frozen=True):
     """One thing that is told of an incident: a code and its facts (`tracker.domain.codes`)."""
 
@@ -77,6 +101,8 @@ class Alert(Struct, frozen=True, kw_only=True):
     detail: words, of an alert that was raised before there were chapters; else empty.
     ended_at: the condition is over, though the alert may still be open.
     escalate_at: when it escalates unless somebody acknowledges it; None if it never will.
+    verdict: what it turned out to be; None while it is open, and of one closed before there were
+    verdicts.
     """
 
     id: str
@@ -104,6 +130,7 @@ class Alert(Struct, frozen=True, kw_only=True):
     closed_at: datetime | None = None
     closed_by: str | None = None
     close_reason: str | None = None
+    verdict: Verdict | None = None
 
     @property
     def scope(self) -> str:

@@ -271,8 +271,14 @@ class Code(enum.StrEnum):
 
     ALERT_NOT_ACKNOWLEDGED = "alert_not_acknowledged"
     ALERT_ACKNOWLEDGED = "alert_acknowledged", {"note": str}
-    ALERT_CLOSED = "alert_closed", {"reason": str}
+    ALERT_CLOSED = "alert_closed", {"reason": str, "verdict": MaybeText}
     ALERT_ACCEPTED = (
         "alert_accepted",
-        {"reason": str, "until": MaybeText, "distance_m": MaybeInt, "in_zone": MaybeText},
+        {
+            "reason": str,
+            "verdict": MaybeText,
+            "until": MaybeText,
+            "distance_m": MaybeInt,
+            "in_zone": MaybeText,
+        },
     )

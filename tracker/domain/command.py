@@ -10,6 +10,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from tracker.domain.alert import Verdict
 from tracker.domain.shipment import Authorisation
 
 
@@ -216,8 +217,11 @@ class AcknowledgeAlert(Command, frozen=True):
 
 
 class CloseAlert(Command, frozen=True):
+    """verdict: what it turned out to be; None where nobody said."""
+
     alert: str
     reason: str
+    verdict: Verdict | None = None
 
 
 class AcceptAlert(Command, frozen=True):
@@ -230,6 +234,7 @@ class AcceptAlert(Command, frozen=True):
     until: datetime | None = None
     distance_m: int | None = None
     zone: str | None = None
+    verdict: Verdict | None = None
 
 
 class ReportNumber(Command, frozen=True):

@@ -200,12 +200,14 @@ def closed(
         closed_at=command.at,
         closed_by=command.by,
         close_reason=command.reason,
+        verdict=command.verdict,
         escalate_at=None,
     )
     rest = {s: a for s, a in state.alerts.items() if s != slot}
     settled = _settled(alert, command, policy)
     state = replace(state, alerts=rest, settled={**state.settled, slot: settled})
-    code, facts = Code.ALERT_CLOSED, dict[str, Fact](reason=command.reason)
+    code = Code.ALERT_CLOSED
+    facts: dict[str, Fact] = {"reason": command.reason, "verdict": command.verdict}
     if isinstance(command, AcceptAlert):
         code = Code.ALERT_ACCEPTED
         facts |= {

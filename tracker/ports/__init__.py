@@ -21,6 +21,7 @@ from tracker.ports.rows import (
     RejectRow,
     StoredEntry,
     StoredSecret,
+    Watch,
 )
 from tracker.ports.signing import (
     Attestation,
@@ -94,6 +95,7 @@ __all__ = [
     "StoredSecret",
     "StoredShipment",
     "StoredState",
+    "Watch",
     "WatchedClock",
     "Work",
     "must_be_fresh",

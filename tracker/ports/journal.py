@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -16,6 +16,7 @@ from tracker.ports.rows import (
     RejectRow,
     StoredEntry,
     StoredSecret,
+    Watch,
 )
 from tracker.ports.signing import Attestation, LogHead, StoredCheckpoint
 from tracker.ports.work import (
@@ -178,6 +179,15 @@ class Records(Protocol):
     def readings(
         self, *, device: str | None = None, shipment: str | None = None, limit: int | None = None
     ) -> Iterator[StoredReading]: ...
+    def received(self, scopes: Collection[str] | None = None) -> Iterator[StoredReading]:
+        """In the order of their receipt, those of one moment by their scope and number. scopes:
+        only those judged in one of these."""
+        ...
+
+    def watches(self) -> list[Watch]:
+        """Each time that a tracker ran on this journal, oldest first."""
+        ...
+
     def devices(self) -> list[DeviceRow]: ...
     def rejects(
         self,

@@ -116,6 +116,13 @@ class Heartbeat(Struct, frozen=True, kw_only=True):
     trouble: str = ""
 
 
+class Watch(Struct, frozen=True, kw_only=True):
+    """A tracker ran on the journal: from `started_at` until its last sign of life, `at`."""
+
+    started_at: datetime
+    at: datetime
+
+
 class RejectRow(Struct, frozen=True, kw_only=True):
     id: int
     received_at: datetime

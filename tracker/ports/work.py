@@ -21,7 +21,7 @@ class StoredReading(Struct, frozen=True, kw_only=True):
 
     body: the reading as native JSON, canonical, without device, receipt and `buffered`.
     digest: the first 16 bytes of SHA-256 over device, 0x00, body.
-    retained: a broker had kept it, so it is no sign that the device speaks now. Not stored.
+    retained: a broker had kept it, so it is no sign that the device speaks now.
     number: its place in the telemetry of its scope, from 0, as the custody log binds it
         (`sealproof.readings`); None in journals from before it did.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,8 +23,10 @@ from tracker.adapters.journal.tables import (
     REJECTS,
     SHIPMENTS,
     STATES,
+    WATCHES,
 )
-from tracker.domain.alert import Alert, AlertKind, AlertStatus, Chapter, Severity
+from tracker.domain.alert import Alert, AlertKind, AlertStatus, Chapter, Severity, Verdict
+from tracker.domain.state import DEVICE_SCOPE
 from tracker.ports import (
     DeviceRow,
     Heartbeat,
@@ -33,6 +35,7 @@ from tracker.ports import (
     StoredReading,
     StoredShipment,
     StoredState,
+    Watch,
 )
 
 
@@ -125,6 +128,19 @@ class JournalReader(LogReader):
             for row in self._newest(query, order, limit):
                 yield _reading(row)
 
+    def received(self, scopes: Collection[str] | None = None) -> Iterator[StoredReading]:
+        """Sorts what it reads: there is no index on the receipt."""
+        whose = func.coalesce(READINGS.c.shipment, DEVICE_SCOPE + READINGS.c.device)
+        query = select(READINGS).order_by(READINGS.c.received_at, whose, READINGS.c.number)
+        if scopes is not None:
+            query = query.where(whose.in_(scopes))
+        for row in self._stream(query):
+            yield _reading(row)
+
+    def watches(self) -> list[Watch]:
+        rows = self._rows(select(WATCHES).order_by(WATCHES.c.started_at))
+        return [Watch(**row) for row in rows]
+
     def devices(self) -> list[DeviceRow]:
         """By name. Reads every reading once."""
         with self._reading() as connection:
@@ -204,7 +220,8 @@ def _alert(row: RowMapping) -> Alert:
     kinds = {"kind": AlertKind, "severity": Severity, "status": AlertStatus}
     chapters = msgspec.convert(row["chapters"], tuple[Chapter, ...])
     typed = {name: kind(row[name]) for name, kind in kinds.items()}
-    return Alert(**{**row, **typed, "chapters": chapters})
+    verdict = None if row["verdict"] is None else Verdict(row["verdict"])
+    return Alert(**{**row, **typed, "chapters": chapters, "verdict": verdict})
 
 
 def _reject(row: RowMapping) -> RejectRow:
@@ -222,6 +239,7 @@ def _reading(row: RowMapping) -> StoredReading:
         shipment=row["shipment"],
         late=row["late"],
         number=row["number"],
+        retained=row["retained"],
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Dialect,
@@ -117,6 +118,7 @@ class Readings(SQLModel, table=True):
     lon: float | None
     body: bytes = Field(sa_type=LargeBinary)
     number: int | None = Field(sa_type=BigInteger)
+    retained: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=text("0")))
 
 
 class Entries(SQLModel, table=True):
@@ -170,6 +172,7 @@ class Alerts(SQLModel, table=True):
     chapters: list[dict[str, Any]] = Field(
         sa_column=Column(JSON, nullable=False, server_default=text("'[]'"))
     )
+    verdict: str | None
 
 
 class Versions(SQLModel, table=True):
@@ -264,6 +267,13 @@ class Heartbeats(SQLModel, table=True):
     trouble: str
 
 
+class Watches(SQLModel, table=True):
+    """One row for each time that a tracker ran on this journal: from when, and its last sign."""
+
+    started_at: datetime = Field(sa_column=Column(UtcMicros, primary_key=True, autoincrement=False))
+    at: datetime = Field(sa_type=UtcMicros)
+
+
 def _table(model: type[SQLModel]) -> Table:
     return SQLModel.metadata.tables[str(model.__tablename__)]
 
@@ -285,3 +295,4 @@ FOLLOWER_ROWS = _table(FollowerRows)
 GEOGRAPHIES = _table(Geographies)
 REJECTS = _table(Rejects)
 HEARTBEATS = _table(Heartbeats)
+WATCHES = _table(Watches)

@@ -42,6 +42,7 @@ from tracker.adapters.journal.tables import (
     SHIPMENTS,
     STATES,
     VERSIONS,
+    WATCHES,
 )
 from tracker.adapters.journal.tiles import planted
 from tracker.domain.alert import Alert
@@ -132,7 +133,10 @@ class SqlJournal(ScopeReader):
         self._put(_KEEP_ATTESTATION, msgspec.structs.asdict(attestation))
 
     def beat(self, heartbeat: Heartbeat) -> None:
-        self._put(_PUT_HEARTBEAT, {"id": 1, **msgspec.structs.asdict(heartbeat)})
+        watch = {"started_at": heartbeat.started_at, "at": heartbeat.at}
+        with diagnosed(self._engine), writing(self._engine).begin() as connection:
+            connection.execute(_PUT_HEARTBEAT, {"id": 1, **msgspec.structs.asdict(heartbeat)})
+            connection.execute(_PUT_WATCH, watch)
 
     def may_write(self, within_s: float) -> None:
         """Raises StorageAway if others keep it locked for so long, StorageShut if it is read-only;
@@ -159,6 +163,7 @@ _KEEP_GEOGRAPHY = insert_new(GEOGRAPHIES)
 _PUT_CHECKPOINT = upsert(CHECKPOINTS)
 _KEEP_ATTESTATION = insert_new(ATTESTATIONS)
 _PUT_HEARTBEAT = upsert(HEARTBEATS)
+_PUT_WATCH = upsert(WATCHES)
 _INSERT_SECRET = insert(SECRETS)
 
 
@@ -227,6 +232,7 @@ def _reading(stored: StoredReading) -> tuple[Any, ...]:
         lon,
         stored.body,
         stored.number,
+        stored.retained,
     )
 
 
@@ -272,6 +278,7 @@ def _alert(alert: Alert) -> Row:
         "kind": alert.kind.value,
         "severity": alert.severity.value,
         "status": alert.status.value,
+        "verdict": None if alert.verdict is None else alert.verdict.value,
         "chapters": msgspec.to_builtins(alert.chapters),
     }
 

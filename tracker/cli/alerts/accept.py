@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.cli.alerts.shared import OpenAlertIds
+from tracker.cli.alerts.shared import As, OpenAlertIds, needed
 from tracker.cli.shared import render
 from tracker.cli.shared.choice import each
 from tracker.cli.shared.session import By, Json, load_config, parse_moment, session
@@ -21,6 +21,7 @@ def accept(
     alerts: OpenAlertIds,
     by: By,
     reason: Annotated[str, typer.Option(help="Why it is borne with.")],
+    verdict: As = None,
     until: Annotated[
         datetime | None,
         typer.Option(parser=parse_moment, metavar="RFC3339", help="It raises again after this."),
@@ -40,6 +41,7 @@ def accept(
     from tracker import wiring
     from tracker.domain.command import AcceptAlert
 
+    judged = needed(verdict, "accept")
     found: list[Finding] = []
     with wiring.commands(load_config(ctx)) as commands:
 
@@ -49,6 +51,7 @@ def accept(
                 by=by,
                 alert=alert,
                 reason=reason,
+                verdict=judged,
                 until=until,
                 distance_m=distance_m,
                 zone=zone,

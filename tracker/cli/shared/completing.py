@@ -72,6 +72,12 @@ def _rejects(records: Records) -> Iterable[str]:
     return (str(one.id) for one in records.rejects(limit=MOST))
 
 
+def _verdicts(config: Config) -> Iterable[str]:
+    from tracker.domain.alert import Verdict
+
+    return tuple(Verdict)
+
+
 def _zones(config: Config) -> Iterable[str]:
     from tracker import wiring
 
@@ -101,5 +107,6 @@ def _crossings(config: Config) -> Iterable[str]:
 shipments, devices = _recorded(_shipments), _recorded(_devices)
 alerts, open_alerts = _recorded(_alerts), _recorded(_open_alerts)
 rejects = _recorded(_rejects)
+verdicts = _offered(_verdicts)
 zones, places = _offered(_zones), _offered(_places)
 corridors, crossings = _offered(_corridors), _offered(_crossings)

@@ -142,6 +142,7 @@ class MemoryJournal(MemoryRecords):
     def beat(self, heartbeat: Heartbeat) -> None:
         with self._held() as held:
             held.heartbeat = heartbeat
+            held.watches[heartbeat.started_at] = heartbeat.at
 
     def scrub(self) -> None:
         """There is no file."""

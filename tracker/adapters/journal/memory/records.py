@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import TypeVar
 
 from tracker.adapters.journal.health import RECENT, health, mute
 from tracker.adapters.journal.memory.log_records import MemoryLog, between
 from tracker.domain.alert import Alert
+from tracker.domain.state import DEVICE_SCOPE
 from tracker.ports import (
     DeviceRow,
     Heartbeat,
@@ -17,6 +18,7 @@ from tracker.ports import (
     StoredReading,
     StoredShipment,
     StoredState,
+    Watch,
 )
 
 T = TypeVar("T")
@@ -98,6 +100,17 @@ class MemoryRecords(MemoryLog):
         ]
         yield from _newest(sorted(found, key=_order), limit)
 
+    def received(self, scopes: Collection[str] | None = None) -> Iterator[StoredReading]:
+        with self._held() as held:
+            readings = [
+                one for one in held.readings.values() if scopes is None or _scope(one) in scopes
+            ]
+        yield from sorted(readings, key=_receipt)
+
+    def watches(self) -> list[Watch]:
+        with self._held() as held:
+            return [Watch(started_at=start, at=at) for start, at in sorted(held.watches.items())]
+
     def devices(self) -> list[DeviceRow]:
         with self._held() as held:
             readings, rejected = list(held.readings.values()), list(held.rejects)
@@ -178,6 +191,14 @@ class MemoryRecords(MemoryLog):
 
 def _newest(found: list[T], limit: int | None) -> list[T]:
     return found if limit is None else found[len(found) - min(limit, len(found)) :]
+
+
+def _scope(one: StoredReading) -> str:
+    return one.shipment or DEVICE_SCOPE + one.reading.device
+
+
+def _receipt(one: StoredReading) -> tuple[datetime, str, int]:
+    return (one.reading.received_at, _scope(one), -1 if one.number is None else one.number)
 
 
 def _order(one: StoredReading) -> tuple[datetime, str, bytes]:

@@ -50,6 +50,7 @@ class Shelves:
     attestations: dict[tuple[int, str, str], Attestation] = field(default_factory=dict)
     followers: dict[str, int] = field(default_factory=dict)
     heartbeat: Heartbeat | None = None
+    watches: dict[datetime, datetime] = field(default_factory=dict)
     follower_rows: dict[tuple[str, str], bytes] = field(default_factory=dict)
 
     def entry(self, index: int) -> EntryRow:
