@@ -17,8 +17,8 @@ class Weighed(Struct, frozen=True, kw_only=True):
     measure: a stable snake_case name of what was looked at ("stood", "offset", "in_planned_zone").
     value: what the rule saw; None: it saw none, which is itself an answer. limit: what it held it
     against; None for a plain yes or no. unit: "m", "min", "km/h", ...; "" for none.
-    threshold: name in `Policy` of the limit, where it is one. speaks: it speaks for the alert; one
-    that does not is what keeps it quiet.
+    threshold: name in `Policy` of the limit, where it is one. about: of which zone or crossing,
+    where it is of one. speaks: it speaks for the alert; one that does not is what keeps it quiet.
     """
 
     kind: AlertKind
@@ -27,4 +27,5 @@ class Weighed(Struct, frozen=True, kw_only=True):
     limit: float | str | None = None
     unit: str = ""
     threshold: str | None = None
+    about: str = ""
     speaks: bool = False

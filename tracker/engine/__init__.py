@@ -5,10 +5,12 @@ from tracker.engine.deadlines import with_deadline
 from tracker.engine.healing import is_ahead
 from tracker.engine.lanes import corridor_of, lane_of
 from tracker.engine.step import HeardReading, Input, Spoke, Step, Tick, dated_at, moments, step
+from tracker.engine.weighing import Scale, weigh
 
 __all__ = [
     "HeardReading",
     "Input",
+    "Scale",
     "Spoke",
     "Step",
     "Tick",
@@ -20,5 +22,6 @@ __all__ = [
     "lane_of",
     "moments",
     "step",
+    "weigh",
     "with_deadline",
 ]

@@ -116,7 +116,11 @@ def step(
 
     Raises TrackerError only for a command that custody forbids; then nothing has changed.
     """
-    run = _Run(state, plan, policy, rules)
+    return run_one(Running(state, plan, policy, rules), what, placement)
+
+
+def run_one(run: Running, what: Input, placement: Placement | None) -> Step:
+    """The one input of this run."""
     if isinstance(what, HeardReading):
         run.heard(what, placement)
     elif isinstance(what, Tick):
@@ -128,7 +132,7 @@ def step(
     return run.done()
 
 
-class _Run:
+class Running:
     """One step under way. Everything it holds is a value; nothing outlives `done`."""
 
     def __init__(

@@ -13,6 +13,7 @@ from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.codes import Code, Fact
 from tracker.domain.outcome import Cleared, Raised
 from tracker.domain.policy import Policy
+from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
 
 GRADES = (None, Severity.WARNING, Severity.CRITICAL)
@@ -85,4 +86,36 @@ def _low(view: View, grade: int, code: Code, facts: dict[str, Fact]) -> Raised:
     )
 
 
-RULE = Rule(name="battery", memory=Memory, keeps="device", on_reading=on_reading)
+def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
+    kind, reading = AlertKind.BATTERY, view.reading
+    if view.plan is None:
+        return (Weighed(kind=kind, measure="on_shipment", value=False),)
+    if view.late or reading is None:
+        return (Weighed(kind=kind, measure="is_present", value=False),)
+    percent = reading.battery_pct
+    if percent is None or not 0 <= percent <= 100:
+        told = reading.seal is not None and SealEvent.LOW_BATTERY in reading.seal.events
+        low = Weighed(kind=kind, measure="low_battery_told", value=told, speaks=told)
+        return (low, _before(memory)) if memory.grade else (low,)
+    if memory.grade == len(GRADES) - 1:
+        return (_before(memory),)
+    names = ("battery_low_pct", "battery_critical_pct")[memory.grade :]
+    threshold = max(names, key=lambda name: float(getattr(view.policy, name)))
+    limit = float(getattr(view.policy, threshold))
+    battery = Weighed(
+        kind=kind,
+        measure="battery",
+        value=percent,
+        limit=limit,
+        unit="%",
+        threshold=threshold,
+        speaks=percent <= limit,
+    )
+    return (battery, _before(memory)) if memory.grade and not battery.speaks else (battery,)
+
+
+def _before(memory: Memory) -> Weighed:
+    return Weighed(kind=AlertKind.BATTERY, measure="told_before", value=GRADES[memory.grade])
+
+
+RULE = Rule(name="battery", memory=Memory, keeps="device", on_reading=on_reading, weighs=weighs)

@@ -9,6 +9,7 @@ from msgspec import Struct
 from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.codes import Code
 from tracker.domain.outcome import Cleared, Outcome, Raised
+from tracker.domain.weighing import Weighed
 from tracker.rules.base import Result, Rule, View
 
 
@@ -51,4 +52,30 @@ def deadline(view: View, memory: Memory) -> datetime | None:
     return plan.legs[leg].latest if leg < len(plan.legs) else None
 
 
-RULE = Rule(name="overdue", memory=Memory, keeps="scope", on_tick=on_tick, deadline=deadline)
+def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
+    kind, plan, leg = AlertKind.OVERDUE, view.plan, view.state.leg
+    if plan is None or leg >= len(plan.legs):
+        return (Weighed(kind=kind, measure="legs_left", value=0),)
+    latest = plan.legs[leg].latest
+    if latest is None:
+        return (Weighed(kind=kind, measure="latest_arrival", value=None),)
+    late = Weighed(
+        kind=kind,
+        measure="time",
+        value=view.now.isoformat(),
+        limit=latest.isoformat(),
+        speaks=view.now >= latest,
+    )
+    if memory.leg != leg:
+        return (late,)
+    return (late, Weighed(kind=kind, measure="told_before", value=Severity.WARNING))
+
+
+RULE = Rule(
+    name="overdue",
+    memory=Memory,
+    keeps="scope",
+    on_tick=on_tick,
+    deadline=deadline,
+    weighs=weighs,
+)

@@ -12,6 +12,7 @@ from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.codes import Code
 from tracker.domain.finding import FindingType
 from tracker.domain.outcome import Noted, Outcome, Raised
+from tracker.domain.weighing import Weighed
 from tracker.domain.whose import breaks
 from tracker.rules.base import NOTHING, Result, Rule, View
 
@@ -51,4 +52,12 @@ def _told(view: View) -> tuple[Outcome, ...]:
     return (note,)
 
 
-RULE = Rule(name="unknown_device", on_reading=on_reading, without_shipment=True)
+def weighs(view: View, memory: Any) -> tuple[Weighed, ...]:
+    kind, carried = AlertKind.UNKNOWN_DEVICE, view.plan is not None
+    on_shipment = Weighed(kind=kind, measure="on_shipment", value=carried, speaks=not carried)
+    if carried or not view.history:
+        return (on_shipment,)
+    return (on_shipment, Weighed(kind=kind, measure="before_shipment", value=True))
+
+
+RULE = Rule(name="unknown_device", on_reading=on_reading, without_shipment=True, weighs=weighs)

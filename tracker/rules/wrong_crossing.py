@@ -15,12 +15,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from geofences.kinds import ZoneKind
+from geofences.placement import Placement
 from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.codes import Code, Fact
 from tracker.domain.motion import point
 from tracker.domain.outcome import Outcome, Raised
-from tracker.domain.plan import Plan
+from tracker.domain.plan import Place, Plan
 from tracker.domain.visits import drifted, rests
+from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
 
 COMMITTED = frozenset(
@@ -32,6 +34,9 @@ COMMITTED = frozenset(
         ZoneKind.STATE_INSPECTION,
     }
 )
+
+
+_KIND = AlertKind.WRONG_CROSSING
 
 
 class Memory(Struct, frozen=True, kw_only=True):
@@ -54,11 +59,7 @@ def on_reading(view: View, memory: Memory) -> Result:
     found: list[Outcome] = []
     for zone, first in view.moves.entered.items():
         place = plan.place(zone)
-        if (
-            place
-            and place.crossing not in (None, plan.shipment.crossing)
-            and place.kind in COMMITTED
-        ):
+        if place and _commits(place, plan):
             facts: dict[str, Fact] = {"place": place.name}
             code = Code.WRONG_CROSSING_APPROACHED
             found.append(_wrong(first.time, code, facts, zone=zone, **point(first)))
@@ -91,6 +92,72 @@ def on_reading(view: View, memory: Memory) -> Result:
     return Memory(country=placement.country), tuple(found)
 
 
+def _commits(place: Place, plan: Plan) -> bool:
+    return place.crossing not in (None, plan.shipment.crossing) and place.kind in COMMITTED
+
+
+def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
+    kind, plan, fix, placement = _KIND, view.plan, view.moves.fix, view.placement
+    if plan is None or (planned := plan.shipment.crossing) is None:
+        return (Weighed(kind=kind, measure="planned_crossing", value=None),)
+    if fix is None or placement is None:
+        return (Weighed(kind=kind, measure="new_position", value=None),)
+    entered = [place for place in plan.places(tuple(view.moves.entered)) if _commits(place, plan)]
+    if entered:
+        return tuple(
+            Weighed(
+                kind=kind,
+                measure="committed_to",
+                value=place.crossing,
+                limit=planned,
+                about=place.id,
+                speaks=True,
+            )
+            for place in entered
+        )
+    return _weighs_country(view, placement, plan, _seen(view, plan, memory))
+
+
+def _weighs_country(
+    view: View, placement: Placement, plan: Plan, memory: Memory
+) -> tuple[Weighed, ...]:
+    kind, known = _KIND, placement.country not in (None, "bridge")
+    changed = known and memory.country is not None and placement.country != memory.country
+    country = Weighed(
+        kind=kind,
+        measure="country",
+        value=placement.country,
+        limit=memory.country,
+        speaks=changed,
+    )
+    if not changed or view.moves.fix is None:
+        return (country,)
+    other, least = memory.other + 1, view.policy.confirm_fixes
+    drift = drifted(view.lane, memory.since or view.moves.fix.time)
+    away = memory.jumped is not None or placement.on_corridor is None or view.off_route()
+    return (
+        country,
+        Weighed(
+            kind=kind,
+            measure="fixes_in_country",
+            value=other,
+            limit=least,
+            unit="fixes",
+            threshold="confirm_fixes",
+            speaks=other >= least,
+        ),
+        Weighed(kind=kind, measure="drifts", value=drift, speaks=not drift),
+        Weighed(
+            kind=kind,
+            measure="planned_crossing_seen",
+            value=memory.planned_seen,
+            about=plan.shipment.crossing or "",
+            speaks=not memory.planned_seen,
+        ),
+        Weighed(kind=kind, measure="away_from_corridor", value=away, speaks=away),
+    )
+
+
 def _seen(view: View, plan: Plan, memory: Memory) -> Memory:
     passed = plan.places(tuple(passage.zone for passage in view.moves.passed))
     if any(place.crossing == plan.shipment.crossing for place in (*view.places(), *passed)):
@@ -111,7 +178,7 @@ def _wrong(
     lon: float | None = None,
 ) -> Raised:
     return Raised(
-        kind=AlertKind.WRONG_CROSSING,
+        kind=_KIND,
         severity=Severity.CRITICAL,
         code=code,
         facts=facts,
@@ -122,4 +189,4 @@ def _wrong(
     )
 
 
-RULE = Rule(name="wrong_crossing", memory=Memory, on_reading=on_reading)
+RULE = Rule(name="wrong_crossing", memory=Memory, on_reading=on_reading, weighs=weighs)

@@ -1,0 +1,82 @@
+"""What the rules compare at one input: the step is run again, and each is asked before its turn.
+
+Nothing of it is part of judging: whoever wants an explanation runs it, on a state from before.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+
+from geofences.placement import Placement
+from tracker import rules as registry
+from tracker.domain.outcome import Raised
+from tracker.domain.plan import Plan
+from tracker.domain.policy import Policy
+from tracker.domain.state import ScopeState
+from tracker.domain.weighing import Weighed
+from tracker.engine.step import Input, Running, Step, run_one
+from tracker.rules.base import Hook, Rule, View, remembered
+
+
+class Scale(Struct, frozen=True, kw_only=True):
+    """What one rule compared at one input, and what it raised. device: None for a rule of the whole
+    scope. at: of when the input is.
+    """
+
+    rule: str
+    device: str | None
+    at: datetime
+    weighed: tuple[Weighed, ...]
+    raised: tuple[Raised, ...]
+
+
+def weigh(
+    state: ScopeState,
+    what: Input,
+    placement: Placement | None,
+    plan: Plan | None,
+    policy: Policy,
+    rules: tuple[Rule, ...] = registry.ORDER,
+) -> tuple[Step, tuple[Scale, ...]]:
+    """The step as `step` makes it, and what each rule weighed that says it.
+
+    Raises TrackerError only for a command that custody forbids.
+    """
+    run = _Weighing(state, plan, policy, rules)
+    return run_one(run, what, placement), tuple(run.scales)
+
+
+class _Weighing(Running):
+    def __init__(
+        self, state: ScopeState, plan: Plan | None, policy: Policy, rules: tuple[Rule, ...]
+    ) -> None:
+        super().__init__(state, plan, policy, rules)
+        self.scales = list[Scale]()
+
+    def _run(
+        self, rules: tuple[tuple[Rule, Hook], ...], view: View, kept: dict[str, dict[str, Any]]
+    ) -> None:
+        for rule, function in rules:
+            memory = remembered(rule, kept[rule.keeps])
+            self.scales.append(
+                Scale(
+                    rule=rule.name,
+                    device=view.device,
+                    at=view.at,
+                    weighed=() if rule.weighs is None else rule.weighs(view, memory),
+                    raised=_raised(function, view, memory),
+                )
+            )
+            super()._run(((rule, function),), view, kept)
+
+
+def _raised(function: Hook, view: View, memory: Any) -> tuple[Raised, ...]:
+    """A rule is pure: to ask it once more changes nothing."""
+    try:
+        _, outcomes = function(view, memory)
+    except Exception:  # noqa: BLE001 - the step itself tells it: a command refused, a rule's fault
+        return ()
+    return tuple(outcome for outcome in outcomes if isinstance(outcome, Raised))
