@@ -10,7 +10,6 @@ import contextlib
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
 
 import pytest
 
@@ -25,12 +24,13 @@ from tracker.engine import Scale
 from tracker.rules import ORDER
 
 MUTE = frozenset(
-    """
-    custody device_clock jamming not_understood position_loss position_not_credible route_deviation
-    seal_continuity seal_departure seal_incident seal_inventory seal_issue seal_opening
-    seal_refusals seal_release seal_reseal seal_sealing seal_silence seal_tampering silence
-    unplanned_stop
-    """.split()
+    (
+        *("custody", "device_clock", "jamming", "not_understood", "position_loss"),
+        *("position_not_credible", "route_deviation", "seal_continuity", "seal_departure"),
+        *("seal_incident", "seal_inventory", "seal_issue", "seal_opening", "seal_refusals"),
+        *("seal_release", "seal_reseal", "seal_sealing", "seal_silence", "seal_tampering"),
+        *("silence", "unplanned_stop"),
+    )
 )
 """Rules that raise, and do not say yet what they weigh."""
 

@@ -132,9 +132,28 @@ class UnitOfWork:
             at, now = engine.moments(what)
             self._judged[scope] = max(now, self._judged.get(scope, now))
             policy = policies.at(at, state.leg)
-        step = engine.step(state, what, placement, plan, policy, self.registry.rules)
+        step = self._step(state, what, placement, plan, policy)
         self._take(scope, step)
         return step
+
+    def _step(
+        self,
+        state: ScopeState,
+        what: Input,
+        placement: Placement | None,
+        plan: Plan | None,
+        policy: Policy,
+    ) -> Step:
+        return engine.step(state, what, placement, plan, policy, self.registry.rules)
+
+    def deadline(self, scope: str) -> Step:
+        """The state of a scope with the time when it must be ticked at the latest."""
+        state, (plan, policies) = self.state(scope), self._planned_for(scope)
+        policy, until = policies.only or policies.usual, None
+        if policies.only is None and (now := self._judged.get(scope)) is not None:
+            lane = policies.on(state.leg)
+            policy, until = lane.at(now), lane.changes_after(now)
+        return engine.with_deadline(state, plan, policy, self.registry.rules, until=until)
 
     def clock_of(self, device: str) -> int:
         """How many minutes the device's clock is ahead of UTC, as learnt; 0 if it is not."""
@@ -225,14 +244,8 @@ class UnitOfWork:
 
     def work(self) -> Work:
         """All of it, to be committed; the states now have their deadlines."""
-        for scope, state in self.states.items():
-            plan, policies = self._planned_for(scope)
-            policy, until = policies.only or policies.usual, None
-            if policies.only is None and (now := self._judged.get(scope)) is not None:
-                lane = policies.on(state.leg)
-                policy, until = lane.at(now), lane.changes_after(now)
-            step = engine.with_deadline(state, plan, policy, self.registry.rules, until=until)
-            self._take(scope, step)
+        for scope in self.states:
+            self._take(scope, self.deadline(scope))
         states = [
             StoredState(scope=scope, body=engine.encode(state), wake_at=state.wake_at)
             for scope, state in self.states.items()

@@ -64,6 +64,7 @@ def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
         measure="time",
         value=view.now.isoformat(),
         limit=latest.isoformat(),
+        unit="time",
         speaks=view.now >= latest,
     )
     if memory.leg != leg:
