@@ -10,10 +10,51 @@ from devices.reading import SealCondition, SealEvent, SealReport
 from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.codes import Code
 from tracker.domain.command import Command, RecordSeal
+from tracker.domain.geo import metres_between
 from tracker.domain.outcome import Raised
+from tracker.domain.plan import Place
+from tracker.domain.policy import minutes
 from tracker.domain.seal import SealRecord, SealState
 from tracker.domain.spelling import same
 from tracker.rules.base import View
+
+
+def rolling(view: View) -> bool:
+    """The truck moves, as far as its last fix still tells: not of a truck that has come under a
+    roof since.
+    """
+    fix = view.lane.fix
+    if not view.lane.moving or fix is None:
+        return False
+    return view.at - fix.time <= minutes(view.policy.moving_known_min)
+
+
+def apart(view: View) -> bool:
+    """Its one fix stands against where the truck is known to be: further than a receiver drifts,
+    and nothing else shows that it has moved. Receivers jump for kilometres.
+    """
+    fix, last = view.moves.fix, view.before.fix if view.before else None
+    if fix is None or last is None or view.late or not view.lane.zones or view.lane.moving:
+        return False
+    if fix.speed_kmh is not None and fix.speed_kmh > view.policy.speed_alone_kmh:
+        return False
+    if fix.time - last.time > minutes(view.policy.moving_known_min):
+        return False
+    return metres_between(last.lat, last.lon, fix.lat, fix.lon) > view.policy.jump_m
+
+
+def known_places(view: View) -> tuple[Place, ...]:
+    """Where the truck is as far as more than one fix tells. A late reading without a fix: where it
+    has been ever since, and is now.
+    """
+    if view.plan is None:
+        return ()
+    if apart(view):
+        return view.plan.places(tuple(view.lane.zones))
+    if view.late and view.moves.fix is None and not view.lane.zones and view.known is not None:
+        entered = view.known.live.zones
+        return view.plan.places(tuple(zone for zone, at in entered.items() if at <= view.at))
+    return view.places()
 
 
 def sealed_report(view: View) -> SealReport | None:
@@ -21,8 +62,12 @@ def sealed_report(view: View) -> SealReport | None:
     report = view.reading.seal if view.reading else None
     if report is None or view.plan is None:
         return None
+    return report if is_sealed(report) else None
+
+
+def is_sealed(report: SealReport) -> bool:
     by_event = report.condition is None and SealEvent.SEALED in report.events
-    return report if by_event or report.condition is SealCondition.SEALED else None
+    return by_event or report.condition is SealCondition.SEALED
 
 
 def recorded(view: View) -> RecordSeal | None:
