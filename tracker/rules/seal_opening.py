@@ -97,9 +97,10 @@ def _opened(view: View, memory: Memory, report: SealReport) -> Result:
         opened_in=tuple(place.id for place in places),
         opened_with=shown(report),
         record_due=due,
-        pending_number=None,
         told=None,
     )
+    if not _of_this(view, opened):
+        opened = replace(opened, pending_number=None, pending_at=None)
     code, facts = verdict.code, verdict.facts
     if verdict.waits or verdict.amendable:
         held, again = merged(memory.held, holding(view, verdict, opened))
@@ -116,6 +117,14 @@ def _opened(view: View, memory: Memory, report: SealReport) -> Result:
     elif due is not None and view.late:
         memory = replace(memory, late=(*memory.late, opened))
     return memory, tuple(found)
+
+
+def _of_this(view: View, opened: SealRecord) -> bool:
+    """The number that a person recorded is of the reseal after this opening: it was recorded after
+    it, or just before.
+    """
+    since = opened.pending_at
+    return since is not None and since >= view.at - minutes(view.policy.opening_record_min)
 
 
 def _apart(view: View, report: SealReport, verdict: OpeningVerdict) -> Apart | None:

@@ -70,6 +70,13 @@ def is_sealed(report: SealReport) -> bool:
     return by_event or report.condition is SealCondition.SEALED
 
 
+def numbers_in_force(view: View) -> list[str]:
+    """Of all locks, and those that people recorded and the lock has not named yet."""
+    seals = [known.live.seal for known in view.state.devices.values()]
+    numbers = (number for seal in seals for number in (seal.number, seal.pending_number))
+    return sorted({number for number in numbers if number is not None})
+
+
 def recorded(view: View) -> RecordSeal | None:
     """The command, if it records a seal of this lock."""
     command: Command | None = view.command
@@ -86,8 +93,9 @@ def renumbered(
     *,
     lock_count: int | None = None,
     record_due: datetime | None = None,
+    told: str | None = None,
 ) -> SealRecord:
-    """Sealed once more, with the number `new` (None: none was named).
+    """Sealed once more, with the number `new` (None: none was named); told: by the lock itself.
 
     record_due None: it is recorded already. Without a lock count the next one is learnt anew.
     """
@@ -100,6 +108,9 @@ def renumbered(
         number=seal.number if again else new or seal.number,
         used=used,
         pending_number=None,
+        pending_at=None,
+        told=told,
+        closed_at=at,
         resealed_silently=False,
         reseals=seal.reseals + 1,
         record_due=record_due,
@@ -108,13 +119,13 @@ def renumbered(
     )
 
 
-def number_differs(view: View, read: str, due: str) -> Raised:
+def number_differs(view: View, read: str, due: str, at: datetime | None = None) -> Raised:
     return Raised(
         kind=AlertKind.SEAL_NUMBER,
         severity=Severity.CRITICAL,
         code=Code.LOCK_CARRIES_OTHER_NUMBER if view.reading else Code.RECORDED_OTHER_NUMBER,
         facts={"read": read, "in_force": due},
-        at=view.at,
+        at=at or view.at,
         key=view.device or "",
         **view.where(),
     )
