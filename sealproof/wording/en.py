@@ -27,6 +27,19 @@ def _number(text: Any) -> str:
     return text or "no number named"
 
 
+SIGNS = {
+    "cover_opened": "its back cover opened",
+    "motor_stuck": "its motor stuck",
+    "unlock_refused": "an unlock refused",
+    "wrong_card": "a wrong card",
+    "wrong_password": "a wrong password",
+    "fault": "a fault of it",
+    "jamming": "jamming",
+    "off_route": "off the route",
+}
+"""What makes tampering of vibration."""
+
+
 def _opened(facts: Facts) -> str:
     return f"opened at {facts['places'] or 'no known place'}"
 
@@ -270,6 +283,8 @@ PHRASES: Phrases = {
     "opened_leave_owed": _opened,
     "opened_at_unplanned_stop": lambda f: f"{_opened(f)}, at an unplanned stop",
     "still_open": "still open",
+    "opening_word_awaited": lambda f: f"found {_opened(f)}; who opened it is to come",
+    "opening_proven": "who opened it has come meanwhile: it was by leave",
     "opening_not_recorded": "opened, and nobody recorded an authorisation within {within_min} min",
     "opening_recorded": "the authorisation was recorded",
     "unlock_refused": _refused,
@@ -278,7 +293,10 @@ PHRASES: Phrases = {
     "shell_opened": "the lock's shell was opened",
     "cover_opened_then_moved": "the back cover was opened, and then the truck moved",
     "cover_opened": "the back cover was opened",
-    "vibration": "vibration at the lock",
+    "vibration": "vibration at the lock, while the truck stands",
+    "vibration_with_sign": lambda f: (
+        f"vibration at the lock, and {SIGNS.get(f['sign'], f['sign'])}"
+    ),
     "motor_stuck": "the lock's motor is stuck",
     "lock_fault": "the lock reports a fault",
     "fault_over": "the fault is over",

@@ -124,10 +124,34 @@ def test_faster_than_5_kmh_is_moving(speed: float, moving: bool) -> None:
 
 
 def test_without_a_speed_the_fixes_tell_whether_it_moves() -> None:
-    assert after(fix(0), fix(60, 1000))[0].moving
+    assert after(fix(0), fix(60, 1000), fix(120, 2000))[0].moving
     assert not after(fix(0), fix(60, 1000), fix(120, 1020), fix(180, 1030), fix(240, 1020))[
         0
     ].moving
+
+
+@pytest.mark.parametrize("claimed", [9.0, 20.0, 60.0])
+@pytest.mark.parametrize("before", [0, 1, 5])
+@pytest.mark.parametrize("away", [0, 60])
+def test_what_one_parked_fix_claims_moves_nothing(claimed: float, before: int, away: float) -> None:
+    parked = [fix(60 * number, speed_kmh=0.0) for number in range(before)]
+    lane, _ = after(*parked, fix(60 * before + 60, away, speed_kmh=claimed))
+    assert not lane.moving
+
+
+@pytest.mark.parametrize("away", [200, 1_000, 5_000])
+def test_one_jump_moves_nothing_and_two_that_agree_neither(away: float) -> None:
+    parked = [fix(300 * number, speed_kmh=0.0) for number in range(3)]
+    jump = fix(900, away, speed_kmh=9.0)
+    assert not after(*parked, jump)[0].moving
+    assert not after(*parked, jump, fix(1_200, away + 5, speed_kmh=9.0))[0].moving
+
+
+@pytest.mark.parametrize("every_s", [1, 30, 60, 300])
+def test_a_truck_that_rolls_moves_at_whatever_interval(every_s: int) -> None:
+    stood = [fix(-600, speed_kmh=0.0), fix(-300, speed_kmh=0.0)]
+    rolls = [fix(every_s * n, 20.0 * every_s * n, speed_kmh=72.0) for n in range(40)]
+    assert after(*stood, *rolls)[0].moving
 
 
 def test_a_halt_ends_with_two_fixes_away_from_it() -> None:

@@ -39,8 +39,14 @@ TABLE: dict[tuple[str, str], tuple[str, ...]] = {
         "rope pulled",
         "opened while sealed, without authorisation",
     ),
-    ("SEALED -> TAMPERED", "suspicious"): ("back cover alone", "vibration alone", "motor stuck"),
-    ("SEALED -> TAMPERED", "violation"): ("cut", "shell opened", "cover and then movement"),
+    ("SEALED -> TAMPERED", "suspicious"): ("back cover alone", "vibration at rest", "motor stuck"),
+    ("SEALED -> TAMPERED", "legitimate"): ("vibration while driving",),
+    ("SEALED -> TAMPERED", "violation"): (
+        "cut",
+        "shell opened",
+        "cover and then movement",
+        "vibration at rest with a second sign",
+    ),
     ("OPEN_AUTHORISED -> SEALED", "legitimate"): ("same zone, new number, officer, reason",),
     ("OPEN_AUTHORISED -> SEALED", "suspicious"): ("more reseals than the limit",),
     ("OPEN_AUTHORISED -> SEALED", "violation"): (

@@ -25,8 +25,8 @@ meridian; the placement is given (`zones`, `off` m, `country`), for rules see no
              the fix's accuracy, or the way to it, speaks of; clock (how its time was found),
              device_time, learnt (minutes)
     tick     { tick = minutes }
-    command  { command = "authorise" | "seal" | "offer" | "accept" | "close" | "ack" |
-               "close_alert" | "accept_alert" | "report_reject" | "report_number" | "issue" |
+    command  { command = "authorise" | "amend" (its `seals`) | "seal" | "offer" | "accept" |
+               "close" | "ack" | "close_alert" | "accept_alert" | "report_reject" | "report_number" | "issue" |
                "void" | "redraw", at, ... its fields }
 An expected alert may carry more: "critical seal_tampered late at=3 seen=4 count=2 km=5 zone=customs
 device=L1 status=escalated ended", a finding "placed" (it says where); with "not-" before a word it
@@ -56,7 +56,7 @@ from tracker.domain.alert import Alert, AlertStatus
 from tracker.domain.finding import Finding
 from tracker.domain.plan import Place, Plan, PlannedLeg
 from tracker.domain.policy import Policy
-from tracker.domain.shipment import Authorisation, Shipment
+from tracker.domain.shipment import Authorisation, Seal, Shipment
 from tracker.domain.state import DeviceState, Lane, ScopeState
 from tracker.rules import ORDER
 from tracker.rules.base import Rule
@@ -264,7 +264,12 @@ class Play:
                 self.shipment, authorisations=(*self.shipment.authorisations, leave)
             )
             return commands.Authorise(at=at, by=by, authorisation=leave)
+        if name == "amend":
+            seals = msgspec.convert(said.pop("seals"), tuple[Seal, ...])
+            self.shipment = msgspec.structs.replace(self.shipment, seals=seals)
+            said |= {"changed": ["seals"], "reason": "corrected", "document_sha256": ""}
         kinds = {
+            "amend": commands.AmendShipment,
             "seal": commands.RecordSeal,
             "offer": commands.OfferCustody,
             "accept": commands.AcceptCustody,

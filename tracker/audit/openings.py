@@ -89,7 +89,7 @@ def _opening(dossier: Dossier, lock: str, opening: CustodyEntry) -> Iterator[Aud
 
 
 def _covers(leave: Authorisation, zones: set[str | None], at: datetime, shown: str | None) -> bool:
-    """As the rule has it (`tracker.rules.seal_opening.covering`), from what was recorded."""
+    """As the rule has it (`tracker.rules.openings.covering`), from what was recorded."""
     return (
         leave.zone in zones
         and (leave.from_time is None or leave.from_time <= at)

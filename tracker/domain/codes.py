@@ -212,6 +212,8 @@ class Code(enum.StrEnum):
     OPENED_LEAVE_OWED = "opened_leave_owed", {"places": MaybeText}
     OPENED_AT_UNPLANNED_STOP = "opened_at_unplanned_stop", {"places": MaybeText}
     STILL_OPEN = "still_open"
+    OPENING_WORD_AWAITED = "opening_word_awaited", {"places": MaybeText}
+    OPENING_PROVEN = "opening_proven"
     OPENING_NOT_RECORDED = "opening_not_recorded", {"within_min": int}
     OPENING_RECORDED = "opening_recorded"
     UNLOCK_REFUSED = (
@@ -233,6 +235,7 @@ class Code(enum.StrEnum):
     COVER_OPENED_THEN_MOVED = "cover_opened_then_moved"
     COVER_OPENED = "cover_opened"
     VIBRATION = "vibration"
+    VIBRATION_WITH_SIGN = "vibration_with_sign", {"sign": str}
     MOTOR_STUCK = "motor_stuck"
     LOCK_FAULT = "lock_fault"
     FAULT_OVER = "fault_over"

@@ -104,7 +104,7 @@ def _moved(
         halt=halt,
         straying=straying,
         standing=standing,
-        moving=not standing and _moving(lane, halt, fix, policy),
+        moving=not standing and _moving(lane, halt, straying, fix, policy),
     )
     rolls = now.moving and _rolls(halt, fix, policy)
     at_rest = not rolls and (here or (standing and _near(halt, fix, policy)))
@@ -184,14 +184,26 @@ def _here(lane: Lane, halt: Halt, fix: Fix, on_route: bool) -> Halt:
     )
 
 
-def _moving(lane: Lane, halt: Halt, fix: Fix, policy: Policy) -> bool:
-    """A small speed keeps moving what moves, if the way bears it out; it sets nothing in motion."""
-    if lane.fix is not None and fix.time <= halt.since:  # it has just left its last halt
-        return fix.speed_kmh is None or fix.speed_kmh > policy.moving_kmh
-    kmh = _kmh(halt, fix)
-    if kmh <= policy.moving_kmh or kmh > policy.speed_alone_kmh:
-        return kmh > policy.moving_kmh
-    return lane.moving and _since_halt_kmh(halt, fix) > policy.moving_kmh
+def _moving(lane: Lane, halt: Halt, straying: Fix | None, fix: Fix, policy: Policy) -> bool:
+    """Whether the way bears out that it moves: a speed that one fix claims does not, for parked
+    receivers claim 9 km/h often and 60 km/h now and then, and jump for kilometres.
+
+    Two fixes away from where it halted do; and a way since then that is long enough for its time.
+    """
+    last, claimed = lane.fix, fix.speed_kmh
+    if last is None or (claimed is not None and claimed <= policy.moving_kmh):
+        return False
+    if fix.time <= halt.since:  # it has just left its last halt, by two fixes that disagree
+        return True
+    if lane.moving:
+        return _since_halt_kmh(halt, fix) > policy.moving_kmh
+    if claimed is None or claimed <= policy.speed_alone_kmh:
+        return False
+    if straying is None:
+        return _since_halt_kmh(halt, fix) > policy.speed_alone_kmh
+    metres = metres_between(last.lat, last.lon, fix.lat, fix.lon)
+    seconds = max((fix.time - last.time).total_seconds(), 1.0)
+    return metres > policy.jump_m and metres / seconds * 3.6 > policy.speed_alone_kmh
 
 
 def _rolls(halt: Halt, fix: Fix, policy: Policy) -> bool:

@@ -41,6 +41,14 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             "ours: parked receivers were measured claiming 9 km/h",
         ),
     ] = 15.0
+    moving_known_min: Annotated[
+        float,
+        _meta(
+            "a fix no older than this still tells whether the truck moves, and where it is",
+            "min",
+            "TAPA TSR 2020 asks a report at least every 5 min",
+        ),
+    ] = 5.5
     stop_radius_m: Annotated[
         float,
         _meta(
@@ -291,6 +299,30 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             "an opening in the right place must be recorded within this",
             "min",
             "ours",
+        ),
+    ] = 15.0
+    opening_evidence_min: Annotated[
+        float,
+        _meta(
+            "a lock that is found open where it may be opened has this long to say who opened it",
+            "min",
+            "a truck tracker's readings were measured up to 565 s late, some out of order",
+        ),
+    ] = 10.0
+    opening_evidence_s: Annotated[
+        float,
+        _meta(
+            "a credential that was shown no later than this after the opening is the opening's",
+            "s",
+            "ours: a lock tells one act in several messages; a card shown later excuses nothing",
+        ),
+    ] = 5.0
+    vibration_sign_min: Annotated[
+        float,
+        _meta(
+            "vibration within this of another sign of tampering is tampering",
+            "min",
+            "ours: as near as two signals of a theft are",
         ),
     ] = 15.0
     seal_unheard_reports: Annotated[

@@ -39,6 +39,8 @@ class SealRecord(Struct, frozen=True, kw_only=True):
     pending_number: a new number recorded by a person, which the lock has not confirmed yet.
     opened_in: the zones occupied when it was opened with leave; it must be resealed there.
     unrecorded: it was resealed, and nobody has said with which number and why.
+    told: the number that the lock itself named since it was closed last. closed_at: when that was.
+    pending_at: when the pending number was recorded.
     opened_with: the credential's id. cover_open: the back cover was opened and not closed since.
     past: the newest episodes that are over, oldest first (at most PAST_KEPT).
     unheard: UNKNOWN because its own device, which speaks, has no word of it.
@@ -49,6 +51,9 @@ class SealRecord(Struct, frozen=True, kw_only=True):
     since: datetime | None = None
     number: str | None = None
     pending_number: str | None = None
+    pending_at: datetime | None = None
+    told: str | None = None
+    closed_at: datetime | None = None
     used: tuple[str, ...] = ()
     reseals: int = 0
     lock_count: int | None = None

@@ -22,6 +22,7 @@ from tracker.domain.outcome import Cleared, CustodyMoved, Noted, Outcome, Raised
 from tracker.domain.policy import Policy, minutes
 from tracker.domain.spelling import among, same
 from tracker.rules.base import NOTHING, Result, Rule, View
+from tracker.rules.seals import numbers_in_force
 
 
 class Memory(Struct, frozen=True, kw_only=True):
@@ -75,7 +76,7 @@ def _offer(view: View, memory: Memory, offer: OfferCustody) -> Result:
                 {
                     "releaser": offer.releaser,
                     "declared": offer.number,
-                    "in_force": ", ".join(_numbers(view)),
+                    "in_force": ", ".join(numbers_in_force(view)),
                 },
             )
         )
@@ -149,14 +150,8 @@ def set_back(memory: Memory, now: datetime, policy: Policy) -> Memory:
     return replace(memory, offer=replace(memory.offer, at=now))
 
 
-def _numbers(view: View) -> list[str]:
-    """The numbers in force, one a lock; none if no lock's is known."""
-    seals = (known.live.seal for known in view.state.devices.values())
-    return sorted(seal.number for seal in seals if seal.number is not None)
-
-
 def _in_force(view: View, number: str) -> bool:
-    numbers = _numbers(view)
+    numbers = numbers_in_force(view)
     return not numbers or among(number, numbers)
 
 

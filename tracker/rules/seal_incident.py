@@ -14,8 +14,9 @@ from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.codes import Code
 from tracker.domain.outcome import Cleared, Outcome, Raised, SealMoved, SealUpdated
 from tracker.domain.seal import SealRecord, SealState
+from tracker.domain.spelling import same
 from tracker.rules.base import NOTHING, Result, Rule, View
-from tracker.rules.seals import recorded, renumbered, sealed_report
+from tracker.rules.seals import number_differs, recorded, renumbered, sealed_report
 
 INCIDENTS = (AlertKind.SEAL_TAMPERED, AlertKind.SEAL_OPENED)
 
@@ -37,7 +38,9 @@ def _silent(view: View, seal: SealRecord) -> tuple[Outcome, ...]:
         part=True,
         **view.where(),
     )
-    return chapter, SealUpdated(to=replace(seal, resealed_silently=True))
+    report = sealed_report(view)
+    told = report.number if report else None
+    return chapter, SealUpdated(to=replace(seal, resealed_silently=True, told=told))
 
 
 def on_command(view: View, memory: Any) -> Result:
@@ -45,7 +48,8 @@ def on_command(view: View, memory: Any) -> Result:
     if command is None or not command.incident or not view.seal.breached:
         return memory, NOTHING
     at = command.occurred_at or view.at
-    closed = renumbered(view.seal, command.number, at)
+    told = view.seal.told if view.seal.resealed_silently else None
+    closed = renumbered(view.seal, command.number, at, told=told)
     found: list[Outcome] = [
         SealMoved(
             to=closed,
@@ -59,6 +63,8 @@ def on_command(view: View, memory: Any) -> Result:
         Cleared(kind=kind, code=Code.INSPECTED, at=view.at, key=view.device or "")
         for kind in INCIDENTS
     ]
+    if told is not None and not same(told, command.number):
+        found.append(number_differs(view, command.number, told, at))
     return memory, tuple(found)
 
 

@@ -8,180 +8,186 @@ A known credential alone does not authorise; place, agency and window are needed
   a leg's end, a planned or military stop) if nobody records an authorisation within
   `opening_record_min`;
 - quiet with a recorded authorisation for that place, time and credential.
+
+The truck moves, and is off the route or elsewhere than it was, by more than the word of one fix:
+where one alone says so, the next decides. An opening that is found, where it may be one by leave,
+waits `opening_evidence_min` for the word that tells it; one that was told critical without a
+credential ends if that proves to have been shown (`openings_held`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from devices.reading import SealCondition, SealEvent, SealReport
-from geofences.kinds import ZoneKind
+from devices.reading import Fix, SealReport
 from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.codes import Code, Fact
-from tracker.domain.command import Authorise
+from tracker.domain.command import Authorise, CloseShipment
+from tracker.domain.geo import metres_between
+from tracker.domain.motion import point
 from tracker.domain.outcome import Cleared, Outcome, Raised, SealMoved, SealUpdated
-from tracker.domain.plan import Place, Plan
-from tracker.domain.policy import minutes
+from tracker.domain.plan import Plan
+from tracker.domain.policy import Policy, minutes
 from tracker.domain.seal import SealRecord, SealState
-from tracker.domain.shipment import Authorisation
 from tracker.rules.base import NOTHING, Result, Rule, View
+from tracker.rules.openings import DUBIOUS, OpeningVerdict, covering, judge, opens, shown
+from tracker.rules.openings_held import Held, holding, is_present, merged, witnessed
+from tracker.rules.seals import apart, known_places
 
-OPENINGS = frozenset({SealEvent.OPENED, SealEvent.ROPE_OUT})
-PERMITTING = frozenset(
-    {ZoneKind.CUSTOMS_COMPOUND, ZoneKind.CBP_SECONDARY, ZoneKind.CHECKPOINT_MILITARY}
-)
-DUBIOUS = frozenset({ZoneKind.CBP_PRIMARY, ZoneKind.APPROACH_QUEUE})
+
+class Apart(Struct, frozen=True, kw_only=True):
+    """An opening that is lawful unless the one fix `fix` is true, which is far from `home`, where
+    the truck was known to be. code: what it is then. due: receipt.
+    """
+
+    fix: Fix
+    home: Fix
+    at: datetime
+    due: datetime
+    code: Code
+    places: str | None = None
 
 
 class Memory(Struct, frozen=True, kw_only=True):
     """late: openings that the backlog told, whose authorisation is still owed. They are past, so
-    the present seal's `record_due` says nothing of them.
+    the present seal's `record_due` says nothing of them. held: openings whose word is awaited.
     """
 
     late: tuple[SealRecord, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class OpeningVerdict:
-    """severity None: quiet. unrecorded: an authorisation is still owed."""
-
-    state: SealState
-    code: Code
-    facts: dict[str, Fact] = field(default_factory=dict)
-    severity: Severity | None = None
-    unrecorded: bool = False
+    held: tuple[Held, ...] = ()
+    apart: Apart | None = None
 
 
 def on_reading(view: View, memory: Memory) -> Result:
+    found: list[Outcome] = []
+    if memory.apart is not None and view.moves.fix is not None and not view.late:
+        memory, found = _agreed(view, memory, memory.apart, view.moves.fix)
     report = view.reading.seal if view.reading else None
-    if report is None or not opens(report):
-        return memory, NOTHING
+    if report is None:
+        return memory, tuple(found)
+    if memory.held:
+        memory = replace(memory, held=witnessed(view, memory.held, report))
+    if not opens(report):
+        return memory, tuple(found)
     if view.seal.breached:  # the same incident goes on; counted where it was raised
-        return memory, (_still_open(view),) if _was_opened(view.seal) else NOTHING
+        still = (_still_open(view),) if _was_opened(view.seal) else NOTHING
+        return memory, (*found, *still)
     if not view.seal.on_duty:
-        return memory, NOTHING
-    verdict = judge(view, report)
+        return memory, tuple(found)
+    return _opened(view, memory, report)
+
+
+def _opened(view: View, memory: Memory, report: SealReport) -> Result:
+    places = known_places(view)
+    alone = apart(view)
+    off_route = not alone and view.off_route()
+    verdict = judge(view, report, places, off_route=off_route)
+    if alone:
+        memory = replace(memory, apart=_apart(view, report, verdict))
     owed = verdict.unrecorded
     due = view.at + minutes(view.policy.opening_record_min) if owed else None
     opened = replace(
         view.seal,
-        state=verdict.state,
+        state=SealState.OPEN_AUTHORISED if verdict.waits else verdict.state,
         since=view.at,
         opened_at=view.at,
-        opened_in=tuple(place.id for place in view.places()),
-        opened_with=_shown(report),
+        opened_in=tuple(place.id for place in places),
+        opened_with=shown(report),
         record_due=due,
-        pending_number=None,
+        told=None,
     )
+    if not _of_this(view, opened):
+        opened = replace(opened, pending_number=None, pending_at=None)
     code, facts = verdict.code, verdict.facts
+    if verdict.waits or verdict.amendable:
+        held, again = merged(memory.held, holding(view, verdict, opened))
+        memory = replace(memory, held=held)
+        if verdict.waits:
+            code, facts = Code.OPENING_WORD_AWAITED, {"places": _named(view, opened)}
+            if again:
+                return memory, (SealUpdated(to=opened),)
     found: list[Outcome] = [SealMoved(to=opened, code=code, facts=facts, at=view.at)]
-    if verdict.severity is not None:
+    if verdict.severity is not None and not verdict.waits:
         found.append(_incident(view, code, facts, verdict.severity))
     if due is not None and view.late and view.now >= due:
         found.append(_owed(view, opened))
     elif due is not None and view.late:
-        memory = Memory(late=(*memory.late, opened))
+        memory = replace(memory, late=(*memory.late, opened))
     return memory, tuple(found)
 
 
-def opens(report: SealReport) -> bool:
-    return bool(OPENINGS & report.events) or report.condition in (
-        SealCondition.OPEN,
-        SealCondition.UNARMED,
-    )
-
-
-def judge(view: View, report: SealReport) -> OpeningVerdict:
-    """What an opening now and here is."""
-    places = view.places()
-    kinds = {place.kind for place in places}
-    plan = view.plan
-    here: dict[str, Fact] = {"places": ", ".join(place.name for place in places) or None}
-    if ZoneKind.STATE_INSPECTION in kinds:
-        return _unlawful(Code.OPENED_WHERE_FORBIDDEN, here)
-    if view.seal.state is SealState.UNKNOWN and not OPENINGS & report.events:
-        return _unlawful(Code.FOUND_OPEN_AFTER_SILENCE)
-    if view.lane.moving:
-        return _unlawful(Code.OPENED_WHILE_MOVING)
-    leave = plan and covering(plan, places, view.at, _shown(report))
-    if leave and not kinds & DUBIOUS:
-        return OpeningVerdict(
-            SealState.OPEN_AUTHORISED,
-            Code.OPENED_WITH_LEAVE,
-            {**here, "agency": leave.agency, "reason": leave.reason},
-        )
-    if view.off_route():
-        return _unlawful(Code.OPENED_OFF_ROUTE)
-    if not leave and not known(plan, report):
-        return _unlawful(Code.OPENED_WITHOUT_CREDENTIAL, here)
-    if kinds & DUBIOUS:
-        return OpeningVerdict(
-            SealState.OPEN_AUTHORISED, Code.OPENED_WHERE_UNUSUAL, here, Severity.WARNING
-        )
-    if plan and any(permits(plan, place) for place in places):
-        return OpeningVerdict(
-            SealState.OPEN_AUTHORISED, Code.OPENED_LEAVE_OWED, here, unrecorded=True
-        )
-    return _unlawful(Code.OPENED_AT_UNPLANNED_STOP, here)
-
-
-def _unlawful(code: Code, facts: dict[str, Fact] | None = None) -> OpeningVerdict:
-    return OpeningVerdict(SealState.OPEN_UNAUTHORISED, code, facts or {}, Severity.CRITICAL)
-
-
-def known(plan: Plan | None, report: SealReport) -> bool:
-    """The lock accepted a credential, and the shipment, if it lists any, lists this one."""
-    if report.credential is None:
-        return False
-    listed = plan.shipment.credentials if plan else ()
-    return not listed or report.credential.id in listed
-
-
-def permits(plan: Plan, place: Place) -> bool:
-    """The leg may have the seal opened here, given an authorisation."""
-    return (
-        place.kind in PERMITTING
-        or place.id in plan.stops
-        or place.id == plan.destination
-        or (place.country == "US" and place.kind in (ZoneKind.YARD, ZoneKind.CONSIGNEE))
-    )
-
-
-def covering(
-    plan: Plan, places: tuple[Place, ...], at: datetime, shown: str | None
-) -> Authorisation | None:
-    """The authorisation in force here and then for the credential shown, if there is one."""
-    for leave in plan.authorisations:
-        here = any(leave.zone == place.id for place in places)
-        in_time = (leave.from_time is None or leave.from_time <= at) and (
-            leave.until_time is None or at <= leave.until_time
-        )
-        fits = leave.credential is None or leave.credential == shown
-        if here and in_time and fits:
-            return leave
-    return None
-
-
-def leave_to_unlock(plan: Plan, places: tuple[Place, ...], at: datetime) -> Authorisation | None:
-    """The authorisation by which a lock may be opened from afar, here and now. No card is shown, so
-    one that is bound to a credential does not serve; and at a state inspection none does.
+def _of_this(view: View, opened: SealRecord) -> bool:
+    """The number that a person recorded is of the reseal after this opening: it was recorded after
+    it, or just before.
     """
-    if any(place.kind is ZoneKind.STATE_INSPECTION for place in places):
+    since = opened.pending_at
+    return since is not None and since >= view.at - minutes(view.policy.opening_record_min)
+
+
+def _apart(view: View, report: SealReport, verdict: OpeningVerdict) -> Apart | None:
+    """None if the verdict hangs on no fix: it is as grave where the truck is known to be."""
+    fix, home = view.moves.fix, view.before.fix if view.before else None
+    grave = verdict.severity is Severity.CRITICAL and not verdict.waits
+    if fix is None or home is None or grave:
         return None
-    return covering(plan, places, at, None)
+    there = judge(view, report, view.places(), off_route=view.off_route())
+    if there.severity is not Severity.CRITICAL or there.waits:
+        return None
+    places = there.facts.get("places")
+    due = view.now + minutes(view.policy.silence_parked_min)
+    return Apart(
+        fix=fix, home=home, at=view.at, due=due, code=there.code,
+        places=places if isinstance(places, str) else None,
+    )  # fmt: skip
+
+
+def _agreed(view: View, memory: Memory, far: Apart, fix: Fix) -> tuple[Memory, list[Outcome]]:
+    """The next fix: is the truck where the opening's fix said, or where it was before?"""
+    memory = replace(memory, apart=None)
+    metres = metres_between(far.home.lat, far.home.lon, fix.lat, fix.lon)
+    if metres <= view.policy.jump_m:
+        return memory, []
+    return memory, _elsewhere(view, far)
+
+
+def _elsewhere(view: View, far: Apart) -> list[Outcome]:
+    facts: dict[str, Fact] = {"places": far.places} if "places" in far.code.facts else {}
+    told = Raised(
+        kind=AlertKind.SEAL_OPENED,
+        severity=Severity.CRITICAL,
+        code=far.code,
+        facts=facts,
+        at=far.at,
+        key=view.device or "",
+        **point(far.fix),
+    )
+    return [told, *_breached(view, far.code, facts, far.at)]
+
+
+def _breached(view: View, code: Code, facts: dict[str, Fact], at: datetime) -> list[Outcome]:
+    """The present seal, if it is not breached yet: it is, by that opening."""
+    seal = view.seal
+    if not seal.on_duty and seal.state is not SealState.OPEN_AUTHORISED:
+        return []
+    to = replace(seal, state=SealState.OPEN_UNAUTHORISED, since=at, opened_at=at, record_due=None)
+    return [SealMoved(to=to, code=code, facts=facts, at=at)]
 
 
 def on_command(view: View, memory: Memory) -> Result:
-    """An authorisation recorded in time settles an opening that owed one."""
+    """An authorisation recorded in time settles an opening that owed one. At the closing nothing
+    can be waited for any more.
+    """
     seal = view.seal
+    if isinstance(view.command, CloseShipment):
+        return _decided(view, memory, everything=True)
     if not isinstance(view.command, Authorise) or view.plan is None:
         return memory, NOTHING
     if any(_covered(view.plan, opened) for opened in memory.late):
-        memory = Memory(late=tuple(s for s in memory.late if not _covered(view.plan, s)))
+        late = tuple(s for s in memory.late if not _covered(view.plan, s))
+        memory = replace(memory, late=late)
     if seal.state is not SealState.OPEN_AUTHORISED or not _covered(view.plan, seal):
         return memory, NOTHING
     settled = replace(seal, record_due=None)
@@ -205,11 +211,71 @@ def on_tick(view: View, memory: Memory) -> Result:
     seal, found = view.seal, list[Outcome]()
     for opened in (s for s in memory.late if _due(view, s.record_due)):
         found.append(_owed(view, opened))
-        memory = Memory(late=tuple(s for s in memory.late if s is not opened))
+        memory = replace(memory, late=tuple(s for s in memory.late if s is not opened))
     due = seal.record_due if seal.state is SealState.OPEN_AUTHORISED else None
     if due is not None and _due(view, due):
         found += (_owed(view, seal), SealUpdated(to=replace(seal, record_due=None)))
+        return memory, tuple(found)  # what is held is decided in the next
+    memory, decided = _decided(view, memory)
+    return memory, (*found, *decided)
+
+
+def _decided(view: View, memory: Memory, *, everything: bool = False) -> Result:
+    found: list[Outcome] = []
+    if memory.apart is not None and (everything or view.now >= memory.apart.due):
+        found += _elsewhere(view, memory.apart)
+        memory = replace(memory, apart=None)
+    slack, kept = timedelta(seconds=view.policy.opening_evidence_s), list[Held]()
+    for held in memory.held:
+        if not everything and view.now < held.due:
+            kept.append(held)
+            continue
+        card = held.lawful(slack)
+        if card is not None:
+            found += _lawful(view, memory, held, card.credential)
+        elif not held.told:
+            facts: dict[str, Fact] = {"places": held.places} if "places" in held.code.facts else {}
+            found.append(replace(_incident(view, held.code, facts), at=held.at))
+            if is_present(view.seal, held) or view.seal.on_duty:
+                found += _breached(view, held.code, facts, held.at)
+            again = view.now + minutes(view.policy.backlog_grace_min)
+            kept.append(replace(held, told=True, due=again))
+    if len(kept) != len(memory.held) or found:
+        memory = replace(memory, held=tuple(kept))
     return memory, tuple(found)
+
+
+def _lawful(view: View, memory: Memory, held: Held, credential: str | None) -> list[Outcome]:
+    """Its word has come, and proves leave: what was told of it is over."""
+    found: list[Outcome] = []
+    seal, plan = view.seal, view.plan
+    if held.told:
+        key = view.device or ""
+        found.append(
+            Cleared(kind=AlertKind.SEAL_OPENED, code=Code.OPENING_PROVEN, key=key, at=view.now)
+        )
+    places = plan.places(held.opened.opened_in) if plan else ()
+    leave = plan and covering(plan, places, held.at, credential)
+    if not leave and any(place.kind in DUBIOUS for place in places):
+        facts: dict[str, Fact] = {"places": held.places or _named(view, held.opened)}
+        told = _incident(view, Code.OPENED_WHERE_UNUSUAL, facts, Severity.WARNING)
+        found.append(replace(told, at=held.at))
+    if not is_present(seal, held) or (seal.state is SealState.OPEN_UNAUTHORISED and not held.told):
+        return found
+    elsewhere = any(late.opened_at and late.opened_at <= held.at for late in memory.late)
+    owed = not leave and not elsewhere
+    due = held.at + minutes(view.policy.opening_record_min) if owed else None
+    after = replace(seal, opened_with=credential, record_due=due)
+    if seal.state is SealState.OPEN_AUTHORISED:
+        return [*found, SealUpdated(to=after)]
+    state = SealState.SEALED if seal.resealed_silently else SealState.OPEN_AUTHORISED
+    after = replace(after, state=state, resealed_silently=False)
+    return [*found, SealMoved(to=after, code=Code.OPENING_PROVEN, at=view.at)]
+
+
+def _named(view: View, seal: SealRecord) -> str | None:
+    places = view.plan.places(seal.opened_in) if view.plan else ()
+    return ", ".join(place.name for place in places) or None
 
 
 def _due(view: View, due: datetime | None) -> bool:
@@ -218,7 +284,19 @@ def _due(view: View, due: datetime | None) -> bool:
 
 def deadline(view: View, memory: Memory) -> datetime | None:
     seals = [*memory.late, *((view.seal,) if view.seal.state is SealState.OPEN_AUTHORISED else ())]
-    return min((seal.record_due for seal in seals if seal.record_due is not None), default=None)
+    due = [seal.record_due for seal in seals if seal.record_due is not None]
+    due += [held.due for held in memory.held]
+    if memory.apart is not None:
+        due.append(memory.apart.due)
+    return min(due, default=None)
+
+
+def set_back(memory: Memory, now: datetime, policy: Policy) -> Memory:
+    latest = now + minutes(policy.backlog_grace_min)
+    held = tuple(replace(h, due=min(h.due, latest)) for h in memory.held)
+    far = memory.apart
+    far = None if far is None else replace(far, due=min(far.due, latest))
+    return memory if not held and far is None else replace(memory, held=held, apart=far)
 
 
 def _owed(view: View, seal: SealRecord) -> Raised:
@@ -231,10 +309,6 @@ def _owed(view: View, seal: SealRecord) -> Raised:
         at=seal.opened_at or view.at,
         **view.where(),
     )
-
-
-def _shown(report: SealReport) -> str | None:
-    return report.credential.id if report.credential else None
 
 
 def _was_opened(seal: SealRecord) -> bool:
@@ -271,4 +345,5 @@ RULE = Rule(
     on_command=on_command,
     on_tick=on_tick,
     deadline=deadline,
+    set_back=set_back,
 )

@@ -18,6 +18,7 @@ from tracker.domain.outcome import Outcome, Raised, SealMoved
 from tracker.domain.seal import SealState
 from tracker.domain.spelling import among
 from tracker.rules.base import NOTHING, Result, Rule, View
+from tracker.rules.seals import numbers_in_force
 
 YARDS = (ZoneKind.YARD, ZoneKind.CONSIGNEE, ZoneKind.PLANT)
 
@@ -76,8 +77,7 @@ def _place(view: View) -> _Fault | None:
 
 
 def _number(view: View, read: str | None) -> _Fault | None:
-    seals = (known.live.seal for known in view.state.devices.values())
-    numbers = sorted(seal.number for seal in seals if seal.number is not None)
+    numbers = numbers_in_force(view)
     if read is None:
         return _Fault(Severity.WARNING, Code.RELEASED_WITHOUT_READING)
     if numbers and not among(read, numbers):

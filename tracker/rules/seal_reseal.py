@@ -2,14 +2,15 @@
 
 A new number, recorded with officer, agency and reason, before the lock closes or within
 `opening_record_min` after. A warning if nobody records it, if the record is incomplete, or beyond
-`reseal_limit`; critical if an old number is used again, or the lock carries another than recorded.
-A record that comes later still ends the warning. One for a seal whose opening was not seen (it
-happened where there was no coverage) is kept until the lock names that number.
+`reseal_limit`; critical if an old number is used again, or if lock and record name different ones,
+whichever comes first: what the lock told at its closing stays what it told. A record that comes
+later still ends the warning. One for a seal whose opening was not seen (it happened where there was
+no coverage) is kept until the lock names that number; critical if it goes on naming the old one.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from msgspec.structs import replace
@@ -34,23 +35,35 @@ def on_reading(view: View, memory: Any) -> Result:
 
 
 def _again(view: View, report: SealReport, seal: SealRecord) -> tuple[Outcome, ...]:
-    new = report.number or seal.pending_number
-    recorded = (
-        new is not None and seal.pending_number is not None and same(seal.pending_number, new)
+    pending = seal.pending_number or _recorded_meanwhile(view, seal)
+    new = report.number or pending
+    noted = new is not None and pending is not None and same(pending, new)
+    due = None if noted else view.at + minutes(view.policy.opening_record_min)
+    resealed = renumbered(
+        seal, new, view.at, lock_count=report.lock_count, record_due=due, told=report.number
     )
-    due = None if recorded else view.at + minutes(view.policy.opening_record_min)
-    resealed = renumbered(seal, new, view.at, lock_count=report.lock_count, record_due=due)
     found: list[Outcome] = [
         SealMoved(to=resealed, code=Code.RESEALED, facts={"named": new or None}, at=view.at)
     ]
     if new is not None and among(new, filter(None, (seal.number, *seal.used))):
         found.append(_old_number(view, new, view.at))
-    elif report.number and seal.pending_number and not same(report.number, seal.pending_number):
-        found.append(number_differs(view, report.number, seal.pending_number))
+    elif report.number and pending and not same(report.number, pending):
+        found.append(number_differs(view, report.number, pending))
     if view.late and due is not None and view.now >= due:  # the past waits for no timer
         found.append(_unrecorded(view, due))
     found += _limit(view, resealed)
     return tuple(found)
+
+
+def _recorded_meanwhile(view: View, seal: SealRecord) -> str | None:
+    """What people have recorded of a reseal that only the backlog tells of now: the present lane
+    has it, for that was what they spoke of.
+    """
+    present = view.known.live.seal if view.late and view.known else None
+    if present is None or present.pending_number is None or present.pending_at is None:
+        return None
+    begun = seal.opened_at is None or seal.opened_at <= present.pending_at
+    return present.pending_number if begun else None
 
 
 def _limit(view: View, seal: SealRecord) -> list[Outcome]:
@@ -74,33 +87,58 @@ def on_command(view: View, memory: Any) -> Result:
     if command is None:
         return memory, NOTHING
     at = command.occurred_at or view.at
-    if seal.state is SealState.OPEN_AUTHORISED:
+    earlier = seal.opened_at is not None and at < seal.opened_at
+    if seal.state is SealState.OPEN_AUTHORISED and not (seal.unrecorded and earlier):
         return memory, _announced(view, command, at)
-    if seal.unrecorded and seal.state in (SealState.SEALED, SealState.UNKNOWN):
+    if seal.unrecorded and (seal.on_duty or seal.state is SealState.OPEN_AUTHORISED):
         return memory, _settled(view, command, at)
     if seal.on_duty and (seal.number is None or not same(command.number, seal.number)):
+        if _closing_told(view, at):
+            differs = number_differs(view, command.number, seal.number or "", at)
+            return memory, (differs, *_faults(view, command, at))
         return memory, _announced(view, command, at)
     return memory, NOTHING
 
 
+def _closing_told(view: View, at: datetime) -> bool:
+    """It was closed just before, with a number that is known: what is recorded is of that."""
+    seal = view.seal
+    if seal.number is None or seal.closed_at is None:
+        return False
+    since = at - seal.closed_at
+    return timedelta() <= since <= minutes(view.policy.opening_record_min)
+
+
 def _announced(view: View, command: RecordSeal, at: datetime) -> tuple[Outcome, ...]:
     """A reseal is recorded; the lock's own word completes it."""
-    noted = replace(view.seal, pending_number=command.number, record_due=None)
-    return SealUpdated(to=noted), *_faults(view, command, at)
+    seal = view.seal
+    noted = replace(seal, pending_number=command.number, pending_at=at, record_due=None)
+    found = _faults(view, command, at)
+    pending = seal.pending_number
+    if pending is not None and not same(pending, command.number):
+        second = number_differs(view, command.number, pending, at)
+        found.append(replace(second, severity=Severity.WARNING, key=f"{view.device}:recorded"))
+    return SealUpdated(to=noted), *found
 
 
 def _settled(view: View, command: RecordSeal, at: datetime) -> tuple[Outcome, ...]:
-    """The lock was closed first, and its reseal is recorded after."""
+    """The lock was closed first, and its reseal is recorded after. What it told of its number then
+    stays in force.
+    """
     seal = view.seal
-    again = seal.number is None or same(seal.number, command.number)
-    used = seal.used if again else (*seal.used, seal.number or "")
-    noted = replace(seal, number=command.number, used=used, record_due=None, unrecorded=False)
     over = Cleared(
         kind=AlertKind.SEAL_RESEALED,
         code=Code.RESEAL_RECORDED,
         key=f"{view.device}:unrecorded",
         at=at,
     )
+    if seal.told is not None and not same(seal.told, command.number):
+        noted = replace(seal, record_due=None, unrecorded=False)
+        differs = number_differs(view, command.number, seal.told, at)
+        return SealUpdated(to=noted), over, differs, *_faults(view, command, at)
+    again = seal.number is None or same(seal.number, command.number)
+    used = seal.used if again or seal.number in seal.used else (*seal.used, seal.number or "")
+    noted = replace(seal, number=command.number, used=used, record_due=None, unrecorded=False)
     return SealUpdated(to=noted), over, *_faults(view, command, at)
 
 

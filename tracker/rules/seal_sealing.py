@@ -1,8 +1,9 @@
 """ARMED -> SEALED, and the number while it is sealed.
 
 In the loading zone, standing, the number as in the manifest. A warning outside it, while moving, or
-`sealing_late_min` after loading; critical if the number differs, then or later. Written otherwise
-(MX-0100001, mx0100001) it is the same number, which is noted once.
+`sealing_late_min` after loading; critical if the number differs, then or later: from what is
+declared, from what the lock tells and from what people record, whichever comes first. Written
+otherwise (MX-0100001, mx0100001) it is the same number, which is noted once.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from devices.reading import SealReport
 from geofences.kinds import ZoneKind
 from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.codes import Code, Fact
+from tracker.domain.command import AmendShipment
 from tracker.domain.finding import FindingType
 from tracker.domain.outcome import Noted, Outcome, Raised, SealMoved, SealUpdated
 from tracker.domain.policy import minutes, whole_minutes
@@ -68,6 +70,8 @@ def _first(view: View, report: SealReport, seal: SealRecord) -> tuple[Outcome, .
         state=SealState.SEALED,
         since=view.at,
         number=seal.number or number,
+        told=report.number,
+        closed_at=view.at,
         lock_count=report.lock_count,
     )
     found: list[Outcome] = [
@@ -108,23 +112,45 @@ def _doubts(view: View) -> dict[str, Fact]:
 
 
 def _still(view: View, report: SealReport, seal: SealRecord) -> tuple[Outcome, ...]:
-    if report.number is None or report.number == seal.number:
+    if report.number is None:
         return NOTHING
-    if seal.number is not None and same(report.number, seal.number):
-        return NOTHING
+    if report.number == seal.number or (seal.number and same(report.number, seal.number)):
+        return _contradicted(view, report.number, seal)
     if seal.number is None:
-        named = replace(seal, number=report.number)
+        named = replace(seal, number=report.number, told=report.number)
         return (SealUpdated(to=named),)
     if seal.pending_number is not None and same(
         report.number, seal.pending_number
     ):  # recorded by a person; its opening was not seen
-        changed = renumbered(seal, report.number, view.at, lock_count=report.lock_count)
+        changed = renumbered(
+            seal, report.number, view.at, lock_count=report.lock_count, told=report.number
+        )
         return (SealUpdated(to=changed),)
     return (number_differs(view, report.number, seal.number),)
 
 
+def _contradicted(view: View, read: str, seal: SealRecord) -> tuple[Outcome, ...]:
+    """A person recorded another number, of a reseal that nobody saw; the lock goes on naming this
+    one, and no backlog that could tell of it is on its way any more.
+    """
+    pending, since = seal.pending_number, seal.pending_at
+    if pending is None or since is None or view.late:
+        if seal.told is None:
+            return (SealUpdated(to=replace(seal, told=read)),)
+        return NOTHING
+    until = view.known.held_until if view.known else None
+    if view.at - since <= minutes(view.policy.opening_record_min):
+        return NOTHING
+    if until is not None and view.now < until:
+        return NOTHING
+    dropped = replace(seal, pending_number=None, pending_at=None)
+    return number_differs(view, read, pending), SealUpdated(to=dropped)
+
+
 def on_command(view: View, memory: Memory) -> Result:
-    """A person has read the number of a seal that is not closed yet."""
+    """A person has read the number of a seal that is not closed yet; or declares another for it."""
+    if isinstance(view.command, AmendShipment):
+        return memory, _declared(view)
     command, seal = recorded(view), view.seal
     if command is None or seal.state is not SealState.ARMED:
         return memory, NOTHING
@@ -132,6 +158,22 @@ def on_command(view: View, memory: Memory) -> Result:
         return memory, (number_differs(view, command.number, seal.number),)
     read = replace(seal, number=seal.number or command.number)
     return memory, (SealUpdated(to=read),)
+
+
+def _declared(view: View) -> tuple[Outcome, ...]:
+    """The declaration is amended: a seal that is not closed yet gets its number; to one that is,
+    another than it was closed with is a contradiction.
+    """
+    seal, plan = view.seal, view.plan
+    number = plan.number_of(view.device) if plan and view.device else None
+    if number is None or (seal.number is not None and same(number, seal.number)):
+        return NOTHING
+    if seal.state is SealState.ARMED:
+        return (SealUpdated(to=replace(seal, number=number)),)
+    first = seal.on_duty and seal.reseals == 0 and seal.number is not None
+    if not first or (seal.told is not None and same(seal.told, number)):
+        return NOTHING
+    return (number_differs(view, number, seal.number or ""),)
 
 
 RULE = Rule(name="seal_sealing", memory=Memory, on_reading=on_reading, on_command=on_command)

@@ -1,8 +1,8 @@
 """SEALED -> TAMPERED: the rope cut, the shell opened, the cover opened and then movement.
 
-Those are critical. Back cover or vibration alone and a stuck motor warn; so does a lock that
-reports a fault. A cut counts up to the release, whatever was heard before (the word of the sealing
-may be lost): no authorisation covers a destroyed rope.
+Those are critical. The back cover alone and a stuck motor warn; so does a lock that reports a
+fault. Vibration is `seal_vibration`'s. A cut counts up to the release, whatever was heard before
+(the word of the sealing may be lost): no authorisation covers a destroyed rope.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from tracker.rules.base import NOTHING, Result, Rule, View
 
 SUSPICIOUS = {
     SealEvent.COVER_OPENED: Code.COVER_OPENED,
-    SealEvent.VIBRATION: Code.VIBRATION,
     SealEvent.MOTOR_STUCK: Code.MOTOR_STUCK,
 }
 

@@ -8,7 +8,7 @@ from tracker.domain.plan import Plan
 from tracker.domain.shipment import Authorisation
 from tracker.domain.spelling import spelled
 from tracker.domain.state import ScopeState
-from tracker.rules.seal_opening import leave_to_unlock
+from tracker.rules.openings import leave_to_unlock
 
 
 def leave_for(plan: Plan | None, state: ScopeState, command: SendCommand) -> Authorisation:

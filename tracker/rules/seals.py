@@ -10,10 +10,51 @@ from devices.reading import SealCondition, SealEvent, SealReport
 from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.codes import Code
 from tracker.domain.command import Command, RecordSeal
+from tracker.domain.geo import metres_between
 from tracker.domain.outcome import Raised
+from tracker.domain.plan import Place
+from tracker.domain.policy import minutes
 from tracker.domain.seal import SealRecord, SealState
 from tracker.domain.spelling import same
 from tracker.rules.base import View
+
+
+def rolling(view: View) -> bool:
+    """The truck moves, as far as its last fix still tells: not of a truck that has come under a
+    roof since.
+    """
+    fix = view.lane.fix
+    if not view.lane.moving or fix is None:
+        return False
+    return view.at - fix.time <= minutes(view.policy.moving_known_min)
+
+
+def apart(view: View) -> bool:
+    """Its one fix stands against where the truck is known to be: further than a receiver drifts,
+    and nothing else shows that it has moved. Receivers jump for kilometres.
+    """
+    fix, last = view.moves.fix, view.before.fix if view.before else None
+    if fix is None or last is None or view.late or not view.lane.zones or view.lane.moving:
+        return False
+    if fix.speed_kmh is not None and fix.speed_kmh > view.policy.speed_alone_kmh:
+        return False
+    if fix.time - last.time > minutes(view.policy.moving_known_min):
+        return False
+    return metres_between(last.lat, last.lon, fix.lat, fix.lon) > view.policy.jump_m
+
+
+def known_places(view: View) -> tuple[Place, ...]:
+    """Where the truck is as far as more than one fix tells. A late reading without a fix: where it
+    has been ever since, and is now.
+    """
+    if view.plan is None:
+        return ()
+    if apart(view):
+        return view.plan.places(tuple(view.lane.zones))
+    if view.late and view.moves.fix is None and not view.lane.zones and view.known is not None:
+        entered = view.known.live.zones
+        return view.plan.places(tuple(zone for zone, at in entered.items() if at <= view.at))
+    return view.places()
 
 
 def sealed_report(view: View) -> SealReport | None:
@@ -21,8 +62,19 @@ def sealed_report(view: View) -> SealReport | None:
     report = view.reading.seal if view.reading else None
     if report is None or view.plan is None:
         return None
+    return report if is_sealed(report) else None
+
+
+def is_sealed(report: SealReport) -> bool:
     by_event = report.condition is None and SealEvent.SEALED in report.events
-    return report if by_event or report.condition is SealCondition.SEALED else None
+    return by_event or report.condition is SealCondition.SEALED
+
+
+def numbers_in_force(view: View) -> list[str]:
+    """Of all locks, and those that people recorded and the lock has not named yet."""
+    seals = [known.live.seal for known in view.state.devices.values()]
+    numbers = (number for seal in seals for number in (seal.number, seal.pending_number))
+    return sorted({number for number in numbers if number is not None})
 
 
 def recorded(view: View) -> RecordSeal | None:
@@ -41,8 +93,9 @@ def renumbered(
     *,
     lock_count: int | None = None,
     record_due: datetime | None = None,
+    told: str | None = None,
 ) -> SealRecord:
-    """Sealed once more, with the number `new` (None: none was named).
+    """Sealed once more, with the number `new` (None: none was named); told: by the lock itself.
 
     record_due None: it is recorded already. Without a lock count the next one is learnt anew.
     """
@@ -55,6 +108,9 @@ def renumbered(
         number=seal.number if again else new or seal.number,
         used=used,
         pending_number=None,
+        pending_at=None,
+        told=told,
+        closed_at=at,
         resealed_silently=False,
         reseals=seal.reseals + 1,
         record_due=record_due,
@@ -63,13 +119,13 @@ def renumbered(
     )
 
 
-def number_differs(view: View, read: str, due: str) -> Raised:
+def number_differs(view: View, read: str, due: str, at: datetime | None = None) -> Raised:
     return Raised(
         kind=AlertKind.SEAL_NUMBER,
         severity=Severity.CRITICAL,
         code=Code.LOCK_CARRIES_OTHER_NUMBER if view.reading else Code.RECORDED_OTHER_NUMBER,
         facts={"read": read, "in_force": due},
-        at=view.at,
+        at=at or view.at,
         key=view.device or "",
         **view.where(),
     )

@@ -17,7 +17,7 @@ from tracker.domain.errors import Refused
 from tracker.domain.plan import Place, Plan
 from tracker.domain.shipment import Authorisation, Device, Shipment
 from tracker.log import leaf
-from tracker.rules.seal_opening import leave_to_unlock
+from tracker.rules.openings import leave_to_unlock
 
 YARD = Place("laredo.yard", "the yard", ZoneKind.YARD, "US")
 DPS = Place("laredo.dps", "the state inspection", ZoneKind.STATE_INSPECTION, "US")

@@ -1,0 +1,203 @@
+"""SEALED -> TAMPERED, by vibration: only where the truck stands, for roads shake every lock.
+
+At rest it warns; with another sign of tampering within `vibration_sign_min` it is critical: the
+cover opened, the motor stuck, an unlock refused, a fault, jamming, or off the route.
+At rest is where two fixes over `standing_min` have it, before and after: so what is told between
+them waits for the next fix, and drift and a parked receiver's false speed change nothing. Docks,
+yards and the crossing's own lanes shake trailers too (forklifts, coupling, X-ray portals): there
+vibration alone is nobody's concern.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from devices.reading import SealCondition, SealEvent, SealReport
+from geofences.kinds import ZoneKind
+from tracker.domain.alert import AlertKind, Severity
+from tracker.domain.codes import Code, Fact
+from tracker.domain.outcome import Outcome, Raised, SealMoved
+from tracker.domain.policy import minutes
+from tracker.domain.seal import SealState
+from tracker.domain.weighing import Weighed
+from tracker.rules.base import NOTHING, Result, Rule, View
+from tracker.rules.seals import apart, known_places
+
+SIGNS = (
+    SealEvent.COVER_OPENED,
+    SealEvent.MOTOR_STUCK,
+    SealEvent.UNLOCK_REFUSED,
+    SealEvent.WRONG_PASSWORD,
+    SealEvent.WRONG_CARD,
+)
+SHAKING = frozenset(
+    {
+        ZoneKind.PLANT,
+        ZoneKind.YARD,
+        ZoneKind.CONSIGNEE,
+        ZoneKind.APPROACH_QUEUE,
+        ZoneKind.CUSTOMS_COMPOUND,
+        ZoneKind.BRIDGE,
+        ZoneKind.CBP_PRIMARY,
+        ZoneKind.CBP_SECONDARY,
+        ZoneKind.STATE_INSPECTION,
+    }
+)
+"""Where trailers are loaded, coupled, queued and screened: if the plan has the truck there."""
+
+
+class Memory(Struct, frozen=True, kw_only=True):
+    """shaken: the oldest vibration of which it is not known yet whether the truck stood. rested:
+    the newest that it stood for. sign, sign_at: the newest other sign.
+    """
+
+    shaken: datetime | None = None
+    rested: datetime | None = None
+    sign: str | None = None
+    sign_at: datetime | None = None
+
+
+QUIET = Memory()
+
+
+def on_reading(view: View, memory: Memory) -> Result:
+    report = view.reading.seal if view.reading else None
+    events = report.events if report is not None else ()
+    faulty = report is not None and report.condition is SealCondition.FAULT
+    if not events and not faulty and memory.shaken is None and memory.rested is None:
+        return memory, NOTHING
+    if view.plan is None or not view.seal.on_duty:
+        return QUIET, NOTHING
+    memory = _signed(view, memory, report)
+    if SealEvent.VIBRATION in events and memory.shaken is None:
+        memory = replace(memory, shaken=view.at)
+    if memory.shaken is not None:
+        stood = _stood(view, memory.shaken)
+        if stood is not None:
+            return _counted(view, memory, memory.shaken, stood=stood)
+    if memory.rested is not None and _near(view, memory.rested, memory.sign_at):
+        return QUIET, _tampered(view, memory.rested, memory.sign or "")
+    if memory.rested is not None and not _near(view, memory.rested, view.at):
+        memory = replace(memory, rested=None)
+    return memory, NOTHING
+
+
+def _counted(view: View, memory: Memory, shaken: datetime, *, stood: bool) -> Result:
+    memory = replace(memory, shaken=None)
+    if not stood:
+        return memory, NOTHING
+    memory = replace(memory, rested=shaken)
+    if _near(view, shaken, memory.sign_at):
+        return QUIET, _tampered(view, shaken, memory.sign or "")
+    if _shaking(view):
+        return memory, NOTHING
+    return memory, (_raised(view, Severity.WARNING, Code.VIBRATION, shaken),)
+
+
+def _signed(view: View, memory: Memory, report: SealReport | None) -> Memory:
+    sign = _sign(view, report)
+    return memory if sign is None else replace(memory, sign=sign, sign_at=view.at)
+
+
+def _sign(view: View, report: SealReport | None) -> str | None:
+    if report is not None:
+        for event in SIGNS:
+            if event in report.events:
+                return event.value
+        if report.condition is SealCondition.FAULT:
+            return report.condition.value
+    if view.lane.jammed:
+        return "jamming"
+    halt = view.lane.halt
+    gone = halt is not None and view.lane.straying is None and not halt.on_route
+    return "off_route" if gone and view.off_route() and not apart(view) else None
+
+
+def _stood(view: View, shaken: datetime) -> bool | None:
+    """Whether the truck stood at that time; None: the next fix has to tell."""
+    lane, fix = view.lane, view.moves.fix
+    halt = lane.halt
+    if lane.standing and halt is not None and halt.since <= shaken:
+        near = lane.fix is not None and view.at - lane.fix.time <= minutes(
+            view.policy.moving_known_min
+        )
+        if lane.straying is None and (fix is not None or near):
+            return True
+        return None
+    if fix is None:
+        return None
+    if lane.moving or halt is None or halt.since > shaken:
+        return False
+    return None
+
+
+def _near(view: View, shaken: datetime, sign: datetime | None) -> bool:
+    return sign is not None and abs(sign - shaken) <= minutes(view.policy.vibration_sign_min)
+
+
+def _shaking(view: View) -> bool:
+    plan = view.plan
+    if plan is None:
+        return False
+    return any(place.kind in SHAKING and plan.expects(place.id) for place in known_places(view))
+
+
+def _tampered(view: View, at: datetime, sign: str) -> tuple[Outcome, ...]:
+    told = _raised(view, Severity.CRITICAL, Code.VIBRATION_WITH_SIGN, at, {"sign": sign})
+    after = replace(
+        view.seal,
+        state=SealState.TAMPERED,
+        since=at,
+        record_due=None,
+        resealed_silently=True,  # it was never open: that it says "sealed" tells nothing new
+    )
+    return told, SealMoved(to=after, code=told.code, facts=told.facts, at=at)
+
+
+def _raised(
+    view: View, severity: Severity, code: Code, at: datetime, facts: dict[str, Fact] | None = None
+) -> Raised:
+    grave = severity is Severity.CRITICAL
+    return Raised(
+        kind=AlertKind.SEAL_TAMPERED,
+        severity=severity,
+        code=code,
+        facts=facts or {},
+        at=at,
+        key=(view.device or "") if grave else f"{view.device}:{SealEvent.VIBRATION}",
+        **view.where(),
+    )
+
+
+def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
+    report = view.reading.seal if view.reading else None
+    shakes = report is not None and SealEvent.VIBRATION in report.events
+    shaken = memory.shaken or (view.at if shakes else None)
+    if shaken is None and memory.rested is None:
+        return ()
+    kind, at = AlertKind.SEAL_TAMPERED, shaken or memory.rested
+    stood = shaken is None or _stood(view, shaken)
+    sign = _sign(view, report) or memory.sign
+    near = at is not None and _near(view, at, memory.sign_at)
+    return (
+        Weighed(kind=kind, measure="vibration_at_rest", value=stood, speaks=stood is True),
+        Weighed(
+            kind=kind,
+            measure="vibration_second_sign",
+            value=sign,
+            limit=view.policy.vibration_sign_min,
+            unit="min",
+            threshold="vibration_sign_min",
+            speaks=near or (sign is not None and sign != memory.sign),
+        ),
+        Weighed(
+            kind=kind, measure="where_trailers_shake", value=_shaking(view),
+            speaks=not _shaking(view),
+        ),
+    )  # fmt: skip
+
+
+RULE = Rule(name="seal_vibration", memory=Memory, on_reading=on_reading, weighs=weighs)
