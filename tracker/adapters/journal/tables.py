@@ -167,6 +167,7 @@ class Alerts(SQLModel, table=True):
     closed_by: str | None
     close_reason: str | None
     escalate_at: datetime | None = Field(sa_type=UtcMicros)
+    part_of: str | None
     chapters: list[dict[str, Any]] = Field(
         sa_column=Column(JSON, nullable=False, server_default=text("'[]'"))
     )
