@@ -110,7 +110,8 @@ class Atlas:
         stretches of the corridor that are about equally near (see `CorridorIndex.continued`).
         A position on a zone's boundary is inside. Offset and progress have those who are off their
         corridor, those with a last `progress`, and with `exact` all (or those for whom it says so).
-        Raises UnknownCorridor, and ValueError for sequences of different lengths or a position that is no finite number.
+        Raises UnknownCorridor, and ValueError for sequences of different lengths or a position that
+        is no finite number.
         """
         if len(lats) == 1 and corridors is accuracies is previous is progress is None:
             return [locate_one(self._zone_indexes, self._border, *position(lats, lons))]

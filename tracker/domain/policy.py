@@ -207,6 +207,32 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         ),
     ] = 2_000.0
 
+    # Devices of one shipment
+    apart_m: Annotated[
+        float,
+        _meta(
+            "devices of one shipment further from each other than this are apart",
+            "m",
+            "the domain's default: longer than any truck, and both receivers jump",
+        ),
+    ] = 500.0
+    apart_kmh: Annotated[
+        float,
+        _meta(
+            "between the fixes of two devices a truck may have driven so fast",
+            "km/h",
+            "ours: above every truck's limit in either country",
+        ),
+    ] = 120.0
+    likely_theft_min: Annotated[
+        float,
+        _meta(
+            "independent signs within this of each other are likely theft",
+            "min",
+            "the domain's default",
+        ),
+    ] = 15.0
+
     # Stops
     stop_warning_min: Annotated[
         float, _meta("an unplanned stop of this length warns", "min", "ours")

@@ -167,10 +167,10 @@ class Alerts(SQLModel, table=True):
     closed_by: str | None
     close_reason: str | None
     escalate_at: datetime | None = Field(sa_type=UtcMicros)
-    part_of: str | None
     chapters: list[dict[str, Any]] = Field(
         sa_column=Column(JSON, nullable=False, server_default=text("'[]'"))
     )
+    part_of: str | None
 
 
 class Versions(SQLModel, table=True):
