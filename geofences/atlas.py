@@ -100,7 +100,7 @@ class Atlas:
         accuracies: Sequence[float | None] | None = None,
         previous: Sequence[tuple[float, float] | None] | None = None,
         progress: Sequence[float | None] | None = None,
-        exact: bool = False,
+        exact: bool | Sequence[bool] = False,
     ) -> list[Placement]:
         """Where each position (degrees) is; all sequences are of one length.
 
@@ -109,14 +109,16 @@ class Atlas:
         was before, makes `passed`. `progress` (m), the last along the corridor, decides between
         stretches of the corridor that are about equally near (see `CorridorIndex.continued`).
         A position on a zone's boundary is inside. Offset and progress have those who are off their
-        corridor, those with a last `progress`, and with `exact` all. Raises UnknownCorridor, and
-        ValueError for sequences of different lengths or a position that is no finite number.
+        corridor, those with a last `progress`, and with `exact` all (or those for whom it says so).
+        Raises UnknownCorridor, and ValueError for sequences of different lengths or a position that
+        is no finite number.
         """
         if len(lats) == 1 and corridors is accuracies is previous is progress is None:
             return [locate_one(self._zone_indexes, self._border, *position(lats, lons))]
         y, x = positions(lats, lons)
         count = len(y)
-        for asked in (corridors, accuracies, previous, progress):
+        one_each = None if isinstance(exact, bool) else exact
+        for asked in (corridors, accuracies, previous, progress, one_each):
             if asked is not None and len(asked) != count:
                 raise ValueError(f"{count} positions, but another sequence is of different length")
         held = None

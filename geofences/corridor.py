@@ -60,6 +60,24 @@ class Corridor:
         past the end the end."""
         return self.centreline.at(progress_m)
 
+    def against(
+        self, start: tuple[float, float] | None, end: tuple[float, float] | None
+    ) -> bool | None:
+        """Whether a journey from `start` to `end` (lat, lon, each somewhere near it, None if it is
+        not known) runs against the direction of the line. None if that does not tell."""
+        first, last = self._along(start), self._along(end)
+        if first is None and last is None:
+            return None
+        if first is None or last is None:
+            half = self.length_m / 2
+            return first > half if first is not None else last is not None and last < half
+        return None if first == last else last < first
+
+    def _along(self, place: tuple[float, float] | None) -> float | None:
+        if place is None:
+            return None
+        return float(self.offsets([place[0]], [place[1]])[1][0])
+
     def inner_buffer(self, half_width_m: float) -> InnerBuffer:
         """A polygon wholly within the half-width, prepared and warmed: built once for each width,
         so that an atlas drawn anew costs no buffers."""

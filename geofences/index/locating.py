@@ -83,7 +83,7 @@ def hold_to_corridors(
     corridors: Sequence[str | None],
     accuracies: Sequence[float | None] | None,
     progress: Sequence[float | None] | None,
-    exact: bool,
+    exact: bool | Sequence[bool],
 ) -> Held:
     """For each position: on its corridor, offset and progress (m). Raises UnknownCorridor."""
     number = corridor_index.numbers(corridors)
@@ -94,10 +94,11 @@ def hold_to_corridors(
         last = np.array([np.nan if one is None else one for one in progress], dtype=np.float64)
         known = ~np.isnan(last[asked])
         continuing, asked = asked[known], asked[~known]
-    if not exact:
-        surely = corridor_index.within(number[asked], x[asked], y[asked])
-        on[asked[surely]] = True
-        asked = asked[~surely]
+    if exact is not True:
+        rough = asked if exact is False else asked[~np.array(exact, dtype=np.bool_)[asked]]
+        surely = rough[corridor_index.within(number[rough], x[rough], y[rough])]
+        on[surely] = True
+        asked = np.setdiff1d(asked, surely, assume_unique=True)
 
     def write(who: Index, measured: tuple[Array, Array]) -> None:
         on[who] = corridor_index.on(number[who], measured[0])

@@ -166,6 +166,19 @@ def _accepted(facts: Facts) -> str:
     return f"accepted {', '.join(limits)}: {_closed(facts)}"
 
 
+def _back(did: str, facts: Facts) -> str:
+    return f"{did} {facts['back_m'] / 1000:,.1f} km along its route in {facts['minutes']} min"
+
+
+def _instead(entered: str | None) -> str:
+    return f", and enters {entered}" if entered else ""
+
+
+def _between(facts: Facts) -> str:
+    seconds = facts["seconds_between"]
+    return f", their reports {seconds} s apart" if seconds else ""
+
+
 def _broken_before(facts: Facts) -> str:
     said = ", ".join(filter(None, (facts["state"], facts["events"]))) or "not whole"
     return f"before the shipment it carried seal {facts['number'] or '(no number)'}: {said}"
@@ -205,6 +218,21 @@ PHRASES: Phrases = {
     "restricted_zone_left": "has left it",
     "wrong_crossing_approached": "commits to {place}",
     "crossed_elsewhere": _crossed,
+    "fell_back": lambda f: _back("has fallen back", f),
+    "turned_back": lambda f: _back("has turned back", f),
+    "heading_home": lambda f: _back("is heading home sealed", f),
+    "came_home": lambda f: _back("has come home sealed", f),
+    "on_its_way_again": "is on its way again",
+    "waypoint_missed": lambda f: f"passes {f['name']} without entering it{_instead(f['entered'])}",
+    "waypoint_out_of_order": "enters {name} before {before}",
+    "waypoint_reached": "enters it after all",
+    "devices_apart": lambda f: (
+        f"{f['device']} is {f['distance_m']:,} m from {f['other']}{_between(f)}"
+    ),
+    "devices_together": "they are together again",
+    "likely_theft": lambda f: (
+        f"likely theft: {f['signals'].replace('_', ' ')} within {f['minutes']} min ({f['alerts']})"
+    ),
     # Coverage
     "coverage_gap": lambda f: f"nothing was heard of the {f['seconds'] / 60:.0f} min before",
     "never_heard": "never heard in the {minutes} min since it was assigned",
@@ -330,6 +358,7 @@ PHRASES: Phrases = {
     "released_number_differs": "the consignee read {read}, in force was {in_force}",
     # What people do about an alert: their own words
     "alert_not_acknowledged": "nobody acknowledged it in time",
+    "alert_folded": "a part of {into}",
     "alert_acknowledged": "{note}",
     "alert_closed": _closed,
     "alert_accepted": _accepted,

@@ -17,7 +17,8 @@
 A step is a reading, a tick or a command. Times are minutes after T0, kilometres run along a
 meridian; the placement is given (`zones`, `off` m, `country`), for rules see no geometry.
 
-    reading  at, km (or lat, lon), speed, zones, off, country, accuracy, seal, jamming, seq,
+    reading  at, km (or lat, lon), speed, zones, off, along (km of the corridor; default: km),
+             country, accuracy, seal, jamming, seq,
              satellites, rssi, hdop, device, dialect, battery, buffered, retained, history,
              received (default: at), fix_at (default: at), no_fix (no_speed: what its receiver
              says of speed all the same); what is left out stays as it was (km, zones, off,
@@ -97,15 +98,19 @@ SHIPMENT: dict[str, Any] = {
 }
 UNHEARD = {"seal_unheard_reports": 1000.0}
 CORRIDOR_HALF_WIDTH_M = 500.0
+ROAD_M = 1_000_000.0
 
 
 @dataclass
 class Play:
-    """Plays the steps of one case against the engine, with all rules or with those given."""
+    """Plays the steps of one case against the engine, with all rules or with those given.
+    southbound: the corridor's line runs the other way.
+    """
 
     case: dict[str, Any]
     rules: tuple[Rule, ...] = ORDER
     conflicts: dict[str, Any] = field(default_factory=dict)
+    southbound: bool = False
     findings: list[Finding] = field(default_factory=list)
     alerts: dict[str, Alert] = field(default_factory=dict)
 
@@ -137,6 +142,8 @@ class Play:
                 leg.custodian,
                 leg.earliest,
                 leg.latest,
+                backwards=self.southbound,
+                waypoints=tuple(str(zone) for zone in leg.waypoints),
             )
             for leg in self.shipment.legs
         )
@@ -188,7 +195,8 @@ class Play:
 
     def _reading(self, said: dict[str, Any]) -> tuple[engine.HeardReading, Placement | None]:
         at = T0 + timedelta(minutes=said["at"])
-        here = self.last | {k: said[k] for k in ("km", "zones", "off", "country") if k in said}
+        stays = ("km", "zones", "off", "along", "country")
+        here = self.last | {key: said[key] for key in stays if key in said}
         if not said.get("aside"):
             self.last = here
         quality = {"satellites": said.get("satellites"), "hdop": said.get("hdop")}
@@ -237,7 +245,7 @@ class Play:
         return engine.HeardReading(reading=reading, identity=identity, **told), placement
 
     def _placement(self, here: dict[str, Any], accuracy: float | None) -> Placement:
-        off = float(here["off"])
+        off, along = float(here["off"]), 1000.0 * float(here.get("along", here["km"]))
         if not any(leg.corridor for leg in self.shipment.legs):
             return Placement(
                 zones=tuple(sorted(here["zones"])), country=here["country"], uncertainty_m=accuracy
@@ -248,6 +256,7 @@ class Play:
             corridor="road",
             on_corridor=off <= CORRIDOR_HALF_WIDTH_M,
             offset_m=off,
+            progress_m=ROAD_M - along if self.southbound else along,
             uncertainty_m=accuracy,
         )
 
@@ -311,6 +320,7 @@ def _facts(alert: Alert) -> dict[str, Any]:
         "km": None if alert.lat is None else round((alert.lat - 20.0) * 111.195, 3),
         "zone": alert.zone,
         "device": alert.device,
+        "part": alert.part_of is not None,
         "told": [(chapter.code, chapter.facts) for chapter in alert.chapters],
     }
 

@@ -8,6 +8,7 @@ believed); where judging shows otherwise, the question is put again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from msgspec import Struct
 
@@ -23,12 +24,14 @@ from tracker.ports import StoredReading
 class Asked(Struct, frozen=True):
     """What a placement was asked with. last: the device's last believed fix before the reading,
     None if it is too long ago for a straight way to tell (`passage_min`). progress_m: the last
-    known one, only where the corridor meets itself.
+    known one, only where the corridor meets itself. measured: how far along the corridor it is, is
+    asked for, though it be on it (`progress_every_min`).
     """
 
     corridor: str | None
     last: Fix | None
     progress_m: float | None
+    measured: bool = False
 
 
 class PlacedReading(Struct, frozen=True):
@@ -57,7 +60,7 @@ class BatchPlacement:
             # the next leg's corridor.
             self._ask(n for n in range(number, len(self.items)) if self._same(n, number))
             placed = self.placed[number]
-        elif asked.last != placed.asked.last or asked.progress_m != placed.asked.progress_m:
+        elif _differs(asked, placed.asked):
             self._locate([number], [asked])
             placed = self.placed[number]
         return placed.placement if placed else None
@@ -69,17 +72,23 @@ class BatchPlacement:
         """Guess for each what it will be asked with, and ask for all at once."""
         asking, questions = list[int](), list[Asked]()
         last: dict[tuple[str, bool], Fix] = {}
+        measured: dict[tuple[str, bool], Fix] = {}
         for number in numbers:
             reading = self.items[number].reading
             if not isinstance(reading.position, Fix):
                 continue
             question, late = self._question(number)
-            before = last.get((reading.device, late), question.last)
-            if before is not question.last:
+            lane = reading.device, late
+            if (before := last.get(lane)) is not None:
                 policy = self.unit.policy(self.scopes[number], reading)
                 recent = _recent(before, reading.position, policy)
-                question = Asked(question.corridor, recent, question.progress_m)
-            last[reading.device, late] = reading.position
+                due = question.measured
+                if due and lane in measured:
+                    due = _due(measured[lane].time, reading.position, policy)
+                question = Asked(question.corridor, recent, question.progress_m, due)
+            last[lane] = reading.position
+            if question.measured:
+                measured[lane] = reading.position
             asking.append(number)
             questions.append(question)
         self._locate(asking, questions)
@@ -95,8 +104,10 @@ class BatchPlacement:
         meets = corridor is not None and revisits(
             registry.atlas.corridor(corridor), registry.atlas.default_half_width_m
         )
-        last = _recent(lane.fix, item.reading.position, policy)
-        return Asked(corridor, last, (lane.progress_m or 0.0) if meets else None), late
+        position = item.reading.position
+        last = _recent(lane.fix, position, policy)
+        due = corridor is not None and not meets and _due(lane.progress_at, position, policy)
+        return Asked(corridor, last, (lane.progress_m or 0.0) if meets else None, due), late
 
     def _locate(self, numbers: Sequence[int], questions: Sequence[Asked]) -> None:
         if not numbers:
@@ -110,6 +121,7 @@ class BatchPlacement:
             accuracies=[fix.accuracy_m for fix in known],
             previous=[(q.last.lat, q.last.lon) if q.last else None for q in questions],
             progress=[question.progress_m for question in questions],
+            exact=[question.measured for question in questions],
         )
         for number, question, placement in zip(numbers, questions, located, strict=True):
             self.placed[number] = PlacedReading(question, placement)
@@ -119,3 +131,19 @@ def _recent(last: Fix | None, position: Fix | NoFix, policy: Policy) -> Fix | No
     if last is None or isinstance(position, NoFix):
         return None
     return last if position.time - last.time <= minutes(policy.passage_min) else None
+
+
+def _due(measured_at: datetime | None, position: Fix | NoFix, policy: Policy) -> bool:
+    """How far along it was, was last known too long ago."""
+    if measured_at is None or isinstance(position, NoFix):
+        return True
+    return position.time - measured_at >= minutes(policy.progress_every_min)
+
+
+def _differs(asked: Asked, before: Asked) -> bool:
+    """What is asked now would be answered otherwise: a measure too many does no harm."""
+    return (
+        asked.last != before.last
+        or asked.progress_m != before.progress_m
+        or (asked.measured and not before.measured)
+    )

@@ -208,15 +208,32 @@ class _Planner:
         start = ZoneKind.PLANT if number == 0 else ZoneKind.YARD
         corridor = self._corridor(leg, number) if leg.corridor is not None else None
         end = ZoneKind.CONSIGNEE if last else ZoneKind.YARD
+        from_zone = self._zone(leg.from_zone, f"{where}.from", f"{name}-from", start)
+        to_zone = self._zone(leg.to_zone, f"{where}.to", f"{name}-to", end)
         return PlannedLeg(
-            from_zone=self._zone(leg.from_zone, f"{where}.from", f"{name}-from", start),
-            to_zone=self._zone(leg.to_zone, f"{where}.to", f"{name}-to", end),
+            from_zone=from_zone,
+            to_zone=to_zone,
             corridor=corridor.id if corridor else None,
             half_width_m=corridor.half_width_m if corridor else None,
             custodian=leg.custodian,
             earliest=leg.earliest,
             latest=leg.latest,
+            backwards=corridor.against(self._middle(from_zone), self._middle(to_zone))
+            if corridor
+            else None,
+            waypoints=tuple(
+                self._named(zone, f"{where}.waypoints[{n}]", f"{name}-waypoint-{n + 1}")
+                for n, zone in enumerate(leg.waypoints)
+            ),
         )
+
+    def _middle(self, zone: str | None) -> tuple[float, float] | None:
+        """(lat, lon) of the zone's middle."""
+        if zone is None:
+            return None
+        known = self.zones.get(zone) or self.geography.atlas.zone(zone)
+        middle = known.polygon.centroid
+        return (middle.y, middle.x) if not middle.is_empty else None
 
     def _zone(
         self, said: str | dict[str, Any] | None, where: str, name: str, kind: ZoneKind

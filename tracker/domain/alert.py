@@ -42,6 +42,11 @@ class AlertKind(enum.StrEnum):
     UNLOCK_REFUSED = "unlock_refused"
     ROUTE_DEVIATION = "route_deviation"
     WRONG_CROSSING = "wrong_crossing"
+    TURNING_BACK = "turning_back"
+    BACKTRACKING = "backtracking"
+    WAYPOINT = "waypoint"
+    DEVICES_APART = "devices_apart"
+    LIKELY_THEFT = "likely_theft"
     UNPLANNED_STOP = "unplanned_stop"
     RESTRICTED_ZONE = "restricted_zone"
     SILENCE = "silence"
@@ -103,6 +108,8 @@ class Alert(Struct, frozen=True, kw_only=True):
     escalate_at: when it escalates unless somebody acknowledges it; None if it never will.
     verdict: what it turned out to be; None while it is open, and of one closed before there were
     verdicts.
+    part_of: the alert whose incident this is a part of: what people do about that they do about
+    this, and that one escalates for both.
     """
 
     id: str
@@ -131,6 +138,7 @@ class Alert(Struct, frozen=True, kw_only=True):
     closed_by: str | None = None
     close_reason: str | None = None
     verdict: Verdict | None = None
+    part_of: str | None = None
 
     @property
     def scope(self) -> str:

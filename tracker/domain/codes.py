@@ -74,6 +74,21 @@ class Code(enum.StrEnum):
         {"country": str, "planned": str, "bridge": MaybeText},
     )
 
+    FELL_BACK = "fell_back", {"back_m": int, "minutes": int}
+    TURNED_BACK = "turned_back", {"back_m": int, "minutes": int}
+    HEADING_HOME = "heading_home", {"back_m": int, "minutes": int}
+    CAME_HOME = "came_home", {"back_m": int, "minutes": int}
+    ON_ITS_WAY_AGAIN = "on_its_way_again"
+    WAYPOINT_MISSED = "waypoint_missed", {"name": str, "entered": MaybeText}
+    WAYPOINT_OUT_OF_ORDER = "waypoint_out_of_order", {"name": str, "before": str}
+    WAYPOINT_REACHED = "waypoint_reached"
+    DEVICES_APART = (
+        "devices_apart",
+        {"device": str, "other": str, "distance_m": int, "seconds_between": int},
+    )
+    DEVICES_TOGETHER = "devices_together"
+    LIKELY_THEFT = "likely_theft", {"signals": str, "alerts": str, "minutes": int}
+
     # Coverage
 
     COVERAGE_GAP = "coverage_gap", {"from": str, "seconds": int}
@@ -273,6 +288,7 @@ class Code(enum.StrEnum):
     # What people do about an alert
 
     ALERT_NOT_ACKNOWLEDGED = "alert_not_acknowledged"
+    ALERT_FOLDED = "alert_folded", {"into": str}
     ALERT_ACKNOWLEDGED = "alert_acknowledged", {"note": str}
     ALERT_CLOSED = "alert_closed", {"reason": str, "verdict": MaybeText}
     ALERT_ACCEPTED = (

@@ -92,9 +92,11 @@ def raised(
         changes["chapters"] = (*alert.chapters, Chapter(what.code, what.facts))
     elif graver:
         changes |= {"chapters": (Chapter(what.code, what.facts),), "detail": ""}
-    if graver or (again and alert.status is AlertStatus.ACKNOWLEDGED):
+    awake = again or (what.part and what.wakes)
+    if graver or (awake and alert.status is AlertStatus.ACKNOWLEDGED):
         severity = what.severity if graver else alert.severity
-        changes |= {"status": AlertStatus.RAISED, "escalate_at": _due(severity, now, policy)}
+        due = None if _is_part(state, alert) else _due(severity, now, policy)
+        changes |= {"status": AlertStatus.RAISED, "escalate_at": due}
     alert = replace(alert, **changes)
     state = _put(state, slot, alert)
     if not (graver or again or earlier or what.part):
@@ -109,6 +111,40 @@ def raised(
         at=what.at,
         late=late,
         evidence=evidence,
+    )
+
+
+def folded(
+    state: ScopeState, takes: tuple[str, ...], into: str, now: datetime
+) -> tuple[ScopeState, list[Finding]]:
+    """These open alerts ("kind:key") become parts of the open one `into` ("kind:key"); so do their
+    own parts.
+    """
+    whole, findings = state.alerts.get(into), list[Finding]()
+    for slot in takes if whole is not None else ():
+        part = state.alerts.get(slot)
+        if part is None or whole is None or slot == into or part.part_of == whole.id:
+            continue
+        for name, alert in state.alerts.items():
+            if alert is not part and alert.part_of != part.id:
+                continue
+            inner = replace(alert, part_of=whole.id, escalate_at=None)
+            state = _put(state, name, inner)
+            facts: dict[str, Fact] = {"into": whole.id}
+            type_, code = FindingType.ALERT_CHANGED, Code.ALERT_FOLDED
+            findings.append(_finding(type_, state, inner, now, code, facts, at=now))
+    return state, findings
+
+
+def parts_of(state: ScopeState, alert_id: str) -> tuple[str, ...]:
+    """Ids of the open alerts that are parts of this one."""
+    return tuple(alert.id for alert in state.alerts.values() if alert.part_of == alert_id)
+
+
+def _is_part(state: ScopeState, alert: Alert) -> bool:
+    """Of an alert that is still open, and that people look at instead."""
+    return alert.part_of is not None and any(
+        whole.id == alert.part_of for whole in state.alerts.values()
     )
 
 

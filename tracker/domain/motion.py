@@ -111,7 +111,9 @@ def _moved(
     if placement is None or plan is None:
         return replace(now, fix=fix), Moves(fix=fix, at_rest=at_rest)
     kept, entered, left, passed = visited(now, fix, placement, plan, policy, rolls=rolls)
-    lane = replace(now, fix=fix, progress_m=placement.progress_m, **kept)
+    if placement.progress_m is not None:
+        kept |= {"progress_m": placement.progress_m, "progress_at": fix.time}
+    lane = replace(now, fix=fix, **kept)
     return lane, Moves(fix=fix, at_rest=at_rest, entered=entered, left=left, passed=passed)
 
 

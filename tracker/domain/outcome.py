@@ -33,7 +33,9 @@ class Raised(Struct, frozen=True, kw_only=True):
 
     key tells incidents of one kind apart. at: when it happened, by the device's clock.
     seen: the newest evidence, where it is not `at` itself (a deviation that goes on).
-    part: a further chapter of the incident, told with it and in the log, not mere evidence.
+    part: a further chapter of the incident, told with it and in the log, not mere evidence; one
+    that wakes asks for somebody's look again, though it was acknowledged.
+    takes: open alerts ("kind:key") that are parts of this incident, and fold into its alert.
     """
 
     kind: AlertKind
@@ -47,6 +49,8 @@ class Raised(Struct, frozen=True, kw_only=True):
     lon: float | None = None
     seen: datetime | None = None
     part: bool = False
+    wakes: bool = False
+    takes: tuple[str, ...] = ()
 
 
 class Cleared(Struct, frozen=True, kw_only=True):

@@ -34,6 +34,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class PlannedLeg:
+    """half_width_m: of its corridor, None for the policy's. backwards: the truck goes from the end
+    of the corridor's line to its start; None if it is not known. waypoints: zones that it must
+    enter on the way, in this order.
+    """
+
     from_zone: str | None
     to_zone: str | None
     corridor: str | None
@@ -41,6 +46,8 @@ class PlannedLeg:
     custodian: str | None
     earliest: datetime | None
     latest: datetime | None
+    backwards: bool | None = False
+    waypoints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,6 +178,70 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         float, _meta("a deviation longer than this is critical", "min", "ours")
     ] = 10.0
 
+    progress_every_min: Annotated[
+        float,
+        _meta(
+            "how far along its corridor a truck is, is measured anew after this",
+            "min",
+            "ours: at 90 km/h it is 3 km further",
+        ),
+    ] = 2.0
+    backtracking_m: Annotated[
+        float,
+        _meta("a truck that falls back along its route by more than this warns", "m", "ours"),
+    ] = 5_000.0
+    turning_back_m: Annotated[
+        float,
+        _meta(
+            "a truck that falls back along its route by more than this turns back, critically",
+            "m",
+            "ours",
+        ),
+    ] = 20_000.0
+    heading_home_min: Annotated[
+        float,
+        _meta(
+            "a sealed truck that has fallen back so far, and goes on back for this long, is "
+            "heading home",
+            "min",
+            "ours: the way to a fuel station that was missed is shorter",
+        ),
+    ] = 10.0
+    home_m: Annotated[
+        float,
+        _meta(
+            "a sealed truck that was so far along, and is where its leg began, has come home",
+            "m",
+            "ours: the lanes over a bridge to the next yard are 10 km long",
+        ),
+    ] = 2_000.0
+
+    # Devices of one shipment
+    apart_m: Annotated[
+        float,
+        _meta(
+            "devices of one shipment further from each other than this are apart",
+            "m",
+            "the domain's default: longer than any truck, and both receivers jump",
+        ),
+    ] = 500.0
+    apart_kmh: Annotated[
+        float,
+        _meta(
+            "between the fixes of two devices a truck may have driven so fast",
+            "km/h",
+            "ours: above every truck's limit in either country",
+        ),
+    ] = 120.0
+    likely_theft_min: Annotated[
+        float,
+        _meta(
+            "independent signs within this of each other are likely theft",
+            "min",
+            "the domain's default",
+        ),
+    ] = 15.0
+
     # Stops
     stop_warning_min: Annotated[
         float, _meta("an unplanned stop of this length warns", "min", "ours")

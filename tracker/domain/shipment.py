@@ -133,6 +133,10 @@ class Leg(Declared, frozen=True, rename={"from_zone": "from", "to_zone": "to"}):
     to_zone: Place | None = None
     corridor: Place | None = None
     corridor_half_width_m: Annotated[float, Meta(gt=0)] | None = None
+    waypoints: Annotated[
+        tuple[Place, ...],
+        Meta(description="zones that the truck must enter on the way, in this order"),
+    ] = ()
     custodian: Identifier | None = None
     earliest: Moment | None = None
     latest: Moment | None = None

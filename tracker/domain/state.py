@@ -64,7 +64,7 @@ class Lane(Struct, frozen=True, kw_only=True):
     zones: confirmed, with the time of entry. passing: passed, if the truck has left its halt.
     halt: left when two fixes in a row are away from it, the first of them `straying`.
     standing: it has been there for long, so that what its receiver says near it is drift.
-    progress_m: along the leg's corridor, where it is being followed (a corridor that meets itself).
+    progress_m: along the leg's corridor, as last measured, by the fix of `progress_at`.
     clock: how `at` was found. ahead: so many readings in a row, the newest last, ran ahead of their
     receipt. lost: where it is has not been known for longer than allowed, so no finding says it.
     leg: index of the leg under way. memory: what each rule keeps, by the rule's name.
@@ -92,6 +92,7 @@ class Lane(Struct, frozen=True, kw_only=True):
     starved: int = 0
     leg: int = 0
     progress_m: float | None = None
+    progress_at: datetime | None = None
     seal: SealRecord = SealRecord()
     memory: dict[str, Any] = {}
 

@@ -86,7 +86,7 @@ class Conclusions:
         elif isinstance(outcome, PlaceKnown):
             view.lane = replace(view.lane, lost=not outcome.known)
         elif isinstance(outcome, Delivered):
-            view.lane = replace(view.lane, leg=view.lane.leg + 1)
+            view.lane = replace(view.lane, leg=view.lane.leg + 1, progress_m=None, progress_at=None)
             self.state = replace(self.state, leg=max(self.state.leg, view.lane.leg))
         elif isinstance(outcome, CustodyMoved):
             self.state = replace(self.state, custodian=outcome.to)
@@ -95,6 +95,10 @@ class Conclusions:
             self.note(view, outcome.note)
         if finding is not None:
             self._found(finding)
+        if isinstance(outcome, Raised) and outcome.takes:
+            slot = f"{outcome.kind}:{outcome.key}"
+            self.state, folded = lifecycle.folded(self.state, outcome.takes, slot, view.now)
+            self.findings += folded
 
     def _found(self, finding: Finding) -> None:
         if self.clock is not Clock.DEVICE:

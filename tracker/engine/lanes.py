@@ -116,7 +116,8 @@ def arrived(known: DeviceState, leg: int) -> DeviceState:
     """
     if leg <= known.live.leg:
         return known
-    return replace(known, live=replace(known.live, leg=leg))
+    live = replace(known.live, leg=leg, progress_m=None, progress_at=None)
+    return replace(known, live=live)
 
 
 def corridor_of(lane: Lane, plan: Plan | None) -> str | None:

@@ -190,6 +190,10 @@ class Running:
         known, lane = self._device_rules(view, known, lane, "on_reading")
         known = lanes.kept(known, before, lane, reading, late, self.policy)
         self._put(reading.device, lanes.arrived(known, lane.leg))
+        if len(self.state.devices) > 1:
+            view.state = self.state
+            self._on_scope(view, "on_reading")
+        self._on_alerts(view)
 
     def spoke(self, what: Spoke) -> None:
         known = self.state.devices.get(what.device)
@@ -206,22 +210,15 @@ class Running:
             return
         for device in self.state.devices:
             self._on_device(device, now, "on_tick")
-        self._on_scope(
-            View(plan=self.plan, policy=self.policy, state=self.state, at=now, now=now), "on_tick"
-        )
+        view = View(plan=self.plan, policy=self.policy, state=self.state, at=now, now=now)
+        self._on_scope(view, "on_tick")
+        self._on_alerts(view)
 
     def command(self, command: AnyCommand) -> None:
         at = command.at
-        if isinstance(command, AcknowledgeAlert):
-            self.state, finding = lifecycle.acknowledged(
-                self.state, command.alert, by=command.by, note=command.note, now=at
-            )
-            self.conclusions.findings.append(finding)
-            return
-        if isinstance(command, CloseAlert | AcceptAlert):
-            self.state, finding, alert = lifecycle.closed(self.state, command, self.policy)
-            self.conclusions.findings.append(finding)
-            self.closed.append(alert)
+        if isinstance(command, AcknowledgeAlert | CloseAlert | AcceptAlert):
+            for alert in (command.alert, *lifecycle.parts_of(self.state, command.alert)):
+                self._look(replace(command, alert=alert))
             return
         view = View(
             plan=self.plan, policy=self.policy, state=self.state, at=at, now=at, command=command
@@ -239,6 +236,17 @@ class Running:
         if isinstance(command, CloseShipment):
             self.conclusions.note(view, records.closing(command, entries))
             self.state = replace(self.state, closed=True)
+
+    def _look(self, command: AcknowledgeAlert | CloseAlert | AcceptAlert) -> None:
+        """What somebody does about one alert."""
+        if isinstance(command, AcknowledgeAlert):
+            self.state, finding = lifecycle.acknowledged(
+                self.state, command.alert, by=command.by, note=command.note, now=command.at
+            )
+        else:
+            self.state, finding, alert = lifecycle.closed(self.state, command, self.policy)
+            self.closed.append(alert)
+        self.conclusions.findings.append(finding)
 
     def done(self) -> Step:
         old = self.before.alerts
@@ -283,6 +291,11 @@ class Running:
         if kept["lane"] is not lane.memory or view.seal is not lane.seal or view.lane is not lane:
             lane = replace(view.lane, memory=kept["lane"], seal=view.seal)
         return known, lane
+
+    def _on_alerts(self, view: View) -> None:
+        if self.state.alerts is not self.before.alerts:
+            view.state = self.state
+            self._on_scope(view, "on_alerts")
 
     def _on_scope(self, view: View, hook: str) -> None:
         kept = {"scope": self.state.memory}

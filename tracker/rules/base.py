@@ -137,7 +137,10 @@ class Rule:
     name: also the key of its memory. memory: the type of what it keeps, None if nothing.
     keeps: whose memory it is: one timeline's, one device's (both timelines), or the scope's.
     on_reading, on_tick, on_command: `(view, memory) -> (memory, outcomes)`. Rules that keep memory
-    per lane or device are ticked once a device, on its live lane; the others once a scope.
+    per lane or device are ticked once a device, on its live lane; the others once a scope. Those
+    that keep the scope's hear its readings after the others have, where it has several devices.
+    on_alerts: the same, of a rule that keeps the scope's: after all of a reading or a tick that
+    changed an alert.
     deadline: when it must be ticked at the latest, None if it waits for nothing.
     set_back: `(memory, now, policy) -> memory`, where memory holds times of receipt: the tracker's
     own clock was set back, and none of them can lie ahead of it.
@@ -151,6 +154,7 @@ class Rule:
     on_reading: Hook | None = None
     on_tick: Hook | None = None
     on_command: Hook | None = None
+    on_alerts: Hook | None = None
     deadline: Callable[[View, Any], datetime | None] | None = None
     set_back: Callable[[Any, datetime, Policy], Any] | None = None
     weighs: Callable[[View, Any], tuple[Weighed, ...]] | None = None

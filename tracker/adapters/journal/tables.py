@@ -173,6 +173,7 @@ class Alerts(SQLModel, table=True):
         sa_column=Column(JSON, nullable=False, server_default=text("'[]'"))
     )
     verdict: str | None
+    part_of: str | None
 
 
 class Versions(SQLModel, table=True):

@@ -1,0 +1,241 @@
+"""Devices apart: two devices of one shipment are more than `apart_m` from each other.
+
+The trailer is separated from its tractor, or the lock is off its trailer. The two report at
+different moments; a truck is elsewhere a minute later. So a fix of the one is held against those of
+the other before and after it, and against how far a truck drives in between (`apart_kmh`, clocks
+apart by `clock_skew_min`); one that stands was where it stands all the while. `confirm_fixes` fixes
+of each must show it; one more of a device that moves and shows the same spot twice, for so a
+receiver jumps. It is over when as many fixes in a row show them together.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from devices.reading import Fix
+from tracker.domain.alert import AlertKind, Severity
+from tracker.domain.codes import Code
+from tracker.domain.geo import metres_between
+from tracker.domain.motion import UNDATED, point
+from tracker.domain.outcome import Cleared, Outcome, Raised
+from tracker.domain.policy import Policy, minutes
+from tracker.domain.state import Lane
+from tracker.domain.weighing import Weighed
+from tracker.rules.base import NOTHING, Result, Rule, View
+
+KEPT = 4
+"""Fixes of each device that are kept: those of the other fall between them."""
+
+
+class Pair(Struct, frozen=True, kw_only=True):
+    """Two devices that were seen apart since `since`, `metres` from each other at the newest.
+
+    fixes: of each, how many showed it; first, newest: the first and the newest of them. together:
+    fixes in a row that showed them together again. told: an alert was raised.
+    """
+
+    since: datetime
+    metres: float
+    fixes: tuple[int, int] = (0, 0)
+    first: tuple[Fix | None, Fix | None] = (None, None)
+    newest: tuple[Fix | None, Fix | None] = (None, None)
+    together: int = 0
+    told: bool = False
+
+
+class Memory(Struct, frozen=True, kw_only=True):
+    """fixes: of each device the newest believed ones, oldest first. pairs: "device|device" -> how
+    it stands between those that were seen apart.
+    """
+
+    fixes: dict[str, tuple[Fix, ...]] = {}
+    pairs: dict[str, Pair] = {}
+
+
+class Gap(Struct, frozen=True):
+    """Of a fix and one of another device: metres between them, how many of these a truck may have
+    driven between the two, and the seconds from the one to the other.
+    """
+
+    other: Fix
+    metres: float
+    allowed: float
+    seconds: float
+
+    @property
+    def excess(self) -> float:
+        return self.metres - self.allowed
+
+
+def on_reading(view: View, memory: Memory) -> Result:
+    device, fix = view.device, view.moves.fix
+    if view.plan is None or device is None or fix is None or view.late or view.history:
+        return memory, NOTHING
+    if view.reading is None or view.reading.clock in UNDATED:
+        return memory, NOTHING
+    own = memory.fixes.get(device, ())
+    if own and fix.time <= own[-1].time:
+        return memory, NOTHING
+    others = {name: kept for name, kept in memory.fixes.items() if name in view.state.devices}
+    memory = replace(memory, fixes={**others, device: (*own[1 - KEPT :], fix)})
+    outcomes = list[Outcome]()
+    for other, fixes in others.items():
+        if other != device and fixes:
+            memory, more = _held(view, memory, device, other, fix)
+            outcomes += more
+    return memory, tuple(outcomes)
+
+
+def _held(view: View, memory: Memory, device: str, other: str, fix: Fix) -> Result:
+    """The new fix of `device` against what is known of `other`."""
+    gap = widest(view, memory, device, other, fix)
+    name, (a, _) = _name(device, other)
+    pair = memory.pairs.get(name)
+    if gap.excess > 0:
+        side = 0 if device == a else 1
+        pair, outcomes = _apart(view, pair, gap, fix, side, (device, other), name)
+    elif pair is None:
+        return memory, NOTHING
+    else:
+        pair, outcomes = _maybe_together(view, pair, gap, fix, name)
+    pairs = {key: kept for key, kept in memory.pairs.items() if key != name}
+    return replace(memory, pairs=pairs if pair is None else {**pairs, name: pair}), outcomes
+
+
+def widest(view: View, memory: Memory, device: str, other: str, fix: Fix) -> Gap:
+    """The comparison that speaks most for their being apart."""
+    gaps = [_gap(view, device, other, fix, theirs) for theirs in memory.fixes[other]]
+    return max(gaps, key=lambda gap: gap.excess)
+
+
+def _gap(view: View, device: str, other: str, fix: Fix, theirs: Fix) -> Gap:
+    policy = view.policy
+    seconds = abs((fix.time - theirs.time).total_seconds())
+    metres = metres_between(fix.lat, fix.lon, theirs.lat, theirs.lon)
+    allowed = policy.apart_m + (fix.accuracy_m or 0.0) + (theirs.accuracy_m or 0.0)
+    here, there = view.state.devices[device].live, view.state.devices[other].live
+    if _stands(there, fix.time, policy) or _stands(here, theirs.time, policy):
+        return Gap(theirs, metres, allowed, 0.0)
+    driven = (seconds + policy.clock_skew_min * 60) * policy.apart_kmh / 3.6
+    return Gap(theirs, metres, allowed + driven, seconds)
+
+
+def _stands(lane: Lane, at: datetime, policy: Policy) -> bool:
+    """It stood then where its newest fix is, whatever its clock is off by."""
+    if not lane.standing or lane.halt is None or lane.fix is None or lane.straying is not None:
+        return False
+    slack = minutes(policy.clock_skew_min)
+    return lane.halt.since + slack <= at <= lane.fix.time - slack
+
+
+def _apart(
+    view: View, pair: Pair | None, gap: Gap, fix: Fix, side: int, who: tuple[str, str], name: str
+) -> tuple[Pair | None, tuple[Outcome, ...]]:
+    if pair is None:
+        pair = Pair(since=min(fix.time, gap.other.time), metres=gap.metres)
+    pair = _counted(_counted(pair, side, fix), 1 - side, gap.other)
+    pair = replace(pair, metres=gap.metres, together=0)
+    if not pair.told and not _confirmed(view, pair, name):
+        return pair, NOTHING
+    device, other = who
+    alert = Raised(
+        kind=AlertKind.DEVICES_APART,
+        severity=Severity.CRITICAL,
+        code=Code.DEVICES_APART,
+        facts={
+            "device": device,
+            "other": other,
+            "distance_m": round(gap.metres),
+            "seconds_between": round(gap.seconds),
+        },
+        key=name,
+        at=pair.since,
+        seen=fix.time,
+        **point(fix),
+    )
+    return replace(pair, told=True), (alert,)
+
+
+def _counted(pair: Pair, side: int, fix: Fix) -> Pair:
+    newest = pair.newest[side]
+    if newest is not None and fix.time <= newest.time:
+        return pair
+    (a, b), (first_a, first_b), (newest_a, newest_b) = pair.fixes, pair.first, pair.newest
+    first: tuple[Fix | None, Fix | None]
+    latest: tuple[Fix | None, Fix | None]
+    if side == 0:
+        first, latest, counts = (first_a or fix, first_b), (fix, newest_b), (a + 1, b)
+    else:
+        first, latest, counts = (first_a, first_b or fix), (newest_a, fix), (a, b + 1)
+    return replace(pair, fixes=counts, first=first, newest=latest)
+
+
+def _confirmed(view: View, pair: Pair, name: str) -> bool:
+    """Enough fixes of each, and of each more than a receiver's jumps that agree."""
+    for side, device in enumerate(name.split(SEPARATOR)):
+        first, newest, needed = pair.first[side], pair.newest[side], view.policy.confirm_fixes
+        lane = view.state.devices[device].live
+        if first is not None and newest is not None and not lane.standing:
+            moved = metres_between(first.lat, first.lon, newest.lat, newest.lon)
+            needed += moved <= view.policy.stop_radius_m
+        if pair.fixes[side] < needed:
+            return False
+    return True
+
+
+def _maybe_together(
+    view: View, pair: Pair, gap: Gap, fix: Fix, name: str
+) -> tuple[Pair | None, tuple[Outcome, ...]]:
+    """A fix that does not show them apart shows them together only if it is near, or if they have
+    come far nearer than they were; else it tells nothing, for the other's fix may be old.
+    """
+    policy = view.policy
+    if gap.metres > policy.apart_m and gap.metres > pair.metres / 2:
+        return pair, NOTHING
+    if not pair.told:
+        return None, NOTHING
+    if pair.together + 1 < policy.confirm_fixes:
+        return replace(pair, together=pair.together + 1), NOTHING
+    over = Cleared(
+        kind=AlertKind.DEVICES_APART, code=Code.DEVICES_TOGETHER, key=name, at=fix.time
+    )
+    return None, (over,)
+
+
+SEPARATOR = "|"
+
+
+def _name(device: str, other: str) -> tuple[str, tuple[str, str]]:
+    a, b = sorted((device, other))
+    return f"{a}{SEPARATOR}{b}", (a, b)
+
+
+def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
+    device, fix = view.device, view.moves.fix
+    if device is None or fix is None or device not in view.state.devices:
+        return ()
+    return tuple(
+        _weighed(widest(view, memory, device, other, fix))
+        for other, fixes in memory.fixes.items()
+        if other != device and fixes and other in view.state.devices
+    )
+
+
+def _weighed(gap: Gap) -> Weighed:
+    return Weighed(
+        kind=AlertKind.DEVICES_APART,
+        measure="distance",
+        value=round(gap.metres),
+        limit=round(gap.allowed),
+        unit="m",
+        threshold="apart_m",
+        speaks=gap.excess > 0,
+    )
+
+
+RULE = Rule(
+    name="devices_apart", memory=Memory, keeps="scope", on_reading=on_reading, weighs=weighs
+)

@@ -1,0 +1,186 @@
+"""Likely theft: two independent signs within `likely_theft_min` of each other. ONE critical alert,
+which tells its parts; they stay in the record, and fold into it.
+
+Independent are signs of different mechanisms (`SIGNS`): a stop off the route is two, a deviation
+that turns into a drive home is one, and so is jamming with the silence after it. What comes later
+within that time of the others is a further part at once, and asks for somebody's look again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from tracker.domain.alert import Alert, AlertKind, Severity
+from tracker.domain.codes import Code
+from tracker.domain.outcome import Outcome, Raised
+from tracker.domain.policy import minutes, whole_minutes
+from tracker.domain.weighing import Weighed
+from tracker.rules.base import NOTHING, Result, Rule, View
+
+SIGNS: dict[AlertKind, tuple[str, Severity]] = {
+    AlertKind.ROUTE_DEVIATION: ("route", Severity.WARNING),
+    AlertKind.WRONG_CROSSING: ("route", Severity.WARNING),
+    AlertKind.TURNING_BACK: ("route", Severity.WARNING),
+    AlertKind.RESTRICTED_ZONE: ("route", Severity.CRITICAL),
+    AlertKind.UNPLANNED_STOP: ("stop", Severity.WARNING),
+    AlertKind.JAMMING: ("reception", Severity.WARNING),
+    AlertKind.SILENCE: ("reception", Severity.CRITICAL),
+    AlertKind.POSITION_NOT_CREDIBLE: ("reception", Severity.CRITICAL),
+    AlertKind.DEVICES_APART: ("parting", Severity.WARNING),
+    AlertKind.SEAL_OPENED: ("seal", Severity.CRITICAL),
+    AlertKind.SEAL_TAMPERED: ("seal", Severity.CRITICAL),
+    AlertKind.UNLOCK_REFUSED: ("seal", Severity.CRITICAL),
+}
+"""Kind of alert -> the mechanism that it is a sign of, and how grave it must be to be one."""
+SLOT = f"{AlertKind.LIKELY_THEFT}:"
+
+
+class Memory(Struct, frozen=True, kw_only=True):
+    """The open alert of this kind, and its parts as they were told: id -> severity."""
+
+    theft: str | None = None
+    told: dict[str, Severity] = {}
+
+
+def on_alerts(view: View, memory: Memory) -> Result:
+    theft = view.state.alerts.get(SLOT)
+    if theft is None or theft.id != memory.theft:
+        memory = Memory() if memory.theft is not None else memory
+        if theft is not None:  # of before this rule kept a memory
+            memory = Memory(theft=theft.id)
+    signs = _signs(view.state.alerts.values())
+    if not signs:
+        return memory, NOTHING
+    window = minutes(view.policy.likely_theft_min)
+    if theft is None:
+        together = _together(signs, window)
+        return _theft(view, together) if together else (memory, NOTHING)
+    parts = [alert for alert in signs if alert.part_of == theft.id]
+    more = [alert for alert in signs if _is_news(alert, parts, memory, window)]
+    if not more:
+        return memory, NOTHING
+    told = {**memory.told, **{alert.id: alert.severity for alert in more}}
+    return replace(memory, told=told), tuple(_part(alert) for alert in more)
+
+
+def _signs(alerts: Iterable[Alert]) -> list[Alert]:
+    """Those that count, in the order in which they happened."""
+    found = [
+        alert
+        for alert in alerts
+        if (sign := SIGNS.get(alert.kind)) is not None and alert.severity.rank >= sign[1].rank
+    ]
+    return sorted(found, key=lambda alert: (alert.occurred_at, alert.id))
+
+
+def _together(signs: list[Alert], window: timedelta) -> list[Alert]:
+    """The signs that lie near one of another mechanism."""
+    return [
+        alert
+        for alert in signs
+        if any(
+            SIGNS[alert.kind][0] != SIGNS[other.kind][0] and apart(alert, other) <= window
+            for other in signs
+        )
+    ]
+
+
+def apart(a: Alert, b: Alert) -> timedelta:
+    """From the end of the earlier one to the beginning of the later one; none if they overlap."""
+    gap = max(a.occurred_at, b.occurred_at) - min(_until(a), _until(b))
+    return max(gap, timedelta(0))
+
+
+def _until(alert: Alert) -> datetime:
+    return max(alert.last_seen, alert.occurred_at)
+
+
+def _is_news(alert: Alert, parts: list[Alert], memory: Memory, window: timedelta) -> bool:
+    """A further part, or one that has become graver."""
+    told = memory.told.get(alert.id)
+    if told is not None:
+        return alert.severity.rank > told.rank
+    return any(apart(alert, part) <= window for part in parts)
+
+
+def _theft(view: View, signs: list[Alert]) -> Result:
+    newest = max(signs, key=lambda alert: (alert.last_seen, alert.id))
+    at = signs[0].occurred_at
+    alert = Raised(
+        kind=AlertKind.LIKELY_THEFT,
+        severity=Severity.CRITICAL,
+        code=Code.LIKELY_THEFT,
+        facts={
+            "signals": ", ".join(dict.fromkeys(sign.kind.value for sign in signs)),
+            "alerts": ", ".join(sign.id for sign in signs),
+            "minutes": whole_minutes(max(sign.occurred_at for sign in signs) - at),
+        },
+        at=at,
+        seen=_until(newest),
+        lat=newest.lat,
+        lon=newest.lon,
+        zone=newest.zone,
+        takes=tuple(f"{sign.kind}:{sign.key}" for sign in signs),
+    )
+    told: list[Outcome] = [alert, *(_part(sign) for sign in signs)]
+    # Its id is the next one: alerts are numbered in turn.
+    theft = f"{view.state.scope}-{view.state.alert_count + 1}"
+    return Memory(theft=theft, told={sign.id: sign.severity for sign in signs}), tuple(told)
+
+
+def _part(alert: Alert) -> Raised:
+    """What that alert tells is a chapter of the theft: no seal's breach hides in it."""
+    chapter = alert.chapters[0] if alert.chapters else None
+    return Raised(
+        kind=AlertKind.LIKELY_THEFT,
+        severity=Severity.CRITICAL,
+        code=chapter.code if chapter else Code.LIKELY_THEFT,
+        facts=chapter.facts if chapter else {},
+        at=alert.occurred_at,
+        seen=_until(alert),
+        lat=alert.lat,
+        lon=alert.lon,
+        zone=alert.zone,
+        part=True,
+        wakes=True,
+        takes=(f"{alert.kind}:{alert.key}",),
+    )
+
+
+def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
+    signs = _signs(view.state.alerts.values())
+    window = minutes(view.policy.likely_theft_min)
+    kinds = sorted({SIGNS[alert.kind][0] for alert in _together(signs, window)})
+    gaps = [
+        apart(a, b)
+        for a in signs
+        for b in signs
+        if SIGNS[a.kind][0] != SIGNS[b.kind][0]
+    ]
+    nearest = min(gaps, default=None)
+    return (
+        Weighed(
+            kind=AlertKind.LIKELY_THEFT,
+            measure="independent_signs",
+            value=", ".join(kinds) or None,
+            speaks=len(kinds) > 1,
+        ),
+        Weighed(
+            kind=AlertKind.LIKELY_THEFT,
+            measure="apart_in_time",
+            value=None if nearest is None else round(nearest.total_seconds() / 60, 1),
+            limit=view.policy.likely_theft_min,
+            unit="min",
+            threshold="likely_theft_min",
+            speaks=nearest is not None and nearest <= window,
+        ),
+    )
+
+
+RULE = Rule(
+    name="likely_theft", memory=Memory, keeps="scope", on_alerts=on_alerts, weighs=weighs
+)
