@@ -18,7 +18,8 @@ A step is a reading, a tick or a command. Times are minutes after T0, kilometres
 meridian; the placement is given (`zones`, `off` m, `country`), for rules see no geometry.
 
     reading  at, km (or lat, lon), speed, zones, off, country, accuracy, seal, jamming, seq,
-             satellites, rssi, hdop, device, dialect, battery, buffered, retained, history,
+             satellites, rssi, hdop, course, altitude, cell_m (beyond its cell's range),
+             device, dialect, battery, buffered, retained, history,
              received (default: at), fix_at (default: at), no_fix (no_speed: what its receiver
              says of speed all the same); what is left out stays as it was (km, zones, off,
              country) or is absent; aside: leave those as they were; doubtful, passed: zones that
@@ -203,12 +204,15 @@ class Play:
                 time=T0 + timedelta(minutes=said.get("fix_at", said["at"])),
                 speed_kmh=said.get("speed"),
                 accuracy_m=said.get("accuracy"),
+                course_deg=said.get("course"),
+                altitude_m=said.get("altitude"),
                 **quality,
             )
             placement = msgspec.structs.replace(
                 self._placement(here, said.get("accuracy")),
                 doubtful=tuple(said.get("doubtful", ())),
                 passed=tuple(said.get("passed", ())),
+                cell_m=said.get("cell_m"),
             )
         rssi = said.get("rssi")
         reading = Reading(
