@@ -21,6 +21,8 @@ class Placement(Struct, frozen=True, kw_only=True, gc=False):
     offset_m: metres (geodesic) to the corridor's centre line. Always there when off the corridor;
         when on it only if `exact` was asked.
     progress_m: metres along the centre line from its start to the nearest point; as `offset_m`.
+    cell_m: metres from the position to the range of the cell that the device was connected to, 0
+        within it; None if that cell is not on file. The atlas leaves it to whoever has cells.
     uncertainty_m: the fix's accuracy as claimed, None if not claimed.
     """
 
@@ -33,3 +35,4 @@ class Placement(Struct, frozen=True, kw_only=True, gc=False):
     offset_m: float | None = None
     progress_m: float | None = None
     uncertainty_m: float | None = None
+    cell_m: float | None = None

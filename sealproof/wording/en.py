@@ -78,6 +78,11 @@ _FAULTS = {
     "swapped": "latitude and longitude are exchanged",
     "satellites": "from no satellites",
     "speed": "no truck gets there",
+    "cell": "it is far from the cell that serves the device",
+    "course": "it does not move as its receiver tells the course",
+    "own_speed": "it does not move as its receiver tells the speed",
+    "replayed": "an old track is told again",
+    "twin": "a second way goes on there, under the same number",
 }
 _COORDINATES = {
     "lat": "latitude",
@@ -245,6 +250,25 @@ PHRASES: Phrases = {
     "still_jammed": "no reception since it was jammed",
     "reception_back": "reception is back",
     "position_not_credible": _incredible,
+    "course_against_movement": (
+        "tells a course of {told_deg}° and moves towards {moved_deg}°, {metres} m in {seconds} s"
+    ),
+    "speed_against_movement": (
+        "tells a speed of {told_kmh} km/h and moves at {kmh} km/h, {metres} m in {seconds} s"
+    ),
+    "far_from_cell": lambda f: (
+        f"its cell does not reach there: {f['metres'] / 1000:,.1f} km beyond the cell's range"
+    ),
+    "track_replayed": (
+        "{positions} positions in a row came before, in this order and to the last digit"
+    ),
+    "device_id_twice": lambda f: (
+        "two devices under one number: its positions came back to a second way "
+        f"{f['returns']} times, {f['metres'] / 1000:,.1f} km from the first"
+    ),
+    "satellites_few": "{satellites} satellites while the cell is strong ({cell_dbm} dBm)",
+    "hdop_poor": lambda f: f"HDOP {f['hdop_tenths'] / 10:.1f}: the satellites stand badly",
+    "altitude_jumped": "its altitude jumps from {before_m} m to {told_m} m",
     "position_credible": "the position is credible again",
     "position_lost": "speaks, and has had no position for {minutes} min",
     "position_frozen": "reports speed, and its position has not changed for {minutes} min",

@@ -8,7 +8,8 @@ import pytest
 
 from devices.reading import Fix
 from geofences.placement import Placement
-from tracker.domain.credibility import Belief, Fault, judged, starved
+from tracker.domain.credibility import Belief, judged, starved
+from tracker.domain.doubt import Fault
 from tracker.domain.plan import Plan
 from tracker.domain.policy import Policy
 from tracker.domain.shipment import Device, Shipment

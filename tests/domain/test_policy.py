@@ -27,7 +27,9 @@ def test_every_threshold_says_what_it_is(name: str) -> None:
     assert set(extra) == {"text", "unit", "source"}
     assert extra["text"]
     assert extra["source"]
-    assert extra["unit"] or name == "hdop_useless", "only a ratio has no unit"
+    assert extra["unit"] or name in ("hdop_useless", "hdop_poor", "contrary_share"), (
+        "only a ratio has no unit"
+    )
     assert extra["text"] in (meta(name).description or "")
 
 

@@ -19,7 +19,8 @@ meridian; the placement is given (`zones`, `off` m, `country`), for rules see no
 
     reading  at, km (or lat, lon), speed, zones, off, along (km of the corridor; default: km),
              country, accuracy, seal, jamming, seq,
-             satellites, rssi, hdop, device, dialect, battery, buffered, retained, history,
+             satellites, rssi, hdop, course, altitude, cell_m (beyond its cell's range),
+             device, dialect, battery, buffered, retained, history,
              received (default: at), fix_at (default: at), no_fix (no_speed: what its receiver
              says of speed all the same); what is left out stays as it was (km, zones, off,
              country) or is absent; aside: leave those as they were; doubtful, passed: zones that
@@ -27,8 +28,8 @@ meridian; the placement is given (`zones`, `off` m, `country`), for rules see no
              device_time, learnt (minutes)
     tick     { tick = minutes }
     command  { command = "authorise" | "amend" (its `seals`) | "seal" | "offer" | "accept" |
-               "close" | "ack" | "close_alert" | "accept_alert" | "report_reject" | "report_number" | "issue" |
-               "void" | "redraw", at, ... its fields }
+               "close" | "ack" | "close_alert" | "accept_alert" | "report_reject" |
+               "report_number" | "issue" | "void" | "redraw", at, ... its fields }
 An expected alert may carry more: "critical seal_tampered late at=3 seen=4 count=2 km=5 zone=customs
 device=L1 status=escalated ended", a finding "placed" (it says where); with "not-" before a word it
 must not be so. After a tilde stands the code, of an alert those of all its chapters, with such of
@@ -211,12 +212,15 @@ class Play:
                 time=T0 + timedelta(minutes=said.get("fix_at", said["at"])),
                 speed_kmh=said.get("speed"),
                 accuracy_m=said.get("accuracy"),
+                course_deg=said.get("course"),
+                altitude_m=said.get("altitude"),
                 **quality,
             )
             placement = msgspec.structs.replace(
                 self._placement(here, said.get("accuracy")),
                 doubtful=tuple(said.get("doubtful", ())),
                 passed=tuple(said.get("passed", ())),
+                cell_m=said.get("cell_m"),
             )
         rssi = said.get("rssi")
         reading = Reading(

@@ -113,6 +113,20 @@ class Code(enum.StrEnum):
             "kmh": MaybeInt,
         },
     )
+    COURSE_AGAINST_MOVEMENT = (
+        "course_against_movement",
+        {"told_deg": int, "moved_deg": int, "metres": int, "seconds": int},
+    )
+    SPEED_AGAINST_MOVEMENT = (
+        "speed_against_movement",
+        {"told_kmh": int, "kmh": int, "metres": int, "seconds": int},
+    )
+    FAR_FROM_CELL = "far_from_cell", {"metres": int}
+    TRACK_REPLAYED = "track_replayed", {"positions": int}
+    DEVICE_ID_TWICE = "device_id_twice", {"returns": int, "metres": int}
+    SATELLITES_FEW = "satellites_few", {"satellites": int, "cell_dbm": int}
+    HDOP_POOR = "hdop_poor", {"hdop_tenths": int}
+    ALTITUDE_JUMPED = "altitude_jumped", {"before_m": int, "told_m": int}
     POSITION_CREDIBLE = "position_credible"
     POSITION_LOST = "position_lost", {"minutes": int}
     POSITION_FROZEN = "position_frozen", {"minutes": int}

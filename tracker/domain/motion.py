@@ -15,8 +15,10 @@ from msgspec.structs import replace
 
 from devices.reading import Clock, Fix, NoFix, Reading
 from geofences.placement import Placement
-from tracker.domain.credibility import Belief, Doubt, judged, starved
+from tracker.domain.credibility import Belief, judged, starved
+from tracker.domain.doubt import Doubt
 from tracker.domain.geo import metres_between
+from tracker.domain.own_word import OwnWord
 from tracker.domain.plan import Plan
 from tracker.domain.policy import Policy, minutes
 from tracker.domain.state import Halt, Lane, Passage
@@ -69,13 +71,27 @@ def advance(
     dated = reading.clock not in UNDATED
     belief = judged(lane, fix, reading.received_at, placement, plan, policy, dated=dated)
     if belief.doubt is not None:
-        if lane.suspect is not None and fix.time <= lane.suspect.time:  # told again
+        if (
+            belief.doubt.fault.place and lane.suspect is not None and fix.time <= lane.suspect.time
+        ):  # told again
             return replace(lane, **heard), Moves()
-        heard |= {"suspect": fix, "agreeing": belief.agreeing}
+        heard |= _unbelieved(lane, fix, belief.doubt, belief)
         return replace(lane, **heard), Moves(doubt=belief.doubt if belief.accuses else None)
     if belief.anew:
         lane = _anew(lane)
     return _moved(lane, heard, fix, belief, placement, plan, policy)
+
+
+def _unbelieved(lane: Lane, fix: Fix, doubt: Doubt, belief: Belief) -> dict[str, Any]:
+    """What a lane keeps of a fix that is not believed."""
+    kept: dict[str, Any] = {"twin": belief.twin, "twins": belief.twins}
+    if doubt.fault.place:
+        kept |= {"suspect": fix, "agreeing": belief.agreeing}
+    if belief.word is not None:
+        kept["word"] = belief.word
+    if belief.trail is not None:
+        kept["trail"] = belief.trail
+    return kept
 
 
 def _moved(
@@ -99,6 +115,10 @@ def _moved(
         **heard,
         agreed=belief.agreed,
         vouched=belief.vouched,
+        word=lane.word if belief.word is None else belief.word,
+        trail=lane.trail if belief.trail is None else belief.trail,
+        twin=belief.twin,
+        twins=belief.twins,
         suspect=None,
         agreeing=0,
         halt=halt,
@@ -127,6 +147,7 @@ def _anew(lane: Lane) -> Lane:
         agreed=0,
         suspect=None,
         agreeing=0,
+        word=OwnWord(borne=lane.word.borne),
         halt=None,
         straying=None,
         standing=False,
@@ -231,9 +252,7 @@ def _jammed(lane: Lane, reading: Reading, policy: Policy) -> tuple[bool, int]:
     """Jammed now, and how many readings in a row lacked satellites under a strong cell."""
     satellites = reading.position.satellites
     few = satellites is not None and satellites <= policy.jamming_satellites
-    cell = reading.cell.rssi if reading.cell else None
-    if cell is not None and STRONG_GSM[0] <= cell <= STRONG_GSM[1]:
-        cell = -113 + 2 * cell
+    cell = cell_dbm(reading)
     strong = cell is not None and policy.jamming_cell_dbm <= cell < 0
     starved = lane.starved + 1 if few and strong else 0
     if reading.jamming or starved >= policy.confirm_fixes:
@@ -241,6 +260,14 @@ def _jammed(lane: Lane, reading: Reading, policy: Policy) -> tuple[bool, int]:
     # A reading that says nothing of jamming and has no fix does not show that reception is back.
     still = lane.jammed and reading.jamming is None and isinstance(reading.position, NoFix)
     return still, starved
+
+
+def cell_dbm(reading: Reading | None) -> int | None:
+    """How strong its cell is (dBm, or as it was told), if it says so."""
+    cell = reading.cell.rssi if reading is not None and reading.cell else None
+    if cell is not None and STRONG_GSM[0] <= cell <= STRONG_GSM[1]:
+        return -113 + 2 * cell
+    return cell
 
 
 def point(fix: Fix | None) -> dict[str, Any]:

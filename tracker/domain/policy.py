@@ -110,6 +110,143 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     hdop_useless: Annotated[
         float, _meta("a fix with this HDOP or more is no fix", "", "receivers send 99 for none")
     ] = 99.0
+    incredible_fixes: Annotated[
+        int,
+        _meta(
+            "so many fixes no further off than a receiver jumps while driving, and not believed, "
+            "are told",
+            "fixes",
+            "ours: two jumps that agree were measured",
+            least=1,
+        ),
+    ] = 3
+    jump_most_m: Annotated[
+        float,
+        _meta(
+            "no further than this a receiver jumps by itself while it drives",
+            "m",
+            "public tracks: single jumps of 9.5 km",
+        ),
+    ] = 10_000.0
+    compare_least_s: Annotated[
+        float,
+        _meta(
+            "fixes closer in time than this are not compared with the speed and course they tell",
+            "s",
+            "ours: noise outweighs the way between them",
+        ),
+    ] = 25.0
+    compare_most_s: Annotated[
+        float,
+        _meta(
+            "nor are fixes further apart in time than this",
+            "s",
+            "trucks on mountain roads (Portal-Tajo): the chord then leaves the mean course",
+        ),
+    ] = 130.0
+    borne_fixes: Annotated[
+        int,
+        _meta(
+            "a receiver is held to its word of speed and course after so many fixes that bore it "
+            "out",
+            "fixes",
+            "ours: many send a speed or a course of 0 for ever",
+        ),
+    ] = 5
+    contrary_share: Annotated[
+        float,
+        _meta(
+            "a way contradicts the speed and course told if they differ by jump_m and by more than "
+            "this part of the longer",
+            "",
+            "trucks on mountain roads (Portal-Tajo): 2 of 155 one-minute steps do",
+        ),
+    ] = 0.5
+    contrary_fixes: Annotated[
+        int,
+        _meta("so many in a row that contradict it are told", "fixes", "ours", least=1),
+    ] = 4
+    contrary_min: Annotated[
+        float,
+        _meta(
+            "a receiver that contradicts itself for longer is believed its position again, and not "
+            "held to its word",
+            "min",
+            "ours: a compass breaks, and the truck must still be followed",
+        ),
+    ] = 30.0
+    aside_deg: Annotated[
+        float,
+        _meta(
+            "a way that leaves the mean course told by more than this goes aside",
+            "degrees",
+            "ours: a drag of 25 km/h beside 75 km/h is 18 degrees",
+        ),
+    ] = 10.0
+    aside_fixes: Annotated[
+        int,
+        _meta(
+            "so many in a row that go aside to the same hand are dragged off",
+            "fixes",
+            "trucks on mountain roads (Portal-Tajo): never more than 3",
+            least=2,
+        ),
+    ] = 6
+    creeping_fixes: Annotated[
+        int,
+        _meta(
+            "so many in a row that say they stand, and move faster than speed_alone_kmh, are "
+            "dragged off",
+            "fixes",
+            "ours: stop and go is met standing now and then, not always",
+            least=2,
+        ),
+    ] = 8
+    replayed_fixes: Annotated[
+        int,
+        _meta(
+            "so many positions in a row that come again to the last digit, in the same order, are "
+            "an old track told again",
+            "fixes",
+            "ours: no receiver meets its own positions to 0.1 m",
+            least=2,
+        ),
+    ] = 4
+    twin_fixes: Annotated[
+        int,
+        _meta(
+            "so many returns to a second way that is credible in itself are two devices with one "
+            "number",
+            "returns",
+            "ours",
+            least=2,
+        ),
+    ] = 3
+    cell_beyond_m: Annotated[
+        float,
+        _meta(
+            "a fix further than this beyond the range of its serving cell is not believed",
+            "m",
+            "the domain's default",
+        ),
+    ] = 10_000.0
+    hdop_poor: Annotated[
+        float,
+        _meta(
+            "a fix with this HDOP or more that is not believed is said to be poor",
+            "",
+            "receivers call 10 and more poor",
+        ),
+    ] = 10.0
+    altitude_jump_m: Annotated[
+        float,
+        _meta(
+            "so much higher or lower than the last believed fix, one that is not believed has "
+            "jumped",
+            "m",
+            "ours: spoofers often tell one altitude for all",
+        ),
+    ] = 300.0
     passage_min: Annotated[
         float,
         _meta(

@@ -14,6 +14,8 @@ from msgspec import Struct
 
 from devices.reading import Clock, Fix
 from tracker.domain.alert import Alert, Severity
+from tracker.domain.own_word import OwnWord
+from tracker.domain.replayed import Trail
 from tracker.domain.seal import SealRecord
 
 
@@ -61,6 +63,8 @@ class Lane(Struct, frozen=True, kw_only=True):
     which `agreed` fixes in a row speak for (counted up to what confirms); vouched: one of the
     believed was where the plan has the truck.
     suspect: a newer one that was not believed; `agreeing` such in a row agree with each other.
+    word: how far its receiver's own word of speed and course holds. trail: positions told before.
+    twin: the newest fix of a second way that is credible in itself, come back to `twins` times.
     zones: confirmed, with the time of entry. passing: passed, if the truck has left its halt.
     halt: left when two fixes in a row are away from it, the first of them `straying`.
     standing: it has been there for long, so that what its receiver says near it is drift.
@@ -79,6 +83,10 @@ class Lane(Struct, frozen=True, kw_only=True):
     vouched: bool = False
     suspect: Fix | None = None
     agreeing: int = 0
+    word: OwnWord = OwnWord()
+    trail: Trail = Trail()
+    twin: Fix | None = None
+    twins: int = 0
     zones: dict[str, datetime] = {}
     arriving: dict[str, Sighting] = {}
     leaving: dict[str, Sighting] = {}

@@ -199,9 +199,7 @@ def _maybe_together(
         return None, NOTHING
     if pair.together + 1 < policy.confirm_fixes:
         return replace(pair, together=pair.together + 1), NOTHING
-    over = Cleared(
-        kind=AlertKind.DEVICES_APART, code=Code.DEVICES_TOGETHER, key=name, at=fix.time
-    )
+    over = Cleared(kind=AlertKind.DEVICES_APART, code=Code.DEVICES_TOGETHER, key=name, at=fix.time)
     return None, (over,)
 
 

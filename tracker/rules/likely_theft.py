@@ -155,12 +155,7 @@ def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
     signs = _signs(view.state.alerts.values())
     window = minutes(view.policy.likely_theft_min)
     kinds = sorted({SIGNS[alert.kind][0] for alert in _together(signs, window)})
-    gaps = [
-        apart(a, b)
-        for a in signs
-        for b in signs
-        if SIGNS[a.kind][0] != SIGNS[b.kind][0]
-    ]
+    gaps = [apart(a, b) for a in signs for b in signs if SIGNS[a.kind][0] != SIGNS[b.kind][0]]
     nearest = min(gaps, default=None)
     return (
         Weighed(
@@ -181,6 +176,4 @@ def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
     )
 
 
-RULE = Rule(
-    name="likely_theft", memory=Memory, keeps="scope", on_alerts=on_alerts, weighs=weighs
-)
+RULE = Rule(name="likely_theft", memory=Memory, keeps="scope", on_alerts=on_alerts, weighs=weighs)

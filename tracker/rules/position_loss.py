@@ -72,13 +72,24 @@ def _stands_still(view: View, fix: Fix) -> bool:
     return fix.speed_kmh is not None and fix.speed_kmh > view.policy.moving_kmh
 
 
+def _repeats(fix: Fix, last: Fix, view: View) -> bool:
+    """At a speed that no parked receiver claims, exactly where the believed one was."""
+    speed = fix.speed_kmh
+    there = fix.lat == last.lat and fix.lon == last.lon
+    return there and speed is not None and speed > view.policy.speed_alone_kmh
+
+
 def _missing(view: View) -> AlertKind | None:
     """What this reading, which brings no new fix, says of the position; None if nothing."""
     said = view.reading.position if view.reading else None
     if not isinstance(said, Fix) or (said.hdop or 0.0) >= view.policy.hdop_useless:
         return AlertKind.POSITION_LOST
     last = view.before.fix if view.before else None
-    if last is None or said.time > last.time:
+    if last is None:
+        return None
+    if said.time > last.time:
+        if _repeats(said, last, view):
+            return AlertKind.POSITION_FROZEN
         return None  # a new one that is not believed: why, another rule tells
     if said.speed_kmh is not None and said.speed_kmh > view.policy.moving_kmh:
         return AlertKind.POSITION_FROZEN
