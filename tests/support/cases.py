@@ -25,7 +25,7 @@ meridian; the placement is given (`zones`, `off` m, `country`), for rules see no
              the fix's accuracy, or the way to it, speaks of; clock (how its time was found),
              device_time, learnt (minutes)
     tick     { tick = minutes }
-    command  { command = "authorise" | "seal" | "offer" | "accept" | "close" | "ack" |
+    command  { command = "authorise" | "seal" | "offer" | "accept" | "close" | "ack" | "delivery" |
                "close_alert" | "accept_alert" | "report_reject" | "report_number" | "issue" |
                "void" | "redraw", at, ... its fields }
 An expected alert may carry more: "critical seal_tampered late at=3 seen=4 count=2 km=5 zone=customs
@@ -264,6 +264,12 @@ class Play:
                 self.shipment, authorisations=(*self.shipment.authorisations, leave)
             )
             return commands.Authorise(at=at, by=by, authorisation=leave)
+        if name == "delivery":
+            given = {"notice": "A-1", "update": "raised", "delivery": f"A-1/1.{at:%H%M}", **said}
+            return msgspec.convert(
+                {"type": "RecordDelivery", "at": at, "occurred_at": at, **given},
+                commands.RecordDelivery,
+            )
         kinds = {
             "seal": commands.RecordSeal,
             "offer": commands.OfferCustody,

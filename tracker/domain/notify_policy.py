@@ -59,6 +59,22 @@ class NotifyLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         float,
         _meta("what a digest has to add is told no oftener than this", "min", "ours", least=1),
     ] = 5.0
+    digest_critical_s: Annotated[
+        float,
+        _meta(
+            "the same of a digest of critical incidents",
+            "s",
+            "ours: each of them must be told within ten seconds",
+            least=1,
+            most=60,
+        ),
+    ] = 6.0
+    digest_most: Annotated[
+        int,
+        _meta(
+            "a digest of so many takes no more; the next begins another", "notices", "ours", least=2
+        ),
+    ] = 200
     calm_min: Annotated[
         float,
         _meta(
@@ -119,6 +135,15 @@ class NotifyLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     retry_most_s: Annotated[
         float, _meta("the pauses double up to this", "s", "ours", least=0.01)
     ] = 300.0
+    retry_critical_s: Annotated[
+        float,
+        _meta(
+            "of critical incidents they double up to this",
+            "s",
+            "ours: a gateway that is back must not wait for minutes",
+            least=0.01,
+        ),
+    ] = 30.0
     retry_jitter: Annotated[
         float,
         _meta(

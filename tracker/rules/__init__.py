@@ -14,6 +14,7 @@ from tracker.rules import (
     jamming,
     legs,
     not_understood,
+    notice_delivery,
     overdue,
     position_loss,
     position_not_credible,
@@ -72,5 +73,6 @@ ORDER: tuple[Rule, ...] = (
     custody.RULE,
     unknown_device.RULE,
     not_understood.RULE,
+    notice_delivery.RULE,
     seal_inventory.RULE,
 )
