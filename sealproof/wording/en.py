@@ -58,6 +58,14 @@ def _overdue(facts: Facts) -> str:
     return f"leg {facts['leg']} was to end{goal} by {facts['latest']}"
 
 
+def _contact(facts: Facts) -> str:
+    return f" to {facts['contact']}" if facts["contact"] else ""
+
+
+def _attempts(facts: Facts) -> str:
+    return "" if facts["attempts"] < 2 else f", {facts['attempts']} attempts"
+
+
 def _crossed(facts: Facts) -> str:
     over = f", over {facts['bridge']}" if facts["bridge"] else ""
     return (
@@ -381,6 +389,16 @@ PHRASES: Phrases = {
     "released_without_reading": "released without the consignee's reading of the seal number",
     "released_number_differs": "the consignee read {read}, in force was {in_force}",
     # What people do about an alert: their own words
+    "notice_accepted": lambda f: (
+        f"{f['update']} of {f['notice']} told over {f['channel']}"
+        f"{_contact(f)} after {f['milliseconds'] / 1000:.1f} s{_attempts(f)}"
+    ),
+    "notice_dead": lambda f: (
+        f"{f['update']} of {f['notice']} not told over {f['channel']}"
+        f"{_contact(f)}{_attempts(f)}: {f['reason']}"
+    ),
+    "notice_undelivered": lambda f: f"nobody could be told over {f['channel']}: {f['reason']}",
+    "channel_delivers_again": lambda f: f"{f['channel']} delivers again",
     "alert_not_acknowledged": "nobody acknowledged it in time",
     "alert_folded": "a part of {into}",
     "alert_acknowledged": "{note}",

@@ -15,6 +15,7 @@ from tests.cli.conftest import Run
 from tests.conftest import ROOT
 from tracker.adapters.gateway.orders import Result
 from tracker.app.erasure import PersonalValue
+from tracker.app.notify.status import ChannelStatus
 from tracker.app.queries.shipment_view import DeviceNow, ShipmentView
 from tracker.audit.finding import AuditFinding
 from tracker.audit.item import SealItem
@@ -39,6 +40,7 @@ STRUCTS = {
     "Check": HealthCheck.__struct_fields__,
     "Audit finding": AuditFinding.__struct_fields__,
     "Seal": SealItem.__struct_fields__,
+    "Channel": ChannelStatus.__struct_fields__,
     "Attested": Attested.__struct_fields__,
     "Personal value": PersonalValue.__struct_fields__,
     "Fault": tuple(field.name for field in fields(Fault)),

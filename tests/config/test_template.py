@@ -11,7 +11,7 @@ import pytest
 from tracker.config import load, template
 from tracker.config.keys import keys
 from tracker.config.sections import SECTIONS
-from tracker.config.template import toml
+from tracker.config.template import TABLES, toml
 
 
 def test_as_written_it_says_nothing_but_the_defaults(tmp_path: Path) -> None:
@@ -22,6 +22,15 @@ def test_as_written_it_says_nothing_but_the_defaults(tmp_path: Path) -> None:
     written, default = load(file, {}), load(empty, {})
     for section in SECTIONS:
         assert getattr(written, section) == getattr(default, section)
+
+
+def test_the_tables_behind_the_keys_are_examples_that_work(tmp_path: Path) -> None:
+    file = tmp_path / "tracker.toml"
+    lines = TABLES["notify"].replace("# ", "").replace("#", "").splitlines()
+    file.write_text("\n".join(lines[lines.index("[notify.channels.pipe]") :]))
+    config = load(file, {})
+    assert config.notices.policy.tells
+    assert config.notices.policy.ladders["house"].steps == (("desk",), ("ana",))
 
 
 def test_chosen_values_are_in_force(tmp_path: Path) -> None:

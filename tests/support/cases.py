@@ -28,8 +28,8 @@ meridian; the placement is given (`zones`, `off` m, `country`), for rules see no
              device_time, learnt (minutes)
     tick     { tick = minutes }
     command  { command = "authorise" | "amend" (its `seals`) | "seal" | "offer" | "accept" |
-               "close" | "ack" | "close_alert" | "accept_alert" | "report_reject" |
-               "report_number" | "issue" | "void" | "redraw", at, ... its fields }
+               "close" | "ack" | "delivery" | "close_alert" | "accept_alert" |
+               "report_reject" | "report_number" | "issue" | "void" | "redraw", at, ... its fields }
 An expected alert may carry more: "critical seal_tampered late at=3 seen=4 count=2 km=5 zone=customs
 device=L1 status=escalated ended", a finding "placed" (it says where); with "not-" before a word it
 must not be so. After a tilde stands the code, of an alert those of all its chapters, with such of
@@ -281,6 +281,12 @@ class Play:
             seals = msgspec.convert(said.pop("seals"), tuple[Seal, ...])
             self.shipment = msgspec.structs.replace(self.shipment, seals=seals)
             said |= {"changed": ["seals"], "reason": "corrected", "document_sha256": ""}
+        if name == "delivery":
+            given = {"notice": "A-1", "update": "raised", "delivery": f"A-1/1.{at:%H%M}", **said}
+            return msgspec.convert(
+                {"type": "RecordDelivery", "at": at, "occurred_at": at, **given},
+                commands.RecordDelivery,
+            )
         kinds = {
             "amend": commands.AmendShipment,
             "seal": commands.RecordSeal,

@@ -61,6 +61,7 @@ class UnitOfWork:
         self.shipments: list[StoredShipment] = []
         self.geographies: list[StoredGeography] = []
         self.erasures: list[Erasure] = []
+        self.logged: list[str] = []
         self._entries: dict[str, NewEntry] = {}
         self._planned: dict[str, Planned] = {}
         self._clocks: dict[str, int] = {}
@@ -259,6 +260,7 @@ class UnitOfWork:
             shipments=self.shipments,
             geographies=self.geographies,
             erasures=self.erasures,
+            logged=self.logged,
             touched=self._touched(),
         )
 

@@ -19,6 +19,7 @@ from tracker.cli import (
     devices,
     key,
     log,
+    notify,
     privacy,
     rejects,
     seals,
@@ -86,6 +87,7 @@ app.command()(replay)
 app.command()(policy)
 app.add_typer(shipment.app, name="shipment")
 app.add_typer(alerts.app, name="alerts")
+app.add_typer(notify.app, name="notify")
 app.add_typer(log.app, name="log")
 app.add_typer(key.app, name="key")
 app.add_typer(witness.app, name="witness")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from msgspec import Struct
 
+from tracker.config import notify
 from tracker.config.keys import Key, keys
 from tracker.config.layers import LAYERS, LayerReader
 from tracker.config.nearest import nearest
 from tracker.config.secret import Secret, from_file
-from tracker.config.sections import SECTIONS, Config, IntakeSection
+from tracker.config.sections import SECTIONS, Config, IntakeSection, NotifySection
 from tracker.domain.errors import UsageError
 from tracker.domain.layers import Layers
+from tracker.domain.notify_policy import NotifyLimits
 
 FILE = "tracker.toml"
 PASSWORD = "TRACKER_BROKER__PASSWORD"  # noqa: S105 - the name of a variable
@@ -80,6 +83,7 @@ class _Reader:
         self.values: dict[str, dict[str, Any]] = {section: {} for section in SECTIONS}
         self.places: dict[tuple[str, str], str] = {}
         self.layers = Layers()
+        self.tables: dict[str, Any] = {}
 
     def config(self) -> Config:
         if self.path:
@@ -87,13 +91,20 @@ class _Reader:
         self._take_environment()
         self._check_together()
         password = self._password()
-        if self.faults:
-            raise _joined(self.faults)
         sections: dict[str, Any] = {
             name: struct(**self._paths(name, struct), **self.values[name])
             for name, struct in SECTIONS.items()
         }
-        return Config(source=self.path, broker_password=password, layers=self.layers, **sections)
+        notices = self._notices(sections["notify"])
+        if self.faults:
+            raise _joined(self.faults)
+        return Config(
+            source=self.path,
+            broker_password=password,
+            layers=self.layers,
+            notices=notices,
+            **sections,
+        )
 
     # The file
 
@@ -122,7 +133,10 @@ class _Reader:
             if section == "policy":
                 table = self._take_layers(table)
             for name, value in table.items():
-                self._take(section, name, value, self._place(section, name), strict=True)
+                if section == "notify" and name in notify.TABLES:
+                    self.tables[name] = value
+                else:
+                    self._take(section, name, value, self._place(section, name), strict=True)
 
     def _take_layers(self, table: dict[str, Any]) -> dict[str, Any]:
         """Take the tables within [policy]; what else it says."""
@@ -151,7 +165,7 @@ class _Reader:
     def _take_environment(self) -> None:
         for variable in sorted(self.env):
             match = _OVERRIDE.fullmatch(variable)
-            if match is None or variable == PASSWORD:
+            if match is None or variable == PASSWORD or notify.channel_of(variable):
                 continue
             section, name = match[1].lower(), match[2].lower()
             if section not in SECTIONS:
@@ -202,6 +216,35 @@ class _Reader:
         except UsageError as error:
             self.faults.append(error)
             return None
+
+    def _notices(self, section: NotifySection) -> notify.NotifySettings:
+        """The tables under [notify]."""
+        limits = {name: getattr(section, name) for name in NotifyLimits.__struct_fields__}
+        file = section.addresses_file
+
+        def fault(what: str, key: str, mend: str) -> None:
+            self._fault(what, self._place_of_table(key), mend)
+
+        return notify.settings(
+            self.tables,
+            NotifyLimits(**limits),
+            notify.Defaults(
+                language=section.language, timezone=section.timezone, hours=section.hours
+            ),
+            base=self.base,
+            addresses_file=None if file is None else Path(file),
+            env=self.env,
+            fault=fault,
+        )
+
+    def _place_of_table(self, key: str) -> str:
+        """Of "contacts.ana", "routes[2]" or "hours"."""
+        given = self.places.get(("notify", key))
+        if given is not None:
+            return given
+        path = key.split(".", 1)
+        line = self.lines.get(("notify", *path)) or self.lines.get(("notify", path[0]))
+        return f"{self.path}:{line}: [notify.{key}]" if line else f"{self.path}: [notify.{key}]"
 
     def _check_together(self) -> None:
         """What no key can say alone."""
@@ -302,9 +345,13 @@ def _line_numbers(text: str) -> dict[tuple[str, ...], int]:
     """
     found: dict[tuple[str, ...], int] = {}
     section: tuple[str, ...] = ()
+    listed = Counter[tuple[str, ...]]()
     for number, line in enumerate(text.splitlines(), start=1):
-        if re.match(r"\s*\[[^\[].*\]", line):
+        if re.match(r"\s*\[.*\]", line):
             section = _header(line)
+            if line.lstrip().startswith("[["):
+                listed[section] += 1
+                section = (*section[:-1], f"{section[-1]}[{listed[section]}]") if section else ()
             found.setdefault(section, number)
         elif key := re.match(r"\s*([A-Za-z0-9_-]+)\s*=", line):
             found.setdefault((*section, key[1]), number)
@@ -319,8 +366,9 @@ def _header(line: str) -> tuple[str, ...]:
         return ()
     names = list[str]()
     while table:
-        name, table = next(iter(table.items()))
+        name, inner = next(iter(table.items()))
         names.append(name)
+        table = inner[0] if isinstance(inner, list) else inner
     return tuple(names)
 
 

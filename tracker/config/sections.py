@@ -13,8 +13,10 @@ from msgspec import Meta, Struct
 
 from tracker.adapters.gateway.settings import Limits
 from tracker.adapters.mqtt.settings import MqttSettings
+from tracker.config.notify import NotifySettings
 from tracker.config.secret import Secret
 from tracker.domain.layers import Layers
+from tracker.domain.notify_policy import Language, NotifyLimits
 from tracker.domain.policy import Policy
 
 BROKER = MqttSettings()
@@ -298,6 +300,53 @@ class DisplaySection(Section, frozen=True):
     ] = None
 
 
+class NotifySection(NotifyLimits, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is no table of its own; the tables are in `tracker.config.notify`."""
+
+    inside: Annotated[
+        bool, _key("`tracker run` starts who delivers, as a process of its own, and ends it")
+    ] = True
+    language: Annotated[Language, _key("of contacts that say no other")] = "es"
+    timezone: Annotated[
+        str, _key("of contacts and rosters that say no other; hours are by its clocks")
+    ] = "America/Monterrey"
+    hours: Annotated[
+        str | None,
+        _key(
+            "when contacts may be told of warnings, if they do not say; outside, they are gathered "
+            "and told as one digest when the hours begin; left out: always",
+            example="06:00-22:00",
+        ),
+    ] = None
+    addresses_file: Annotated[
+        str | None,
+        _key(
+            "where people are reached, readable by you alone: a table for each contact, with a URL "
+            "for each channel",
+            example="addresses.toml",
+            path=True,
+        ),
+    ] = None
+    code_key_file: Annotated[
+        str,
+        _key("the key that signs the codes and links by which alerts are acknowledged", path=True),
+    ] = "notify.key"
+    code_hours: Annotated[float, _key("how long such a code is good", "h", source="ours", gt=0)] = (
+        48.0
+    )
+    link_base: Annotated[
+        str | None,
+        _key(
+            "where the links in messages lead; left out: they have a code to type instead",
+            example="https://tracker.example.com/a/",
+        ),
+    ] = None
+    map_link: Annotated[
+        str,
+        _key("the link to a map in messages: {lat} and {lon} are degrees"),
+    ] = "https://www.openstreetmap.org/?mlat={lat}&mlon={lon}#map=15/{lat}/{lon}"
+
+
 class Config(Struct, frozen=True, kw_only=True):
     """Everything configured, checked. `source` is the file, None if there was none."""
 
@@ -312,9 +361,11 @@ class Config(Struct, frozen=True, kw_only=True):
     witness: WitnessSection = WitnessSection()
     timestamp: TimestampSection = TimestampSection()
     display: DisplaySection = DisplaySection()
+    notify: NotifySection = NotifySection()
     policy: Policy = Policy()
     layers: Layers = Layers()
     broker_password: Secret | None = None
+    notices: NotifySettings = NotifySettings()
 
 
 SECTIONS: dict[str, type[Struct]] = {
@@ -328,6 +379,7 @@ SECTIONS: dict[str, type[Struct]] = {
     "witness": WitnessSection,
     "timestamp": TimestampSection,
     "display": DisplaySection,
+    "notify": NotifySection,
     "policy": Policy,
 }
 """The tables of the file, in the order in which `tracker init` writes them."""
@@ -343,5 +395,6 @@ PURPOSE = {
     "witness": "Witnesses, who cosign the custody log's checkpoints",
     "timestamp": "Time-stamping authorities, who date them",
     "display": "What people are shown",
+    "notify": "Who is told of alerts, by `tracker notify`",
     "policy": "Thresholds: for all shipments, unless a layer or a shipment's own file differs",
 }

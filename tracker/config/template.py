@@ -17,6 +17,32 @@ HEADER = """\
 # file that holds one.
 """
 
+TABLES = {
+    "notify": """\
+# Tables of [notify], each as often as needed: the ways out; who is told, by which of them; who is
+# on duty when; who is asked first, and who next; which alerts go to whom (the first that fits).
+#
+# [notify.channels.pipe]
+# kind = "file"
+# url = "file:alerts.jsonl"
+#
+# [notify.contacts.ana]
+# channels = ["pipe"]
+#
+# [notify.rosters.desk]
+# shifts = [{ hours = "Mon-Fri 07:00-19:00", contacts = ["ana"] }]
+# otherwise = ["ana"]
+#
+# [notify.ladders.house]
+# steps = [["desk"], ["ana"]]
+#
+# [[notify.routes]]
+# severity = ["critical", "warning"]
+# ladder = "house"
+"""
+}
+"""What stands behind a section's keys."""
+
 
 LAYERS = """
 # Thresholds that differ, layer upon layer; the last that names one decides: [policy], profile,
@@ -47,6 +73,7 @@ def template(chosen: Mapping[tuple[str, str], Any]) -> str:
     for section, struct in SECTIONS.items():
         parts.append(f"\n# {PURPOSE[section]}\n[{section}]\n")
         parts.extend(_entry(key, chosen) for key in keys(section, struct).values())
+        parts.append(TABLES.get(section, ""))
     return "".join([*parts, LAYERS])
 
 

@@ -61,6 +61,7 @@ class AlertKind(enum.StrEnum):
     HANDOVER_NOT_ACCEPTED = "handover_not_accepted"
     UNKNOWN_DEVICE = "unknown_device"
     NOT_UNDERSTOOD = "not_understood"
+    NOTICE_UNDELIVERED = "notice_undelivered"
     RULE_FAILED = "rule_failed"
 
 

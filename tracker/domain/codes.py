@@ -299,6 +299,35 @@ class Code(enum.StrEnum):
     RELEASED_WITHOUT_READING = "released_without_reading"
     RELEASED_NUMBER_DIFFERS = "released_number_differs", {"read": str, "in_force": str}
 
+    # Who was told
+
+    NOTICE_ACCEPTED = (
+        "notice_accepted",
+        {
+            "notice": str,
+            "update": str,
+            "delivery": str,
+            "channel": str,
+            "contact": MaybeText,
+            "milliseconds": int,
+            "attempts": int,
+        },
+    )
+    NOTICE_DEAD = (
+        "notice_dead",
+        {
+            "notice": str,
+            "update": str,
+            "delivery": str,
+            "channel": str,
+            "contact": MaybeText,
+            "attempts": int,
+            "reason": str,
+        },
+    )
+    NOTICE_UNDELIVERED = "notice_undelivered", {"channel": str, "reason": str}
+    CHANNEL_DELIVERS_AGAIN = "channel_delivers_again", {"channel": str}
+
     # What people do about an alert
 
     ALERT_NOT_ACKNOWLEDGED = "alert_not_acknowledged"

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from tracker.domain.alert import Verdict
+from tracker.domain.alert import Severity, Verdict
 from tracker.domain.shipment import Authorisation
 
 
@@ -248,6 +248,29 @@ class ReportNumber(Command, frozen=True):
     elsewhere: str | None = None
 
 
+class RecordDelivery(Command, frozen=True):
+    """The tracker itself tells what became of a message (`tracker.domain.notice.Delivery`) about an
+    alert of this scope: a channel accepted it, or it is given up for that `reason`.
+
+    occurred_at: when. notice: the alert, or several, joined by ", ". contact: who was to be told,
+    None for a machine. ours: it was about messages that are not
+    delivered, which raises nothing again.
+    """
+
+    occurred_at: datetime
+    delivery: str
+    notice: str
+    update: str
+    channel: str
+    severity: Severity
+    accepted: bool
+    contact: str | None = None
+    milliseconds: int = 0
+    attempts: int = 0
+    reason: str = ""
+    ours: bool = False
+
+
 class ReportReject(Command, frozen=True):
     """The tracker itself tells: what this device sent could not be read. place: where in the
     payload; sha256: hex, over its bytes.
@@ -264,6 +287,7 @@ AnyCommand = (
     | CorrectClosing
     | AcceptAlert
     | ReportReject
+    | RecordDelivery
     | ReportNumber
     | RecordSeal
     | Authorise

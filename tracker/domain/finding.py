@@ -45,6 +45,7 @@ class FindingType(enum.StrEnum):
     ALERT_ACKNOWLEDGED = "alert_acknowledged"
     ALERT_ESCALATED = "alert_escalated"
     ALERT_CLOSED = "alert_closed"
+    NOTIFIED = "notified"
     RULE_FAILED = "rule_failed"
     KEY_ROTATED = "key_rotated"
     SEALS_ISSUED = "seals_issued"
@@ -70,7 +71,7 @@ OF_ANY: Mapping[str, FactType] = {"clock": str}
 """Facts that any finding may have: how the time of the reading it rests on was found, where it is
 not the device's own (`devices.reading.Clock`)."""
 
-PERSONAL_FACTS = frozenset({"officer", "argument.user"})
+PERSONAL_FACTS = frozenset({"officer", "argument.user", "contact"})
 """Facts that name a person: they enter the log as commitments, as `actor` does."""
 SYSTEM_ACTOR = "tracker"
 """The tracker itself acts under this name, which is nobody's."""

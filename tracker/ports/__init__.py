@@ -5,6 +5,8 @@
     journal  where it is kept, and read
     rows     what is read there
     signing  what is signed of the log
+    notify   what is handed to channels, and what they guarantee
+    outbox   what is to be told, and what became of it
 
 Adapters live in `tracker.adapters`; only `tracker.wiring` constructs them.
 """
@@ -12,6 +14,17 @@ Adapters live in `tracker.adapters`; only `tracker.wiring` constructs them.
 from __future__ import annotations
 
 from tracker.ports.journal import Journal, Records, Store
+from tracker.ports.notify import (
+    Channel,
+    Composer,
+    Context,
+    Outgoing,
+    Place,
+    Receipt,
+    Text,
+    Undelivered,
+)
+from tracker.ports.outbox import Outbox, StoredNotice
 from tracker.ports.rows import (
     DeviceRow,
     EntryRow,
@@ -61,8 +74,11 @@ from tracker.ports.world import (
 __all__ = [
     "Attestation",
     "Carried",
+    "Channel",
     "CheckpointBook",
     "Clock",
+    "Composer",
+    "Context",
     "DeviceRow",
     "EntryRow",
     "Erasure",
@@ -79,7 +95,11 @@ __all__ = [
     "NamedEntry",
     "NewEntry",
     "Notifier",
+    "Outbox",
+    "Outgoing",
+    "Place",
     "Publisher",
+    "Receipt",
     "Records",
     "RejectRow",
     "SettableClock",
@@ -91,10 +111,13 @@ __all__ = [
     "StoredCheckpoint",
     "StoredEntry",
     "StoredGeography",
+    "StoredNotice",
     "StoredReading",
     "StoredSecret",
     "StoredShipment",
     "StoredState",
+    "Text",
+    "Undelivered",
     "Watch",
     "WatchedClock",
     "Work",

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from tracker.domain.alert import Alert
+from tracker.ports.outbox import Outbox
 from tracker.ports.rows import (
     DeviceRow,
     EntryRow,
@@ -240,5 +241,5 @@ class Records(Protocol):
         ...
 
 
-class Store(Journal, Records, Protocol):
+class Store(Journal, Records, Outbox, Protocol):
     """The one database that is both."""

@@ -11,9 +11,11 @@ from msgspec import Struct
 from devices.reading import Reading, Rejected
 from tracker.domain.alert import Alert
 from tracker.domain.finding import Finding
+from tracker.domain.notice import Delivery
 from tracker.domain.spelling import key_of
 from tracker.domain.state import DEVICE_SCOPE, FOLLOWER_SCOPE, NUMBER_SCOPE
 from tracker.log.leaf import SaltedValue
+from tracker.ports.outbox import StoredNotice
 
 
 class StoredReading(Struct, frozen=True, kw_only=True):
@@ -124,10 +126,11 @@ class Snapshot(Struct, frozen=True, kw_only=True):
 
 class Erasure(Struct, frozen=True, kw_only=True):
     """A personal value to forget: of the entry `id` what its leaf commits to at `place`, with the
-    salt; or of the alert `id` the name in the field `place`, in whose stead "erased" stands then.
+    salt; or of the alert `id` the name in the field `place`, in whose stead "erased" stands then;
+    or of the delivery `id` its contact, with all that the channel said; it is not sent any more.
     """
 
-    of: Literal["entry", "alert"]
+    of: Literal["entry", "alert", "delivery"]
     id: str
     place: str
 
@@ -158,6 +161,10 @@ class Work(Struct, frozen=True, kw_only=True):
 
     It writes the scopes of its states, its shipments and its followers, and besides those that are
     `touched`: what others may have read that lies in none of these.
+
+    deliveries: new ones. dropped: ids of deliveries that are superseded, unless they are settled or
+    being sent. released: held ones that are pending from here on, due at once. logged: those of
+    which the custody log says from here on what became of them.
     """
 
     readings: Sequence[StoredReading] = ()
@@ -170,6 +177,11 @@ class Work(Struct, frozen=True, kw_only=True):
     erasures: Sequence[Erasure] = ()
     followed: Sequence[Followed] = ()
     touched: Sequence[str] = ()
+    notices: Sequence[StoredNotice] = ()
+    deliveries: Sequence[Delivery] = ()
+    dropped: Sequence[str] = ()
+    released: Sequence[str] = ()
+    logged: Sequence[str] = ()
 
     @property
     def writes(self) -> set[str]:

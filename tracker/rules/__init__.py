@@ -16,6 +16,7 @@ from tracker.rules import (
     legs,
     likely_theft,
     not_understood,
+    notice_delivery,
     overdue,
     position_loss,
     position_not_credible,
@@ -79,6 +80,7 @@ ORDER: tuple[Rule, ...] = (
     custody.RULE,
     unknown_device.RULE,
     not_understood.RULE,
+    notice_delivery.RULE,
     seal_inventory.RULE,
     likely_theft.RULE,
 )

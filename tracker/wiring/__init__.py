@@ -5,6 +5,7 @@
     brokers    MQTT, the embedded broker, the gateway
     trust      what signs the custody log
     outsiders  witnesses, time-stamping authorities
+    notify     channels, and who delivers
     tracking   intake, commands, history told again
 
 Each function imports what it needs when it is called: importing this package is cheap, and a
@@ -26,6 +27,7 @@ from tracker.wiring.brokers import (
 )
 from tracker.wiring.clocks import device_clocks
 from tracker.wiring.database import journal, made, may_be_made, read_only, records
+from tracker.wiring.notify import channel, notify_worker, notifying, test_message
 from tracker.wiring.outsiders import attester, attestors, new_witness_key, trust_policy, witness
 from tracker.wiring.tracking import backtest, commands, exporter, ingest, manual_clock, map_scene
 from tracker.wiring.trust import (
@@ -48,6 +50,7 @@ __all__ = [
     "broker",
     "broker_runs",
     "caller",
+    "channel",
     "check_log",
     "checkpoint",
     "checkpoint_book",
@@ -71,11 +74,14 @@ __all__ = [
     "mqtt_settings",
     "new_log_key",
     "new_witness_key",
+    "notify_worker",
+    "notifying",
     "old_geography",
     "probe",
     "publisher",
     "read_only",
     "records",
+    "test_message",
     "trust_policy",
     "witness",
     "zone_files",

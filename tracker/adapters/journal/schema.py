@@ -16,7 +16,7 @@ from tracker.domain.errors import UsageError
 if TYPE_CHECKING:
     from alembic.config import Config
 
-NEWEST = "0008"
+NEWEST = "0009"
 """The newest revision in `migrations/versions`; a test compares."""
 
 _VERSION = table("alembic_version", column("version_num"))

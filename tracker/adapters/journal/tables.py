@@ -233,6 +233,50 @@ class FollowerRows(SQLModel, table=True):
     value: bytes = Field(sa_type=LargeBinary)
 
 
+class Notices(SQLModel, table=True):
+    """Conversations about incidents (`tracker.app.notify`); `due_at` is projected from the body."""
+
+    id: str = Field(primary_key=True)
+    due_at: datetime | None = Field(sa_type=UtcMicros, index=True)
+    touched_at: datetime = Field(sa_type=UtcMicros, index=True)
+    body: bytes = Field(sa_type=LargeBinary)
+
+
+class Deliveries(SQLModel, table=True):
+    """`tracker.domain.notice.Delivery`, field by field."""
+
+    __table_args__ = (
+        Index("ix_deliveries_due", "status", "channel", "due_at"),
+        Index("ix_deliveries_notice", "notice", "channel", "number"),
+        Index("ix_deliveries_logged", "logged", "status", "settled_at"),
+    )
+
+    id: str = Field(primary_key=True)
+    notice: str
+    number: int = Field(sa_type=BigInteger)
+    update: str
+    severity: str
+    channel: str
+    scope: str
+    alert: str | None
+    shipment: str | None
+    covers: list[str] = Field(sa_type=JSON)
+    entry: int | None = Field(sa_type=BigInteger)
+    contact: str | None
+    step: int = Field(sa_type=BigInteger)
+    status: str
+    attempts: int = Field(sa_type=BigInteger)
+    due_at: datetime = Field(sa_type=UtcMicros)
+    since: datetime = Field(sa_type=UtcMicros)
+    created_at: datetime = Field(sa_type=UtcMicros, index=True)
+    settled_at: datetime | None = Field(sa_type=UtcMicros)
+    error: str
+    thread: str | None
+    claimed_by: str | None
+    claimed_until: datetime | None = Field(sa_type=UtcMicros)
+    logged: bool
+
+
 class Geographies(SQLModel, table=True):
     """Every version of zones and corridors that was ever in force; `content` is GeoJSON."""
 
@@ -293,6 +337,8 @@ VERSIONS = _table(Versions)
 CARRIED = _table(Carried)
 FOLLOWERS = _table(Followers)
 FOLLOWER_ROWS = _table(FollowerRows)
+NOTICES = _table(Notices)
+DELIVERIES = _table(Deliveries)
 GEOGRAPHIES = _table(Geographies)
 REJECTS = _table(Rejects)
 HEARTBEATS = _table(Heartbeats)

@@ -23,8 +23,9 @@ from tracker.adapters.journal.engine import (
     upsert,
     writing,
 )
+from tracker.adapters.journal.outbox import SqlOutbox, erase_contact, write_outbox
 from tracker.adapters.journal.schema import check, prepare
-from tracker.adapters.journal.scopes import ScopeReader, key_of
+from tracker.adapters.journal.scopes import key_of
 from tracker.adapters.journal.tables import (
     ALERTS,
     ATTESTATIONS,
@@ -66,7 +67,7 @@ from tracker.ports import (
 Row = dict[str, Any]
 
 
-class SqlJournal(ScopeReader):
+class SqlJournal(SqlOutbox):
     """`tracker.ports.Journal` and `Records` on SQL. Made by `open`."""
 
     @classmethod
@@ -187,8 +188,12 @@ def _write(connection: Connection, work: Work, version: int, log_size: int) -> N
         replace(connection, STATES, [_state(state) for state in work.states])
     if writes := work.writes:
         replace(connection, VERSIONS, [(scope, version) for scope in writes])
+    write_outbox(connection, work)
     for erasure in work.erasures:
-        connection.execute(_erase(erasure))
+        if erasure.of == "delivery":
+            erase_contact(connection, erasure)
+        else:
+            connection.execute(_erase(erasure))
     for followed in work.followed:
         _follow(connection, followed)
 

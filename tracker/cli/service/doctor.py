@@ -141,6 +141,7 @@ CHECKS: dict[str, Callable[[Config], str]] = {
     "custody log": _custody_log,
     "broker": liveness.broker,
     "tracker": liveness.tracker,
+    "notices": liveness.notices,
     "zones": _zones,
     "dialects": _dialects,
     "clock": _clock,

@@ -6,11 +6,16 @@ that is not running is a fault, and so is a tracker that shows no sign of life.
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from tracker.cli.shared.watched import sentence, watch_now
 from tracker.config import Config
 from tracker.domain.errors import StorageAway, TrackerError, UsageError
+
+if TYPE_CHECKING:
+    from tracker.app.notify.status import ChannelStatus
 
 LOCK_S = 2.0
 """The database is called locked if nobody can write for so long; a commit takes milliseconds."""
@@ -94,6 +99,47 @@ def tracker(config: Config) -> str:
     if now.watching is Watching.DEAF:
         mend = "see that the broker runs and can be reached; the tracker connects by itself"
     raise UsageError(f"{sentence(now, UTC)}{shipments}", mend=mend)
+
+
+def notices(config: Config) -> str:
+    """Raises UsageError if alerts are not told, or could not be."""
+    from tracker import wiring
+    from tracker.app.notify.status import state
+
+    policy, now = config.notices.policy, datetime.now(UTC)
+    if not policy.tells:
+        return "nobody is told of alerts: [notify] has no routes"
+    with wiring.records(config) as records:
+        found = state(records, config.notices.channels, now)
+    if not found.begun:
+        return "nobody delivers yet; `tracker run` begins"
+    waits = 0.0 if found.behind_since is None else (now - found.behind_since).total_seconds()
+    if waits > config.intake.dead_after_s:
+        raise UsageError(
+            f"nobody delivers: {found.behind} entries of the log are not looked at, "
+            f"for {waits:.0f} s",
+            mend="`tracker run` starts it, or `tracker notify run` if [notify] inside = false",
+        )
+    for channel in found.channels:
+        _delivers(channel, config.intake.dead_after_s)
+    accepted = sum(channel.accepted for channel in found.channels)
+    return f"{len(found.channels)} channels, {accepted} messages accepted within a day"
+
+
+def _delivers(channel: ChannelStatus, longest_s: float) -> None:
+    """Raises UsageError for a channel that does not."""
+    where = f"[notify.channels.{channel.channel}]"
+    mend = "`tracker notify status` shows more, `tracker notify test` tries it"
+    if channel.dead:
+        what = f"{channel.dead} messages were given up within a day: {channel.error}"
+        raise UsageError(what, where=where, mend=mend)
+    if channel.pending and not channel.configured:
+        what = f"{channel.pending} messages wait for it, and it is not configured"
+        raise UsageError(what, where=where, mend="configure it again, or start the tracker anew")
+    if channel.oldest_s is not None and channel.oldest_s > longest_s:
+        why = f": {channel.error}" if channel.error else ""
+        what = f"{channel.pending} messages wait, the oldest for {channel.oldest_s:.0f} s{why}"
+        raise UsageError(what, where=where, mend=mend)
 
 
 def _before_the_first_run(config: Config) -> bool:

@@ -51,7 +51,12 @@ def run(ctx: typer.Context, as_json: Json = False) -> None:
     stopping = Stopping()
     stopping.watch()
     live = Live(session(ctx).zone, as_json=as_json)
-    with wiring.broker(config), _ingest(config, live, stopping) as ingest, asking:
+    with (
+        wiring.broker(config),
+        _ingest(config, live, stopping) as ingest,
+        asking,
+        wiring.notifying(config),
+    ):
         kind = "embedded broker" if config.broker.embedded else "broker"
         where = f"{kind} at {config.broker.host}:{config.broker.port}"
         if not Path(config.log.key_file).exists():

@@ -78,6 +78,14 @@ def _verdicts(config: Config) -> Iterable[str]:
     return tuple(Verdict)
 
 
+def _channels(config: Config) -> Iterable[str]:
+    return config.notices.channels
+
+
+def _contacts(config: Config) -> Iterable[str]:
+    return config.notices.policy.contacts
+
+
 def _zones(config: Config) -> Iterable[str]:
     from tracker import wiring
 
@@ -108,5 +116,6 @@ shipments, devices = _recorded(_shipments), _recorded(_devices)
 alerts, open_alerts = _recorded(_alerts), _recorded(_open_alerts)
 rejects = _recorded(_rejects)
 verdicts = _offered(_verdicts)
+channels, contacts = _offered(_channels), _offered(_contacts)
 zones, places = _offered(_zones), _offered(_places)
 corridors, crossings = _offered(_corridors), _offered(_crossings)

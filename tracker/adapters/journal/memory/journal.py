@@ -7,7 +7,12 @@ from collections.abc import Iterable, Mapping
 from msgspec.structs import replace
 
 from devices.reading import Rejected
-from tracker.adapters.journal.memory.records import MemoryRecords
+from tracker.adapters.journal.memory.outbox import (
+    MemoryOutbox,
+    erase_contact,
+    must_be_new_to,
+    write_outbox,
+)
 from tracker.adapters.journal.memory.shelves import Identity, Shelves
 from tracker.domain.personal import ERASED
 from tracker.domain.times import micros
@@ -31,7 +36,7 @@ from tracker.ports import (
 )
 
 
-class MemoryJournal(MemoryRecords):
+class MemoryJournal(MemoryOutbox):
     """`tracker.ports.Store`, but for durability: what is committed is gone with the process.
 
     `MemoryJournal()` is a new one; `another()` is a second one on the same shelves, for another
@@ -111,6 +116,7 @@ class MemoryJournal(MemoryRecords):
     def commit(self, work: Work, expected: Mapping[str, int]) -> int:
         with self._held() as held:
             must_be_fresh(expected, held.version, held.written)
+            must_be_new_to(held, work)
             _must_be_new(held, work)
             held.version += 1
             held.written.update(dict.fromkeys(work.writes, held.version))
@@ -124,6 +130,7 @@ class MemoryJournal(MemoryRecords):
                 _store(held, shipment)
             for geography in work.geographies:
                 held.geographies.setdefault(geography.version, geography)
+            write_outbox(held, work)
             for erasure in work.erasures:
                 _erase(held, erasure)
             for followed in work.followed:
@@ -225,6 +232,9 @@ def _erase(held: Shelves, erasure: Erasure) -> None:
     if erasure.of == "alert":
         if (alert := held.alerts.get(erasure.id)) is not None:
             held.alerts[erasure.id] = replace(alert, **{erasure.place: ERASED})
+        return
+    if erasure.of == "delivery":
+        erase_contact(held, erasure)
         return
     kept = held.secrets.get(erasure.id, ())
     held.secrets[erasure.id] = tuple(one for one in kept if one.place != erasure.place)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tracker.domain.alert import Alert
+from tracker.domain.notice import Delivery
 from tracker.domain.times import moment
 from tracker.log.leaf import SaltedValue
 from tracker.ports import (
@@ -17,6 +18,7 @@ from tracker.ports import (
     StoredCheckpoint,
     StoredEntry,
     StoredGeography,
+    StoredNotice,
     StoredReading,
     StoredShipment,
     StoredState,
@@ -50,6 +52,8 @@ class Shelves:
     attestations: dict[tuple[int, str, str], Attestation] = field(default_factory=dict)
     followers: dict[str, int] = field(default_factory=dict)
     heartbeat: Heartbeat | None = None
+    notices: dict[str, StoredNotice] = field(default_factory=dict)
+    deliveries: dict[str, Delivery] = field(default_factory=dict)
     watches: dict[datetime, datetime] = field(default_factory=dict)
     follower_rows: dict[tuple[str, str], bytes] = field(default_factory=dict)
 

@@ -1,0 +1,188 @@
+"""`[notify]`: read into values, its faults with their places, its secrets hidden."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tracker.config import Config, load
+from tracker.config.secret import Withheld
+from tracker.domain.alert import AlertKind, Severity
+from tracker.domain.duty import DutyHours
+from tracker.domain.errors import UsageError
+from tracker.domain.notify_policy import Incident
+
+WHOLE = """\
+[notify]
+timezone = "America/Monterrey"
+hours = "06:00-22:00"
+calm_min = 3.0
+addresses_file = "addresses.toml"
+
+[notify.channels.pipe]
+kind = "file"
+url = "file:alerts.jsonl"
+
+[notify.channels.sms]
+kind = "people"
+timeout_s = 20
+options = { title = "seal" }
+
+[notify.channels.erp]
+kind = "webhook"
+url_file = "erp.url"
+
+[notify.contacts.ana]
+channels = ["sms", "pipe"]
+warnings_by = ["pipe"]
+
+[notify.contacts.bob]
+channels = ["pipe"]
+language = "en"
+custodian = "texas-drayage"
+timezone = "America/Chicago"
+hours = "Mon-Fri 08:00-17:00"
+
+[notify.rosters.desk]
+shifts = [{ hours = "Mon-Fri 07:00-19:00", contacts = ["ana"] }]
+otherwise = ["bob"]
+
+[notify.ladders.house]
+steps = [["desk"], ["bob", "ana"]]
+every_min = 4
+
+[[notify.routes]]
+severity = ["critical"]
+kinds = ["seal_*"]
+ladder = "house"
+channels = ["erp"]
+
+[[notify.routes]]
+ladder = "house"
+"""
+
+
+def configured(tmp_path: Path, text: str = WHOLE, env: dict[str, str] | None = None) -> Config:
+    (tmp_path / "tracker.toml").write_text(text, encoding="utf-8")
+    (tmp_path / "addresses.toml").write_text('[ana]\nsms = "smsgateway://k3y@host/8110001"\n')
+    (tmp_path / "erp.url").write_text("https://erp.example/hook\n")
+    return load(tmp_path / "tracker.toml", env or {})
+
+
+def faults(tmp_path: Path, text: str) -> str:
+    with pytest.raises(UsageError) as raised:
+        configured(tmp_path, text)
+    return str(raised.value)
+
+
+def test_all_of_it_becomes_values(tmp_path: Path) -> None:
+    config = configured(tmp_path)
+    policy = config.notices.policy
+    assert policy.limits.calm_min == 3.0
+    ana, bob = policy.contacts["ana"], policy.contacts["bob"]
+    assert (ana.language, ana.timezone, ana.hours) == (
+        "es",
+        "America/Monterrey",
+        DutyHours(start=360, end=1320),
+    )
+    assert ana.told_by(Severity.CRITICAL) == ("sms", "pipe")
+    assert ana.told_by(Severity.WARNING) == ("pipe",)
+    assert (bob.language, bob.custodian, bob.timezone) == ("en", "texas-drayage", "America/Chicago")
+    assert policy.rosters["desk"].otherwise == ("bob",)
+    assert policy.ladders["house"].steps == (("desk",), ("bob", "ana"))
+    cut = Incident(kind=AlertKind.SEAL_OPENED, severity=Severity.CRITICAL)
+    low = Incident(kind=AlertKind.BATTERY, severity=Severity.WARNING)
+    assert [route.takes(cut) for route in policy.routes] == [True, True]
+    assert [route.takes(low) for route in policy.routes] == [False, True]
+    assert policy.tells
+    assert not load(None, {}, needed=False).notices.policy.tells
+
+
+def test_channels_know_their_urls_and_addresses_and_show_neither(tmp_path: Path) -> None:
+    channels = configured(tmp_path).notices.channels
+    assert channels["pipe"].url is not None
+    assert channels["pipe"].url.reveal() == f"file:{tmp_path / 'alerts.jsonl'}"
+    assert channels["erp"].url is not None
+    assert channels["erp"].url.reveal() == "https://erp.example/hook"
+    sms = channels["sms"]
+    assert (sms.timeout_s, sms.options) == (20, {"title": "seal"})
+    assert sms.addresses["ana"].reveal() == "smsgateway://k3y@host/8110001"
+    assert channels["pipe"].timeout_s == 10
+    assert "k3y" not in repr(channels)
+    assert "erp.example" not in repr(channels)
+
+
+def test_a_channels_url_comes_from_the_environment_before_the_file(tmp_path: Path) -> None:
+    env = {"TRACKER_NOTIFY__CHANNEL_ERP_URL": "https://other.example"}
+    url = configured(tmp_path, env=env).notices.channels["erp"].url
+    assert url is not None
+    assert url.reveal() == "https://other.example"
+
+
+@pytest.mark.parametrize(
+    ("was", "instead", "place", "what", "mend"),
+    [
+        ('kind = "file"', 'kind = "fax"', ":7: [notify.channels.pipe]", "'fax'", "keys: kind"),
+        ('kind = "file"', 'kid = "file"', ":7: [notify.channels.pipe]", "`kid`", "keys: kind"),
+        ('warnings_by = ["pipe"]', 'warnings_by = ["pip"]', ":20: [notify.contacts.ana]",
+         "no channel 'pip'", "channels: erp, pipe, sms"),
+        ('"America/Chicago"', '"America/Chikago"', ":24: [notify.contacts.bob]",
+         "no time zone 'America/Chikago'", "America/Monterrey"),
+        ('"Mon-Fri 08:00-17:00"', '"Lun 08:00-17:00"', ":24: [notify.contacts.bob]",
+         "'lun' is no day", "Mon-Fri 07:00-19:00"),
+        ('"06:00-22:00"', '"6 to 22"', ":3: [notify] hours", "no span of hours", "for instance"),
+        ('timezone = "America/Monterrey"', 'timezone = "Monterrey"', ":2: [notify] timezone",
+         "no time zone 'Monterrey'", "America/Monterrey"),
+        ('contacts = ["ana"]', 'contacts = ["eva"]', ":31: [notify.rosters.desk]",
+         "no contact 'eva'", "contacts: ana, bob"),
+        ('[["desk"],', '[["dusk"],', ":35: [notify.ladders.house]", "no contact 'dusk'", "desk"),
+        ('kinds = ["seal_*"]', 'kinds = ["sael_*"]', ":39: [notify.routes[1]]",
+         "no kind of alert is 'sael_*'", "kinds: seal_opened"),
+        ('ladder = "house"\nchannels', 'ladder = "home"\nchannels', ":39: [notify.routes[1]]",
+         "no ladder 'home'", "ladders: house"),
+        ('[[notify.routes]]\nladder = "house"', "[[notify.routes]]", ":45: [notify.routes[2]]",
+         "leads nowhere", "give it a ladder"),
+        ("[notify.contacts.ana]", "[notify.contacts.eva]", ":5: [notify] addresses_file",
+         "addresses of 'ana', who is no contact", "take them out"),
+        ('url_file = "erp.url"', 'url_file = "none"', ":16: [notify.channels.erp]",
+         "cannot read the password file", "create it"),
+        ("calm_min", "clam_min", ":4: [notify] clam_min", "no key clam_min", "mean calm_min?"),
+    ],
+)  # fmt: skip
+def test_a_fault_names_its_line_and_its_mend(
+    tmp_path: Path, was: str, instead: str, place: str, what: str, mend: str
+) -> None:
+    assert was in WHOLE
+    said = faults(tmp_path, WHOLE.replace(was, instead, 1))
+    assert f"tracker.toml{place}" in said
+    assert what in said
+    assert mend in said
+    assert said.count(what) == 1, "what is wrong once is told once"
+
+
+def test_who_cannot_be_reached_is_a_fault(tmp_path: Path) -> None:
+    said = faults(tmp_path, WHOLE.replace('channels = ["pipe"]', 'channels = ["sms"]'))
+    assert "[notify.contacts.bob]: nothing says where sms reaches bob" in said
+    assert "in addresses_file, under [bob]: sms = URL" in said
+
+
+def test_a_file_of_addresses_that_is_none_is_not_quoted(tmp_path: Path) -> None:
+    (tmp_path / "tracker.toml").write_text(WHOLE)
+    (tmp_path / "addresses.toml").write_text("ana: +528110001\n")
+    (tmp_path / "erp.url").write_text("https://erp.example/hook\n")
+    with pytest.raises(UsageError) as raised:
+        load(tmp_path / "tracker.toml", {})
+    assert "is not a TOML file of such tables" in str(raised.value)
+    assert "8110001" not in str(raised.value)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
+def test_who_may_not_read_addresses_can_still_give_other_commands(tmp_path: Path) -> None:
+    configured(tmp_path)
+    (tmp_path / "addresses.toml").chmod(0)
+    address = load(tmp_path / "tracker.toml", {}).notices.channels["sms"].addresses["ana"]
+    assert isinstance(address, Withheld)
+    with pytest.raises(UsageError, match="let them give the command"):
+        address.reveal()

@@ -1,0 +1,12 @@
+"""Telling people and machines of incidents: what, whom, when; and that it was done.
+
+routing, ladder      who is told, pure
+conversation         what is known of an incident that is told, pure values
+book                 what one turn reads and writes of conversations and deliveries
+telling, digests     the rules of a conversation
+outbox               the follower of the feed, and its timers
+composing            from a delivery to a message in words
+sender, worker       sends, each channel in a thread of its own; at least once
+record               what became of deliveries, in the custody log
+status               queue, delays, failures
+"""

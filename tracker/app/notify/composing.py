@@ -1,0 +1,151 @@
+"""From a delivery to a message in words: what is known of it now, for this reader."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from tracker import wording
+from tracker.app.planning import Geography
+from tracker.app.queries.entries import entry_of
+from tracker.domain.alert import Alert
+from tracker.domain.notice import Delivery
+from tracker.domain.notify_policy import Contact, NotifyPolicy
+from tracker.domain.plan import Plan
+from tracker.ports import Clock, Composer, Context, Outgoing, Place, Store, Text
+
+MACHINE = Contact(id="", language="en")
+"""Whoever reads without being a contact."""
+PLANS = 256
+"""So many plans are kept at hand."""
+Answering = Callable[[str, str | None, datetime], tuple[str | None, str | None]]
+"""(notice, contact, now) -> the code and the link by which this contact acknowledges."""
+
+
+def no_answer(notice: str, contact: str | None, now: datetime) -> tuple[str | None, str | None]:
+    """Nobody can acknowledge from a message."""
+    return None, None
+
+
+class Composing:
+    """One object, one thread: it reads the journal. language, zone: of machines."""
+
+    def __init__(
+        self,
+        store: Store,
+        policy: NotifyPolicy,
+        geography: Geography,
+        compose: Composer,
+        clock: Clock,
+        *,
+        answering: Answering = no_answer,
+    ) -> None:
+        self.store, self.policy, self.geography = store, policy, geography
+        self.compose, self.clock, self.answering = compose, clock, answering
+        self._plans: dict[str, tuple[bytes, Plan | None]] = {}
+
+    def outgoing(self, delivery: Delivery, thread: str | None) -> Outgoing:
+        """The message, as things stand now. thread: of what this contact was told before."""
+        now = self.clock.now()
+        contact = self.policy.contacts.get(delivery.contact or "", MACHINE)
+        alert = self.store.alert(delivery.alert) if delivery.alert else None
+        covers = [one for one in map(self.store.alert, delivery.covers) if one is not None]
+        context = self._context(delivery, alert, covers, now)
+        text = self.compose(
+            alert,
+            context,
+            delivery.update,
+            language=contact.language,
+            zone=ZoneInfo(contact.timezone),
+            now=now,
+        )
+        return _message(delivery, contact, alert, covers, text, thread)
+
+    def _context(
+        self, delivery: Delivery, alert: Alert | None, covers: list[Alert], now: datetime
+    ) -> Context:
+        plan = self._plan(delivery.shipment)
+        code, link = self.answering(delivery.notice, delivery.contact, now)
+        facts, by = self._cause(delivery.entry)
+        steps = 0
+        if delivery.step and alert is not None:
+            steps = max(len(ladder.steps) for ladder in self.policy.ladders.values())
+        return Context(
+            plan=plan,
+            place=_place(alert, plan),
+            facts=facts,
+            by=by,
+            covers=covers,
+            step=delivery.step,
+            steps=steps,
+            code=code,
+            link=link,
+        )
+
+    def _cause(self, entry: int | None) -> tuple[dict[str, Any], str | None]:
+        """The facts of the entry that caused it, and who declared it."""
+        if entry is None:
+            return {}, None
+        for row in self.store.entries(after=entry - 1, limit=1):
+            cause = entry_of(row)
+            return dict(cause.facts), cause.by
+        return {}, None
+
+    def _plan(self, shipment: str | None) -> Plan | None:
+        """Kept until its file changes."""
+        stored = None if shipment is None else self.store.shipment(shipment)
+        if stored is None:
+            return None
+        known = self._plans.get(stored.id)
+        if known is None or known[0] != stored.document:
+            if len(self._plans) >= PLANS:
+                self._plans.pop(next(iter(self._plans)))
+            known = self._plans[stored.id] = (stored.document, self.geography.plan(stored).plan)
+        return known[1]
+
+
+def _place(alert: Alert | None, plan: Plan | None) -> Place | None:
+    if alert is None or alert.lat is None or alert.lon is None:
+        return None
+    zone = plan.place(alert.zone) if plan is not None and alert.zone else None
+    return Place(lat=alert.lat, lon=alert.lon, zone=zone.name if zone else None)
+
+
+def _message(
+    delivery: Delivery,
+    contact: Contact,
+    alert: Alert | None,
+    covers: list[Alert],
+    text: Text,
+    thread: str | None,
+) -> Outgoing:
+    data: dict[str, Any] = {"update": delivery.update, "number": delivery.number}
+    if alert is not None:
+        data["alert"] = msgspec.to_builtins(wording.document(alert))
+    if covers:
+        data["alerts"] = [msgspec.to_builtins(wording.document(one)) for one in covers]
+    return Outgoing(
+        id=delivery.id,
+        channel=delivery.channel,
+        notice=delivery.notice,
+        number=delivery.number,
+        update=delivery.update,
+        severity=delivery.severity,
+        title=text.title,
+        body=text.body,
+        short=text.short,
+        language=contact.language,
+        contact=delivery.contact,
+        alert=delivery.alert,
+        shipment=delivery.shipment,
+        kind=alert.kind if alert else None,
+        late=text.late,
+        attempt=delivery.attempts + 1,
+        links=text.links,
+        data=data,
+        thread=thread,
+    )

@@ -1,0 +1,200 @@
+"""The rules of a conversation: what an entry of the log means for those who are told.
+
+What calls for somebody (raised, graver, again) goes to the gathering of its kind, where it waits a
+moment for others; machines are told at once. What calls for nobody is told to those who were told
+before, at most so often. People who were never told of something that is over need not be.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+
+from tracker.app.feeds import FeedItem
+from tracker.app.notify import gathering, ladder, routing
+from tracker.app.notify.book import Book, Pair
+from tracker.app.notify.conversation import Conversation
+from tracker.domain.alert import Alert, AlertStatus, Severity
+from tracker.domain.finding import FindingType
+from tracker.domain.notice import Update
+
+CALM: dict[str, Update] = {
+    FindingType.ALERT_ENDED: Update.OVER,
+    FindingType.ALERT_ACKNOWLEDGED: Update.ACKNOWLEDGED,
+    FindingType.ALERT_CLOSED: Update.CLOSED,
+    "alert_assigned": Update.ASSIGNED,
+    "alert_commented": Update.COMMENT,
+    "alert_snoozed": Update.SNOOZED,
+}
+"""What is told of entries of these types to those who were told before."""
+BEGINS = frozenset({FindingType.ALERT_RAISED.value, FindingType.ALERT_CHANGED.value})
+
+
+def hear(book: Book, item: FeedItem) -> None:
+    """One entry of the log."""
+    alert, type_ = item.alert, item.entry.type
+    if alert is None or (type_ not in BEGINS and type_ not in CALM):
+        return
+    known = book.conversation(alert.id)
+    if type_ in BEGINS:
+        _grow(book, known or _begun(book, alert), alert, item, new=known is None)
+    elif known is not None:
+        _calm_entry(book, known, alert, item)
+
+
+def _begun(book: Book, alert: Alert) -> Conversation:
+    shipment = book.shipment(alert.shipment)
+    return Conversation(
+        id=alert.id,
+        alert=alert.id,
+        shipment=alert.shipment,
+        scope=alert.scope,
+        kind=alert.kind,
+        severity=alert.severity,
+        parties=routing.parties(shipment),
+    )
+
+
+def _grow(book: Book, talk: Conversation, alert: Alert, item: FeedItem, *, new: bool) -> None:
+    """An alert was raised, or more is known of it."""
+    graver = alert.severity.rank > talk.severity.rank
+    more = len(alert.chapters) > talk.chapters
+    talk = replace(talk, chapters=len(alert.chapters))
+    if new or graver:
+        way = routing.routed(book.policy, routing.incident(alert, book.shipment(alert.shipment)))
+        talk = replace(
+            talk, severity=alert.severity, ladder=way.ladder, machines=way.machines, over=False
+        )
+        call(book, talk, Update.RAISED if new else Update.GRAVER, item, alert)
+    elif talk.over and alert.ended_at is None and not talk.closed:
+        _again(book, replace(talk, over=False), item, alert)
+    elif more:
+        calm(book, talk, Update.MORE, item.index, item.entry.recorded_at)
+    else:
+        book.put(talk)
+
+
+def call(book: Book, talk: Conversation, update: Update, item: FeedItem, alert: Alert) -> None:
+    """Somebody must be told: machines now, people once it is known whether it is one of many."""
+    since = item.entry.recorded_at
+    machines: list[Pair] = [(None, channel) for channel in talk.machines]
+    talk = book.emit(talk, update, machines, since=since, entry=item.index)
+    if talk.digest is not None:
+        _leave_digest(book, talk, living=True)
+    talk = replace(talk, digest=None, step=0, step_at=None, acknowledged=False, closed=False)
+    talk = replace(talk, calm=None, calm_at=None, said_over=False)
+    if talk.ladder is None or alert.status is AlertStatus.CLOSED:
+        book.put(talk)
+        return
+    waits = Update.RAISED if not talk.told else update
+    gathering.join(book, replace(talk, waits=waits, since=since, entry=item.index), since)
+
+
+def _again(book: Book, talk: Conversation, item: FeedItem, alert: Alert) -> None:
+    """What was over goes on. Those who have not been told that it was over need not know."""
+    if talk.calm is Update.OVER:
+        talk = replace(talk, calm=None, calm_at=None)
+    if talk.digest is not None and (digest := book.conversation(talk.digest)) is not None:
+        book.put(replace(digest, living=(*digest.living, talk.id)))
+        book.put(talk)
+    elif talk.said_over or not talk.told:
+        call(book, talk, Update.AGAIN, item, alert)
+    else:
+        machines: list[Pair] = [(None, channel) for channel in talk.machines]
+        since = item.entry.recorded_at
+        book.put(book.emit(talk, Update.AGAIN, machines, since=since, entry=item.index))
+
+
+def _calm_entry(book: Book, talk: Conversation, alert: Alert, item: FeedItem) -> None:
+    update = CALM[item.entry.type]
+    if update is Update.OVER:
+        talk = replace(talk, over=True)
+    elif update is Update.ACKNOWLEDGED:
+        talk = replace(talk, acknowledged=True, step_at=None)
+    elif update is Update.CLOSED:
+        talk = replace(talk, closed=True, step_at=None)
+    if talk.waits is not None and not _still_calls(talk):
+        talk = gathering.leave(book, talk)
+    calm(book, talk, update, item.index, item.entry.recorded_at)
+
+
+def _still_calls(talk: Conversation) -> bool:
+    """What waits to be told must be, still: a critical incident until it is closed, a warning as
+    long as it goes on.
+    """
+    if talk.closed:
+        return False
+    return talk.severity is Severity.CRITICAL or talk.told or not (talk.over or talk.acknowledged)
+
+
+def calm(book: Book, talk: Conversation, update: Update, entry: int, since: datetime) -> None:
+    """Tell those who were told before: machines now, people at most so often, the newest alone."""
+    machines: list[Pair] = [(None, channel) for channel in talk.machines]
+    talk = book.emit(talk, update, machines, since=since, entry=entry)
+    if talk.digest is not None:
+        _in_digest(book, talk, update)
+    elif talk.told and not (talk.closed and update is not Update.CLOSED):
+        last = talk.calmed_at
+        wait = timedelta(minutes=book.policy.limits.calm_min)
+        at = book.now if last is None else max(book.now, last + wait)
+        talk = replace(talk, calm=update, calm_at=at, calm_entry=entry)
+    talk = tell_calm(book, talk)
+    book.put(talk)
+
+
+def tell_calm(book: Book, talk: Conversation) -> Conversation:
+    """Tell what waits to be told and calls for nobody, if it may be by now."""
+    if talk.calm is None or talk.calm_at is None or talk.calm_at > book.now:
+        return talk
+    people = [pair for pair in book.told_before(talk.id) if pair[0] is not None]
+    said_over = talk.said_over or talk.calm in (Update.OVER, Update.CLOSED)
+    talk = book.emit(talk, talk.calm, people, since=talk.calm_at, entry=talk.calm_entry)
+    return replace(talk, calm=None, calm_at=None, calmed_at=book.now, said_over=said_over)
+
+
+def _in_digest(book: Book, talk: Conversation, update: Update) -> None:
+    """What becomes of one of many is told when it has become of all."""
+    if update in (Update.OVER, Update.CLOSED, Update.ACKNOWLEDGED):
+        living = update is not Update.ACKNOWLEDGED
+        asking = update is not Update.OVER
+        _leave_digest(book, talk, living=living, asking=asking)
+
+
+def _leave_digest(
+    book: Book, talk: Conversation, *, living: bool = False, asking: bool = True
+) -> None:
+    digest = book.conversation(talk.digest or "")
+    if digest is None:
+        return
+    was = digest
+    if asking:
+        digest = replace(digest, asking=tuple(one for one in digest.asking if one != talk.id))
+    if living:
+        digest = replace(digest, living=tuple(one for one in digest.living if one != talk.id))
+    if was.asking and not digest.asking:
+        digest = replace(digest, step_at=None, acknowledged=True)
+        digest = replace(digest, calm=Update.ACKNOWLEDGED, calm_at=book.now)
+    if was.living and not digest.living:
+        digest = replace(digest, calm=Update.OVER, calm_at=book.now, over=True)
+    book.put(digest)
+
+
+def look(book: Book, talk: Conversation) -> None:
+    """A conversation that is due: what may be told by now, and the next of the ladder."""
+    talk = tell_calm(book, talk)
+    if talk.step_at is not None and talk.step_at <= book.now:
+        talk = _climb(book, talk, talk.step_at)
+    book.put(talk)
+
+
+def _climb(book: Book, talk: Conversation, due: datetime) -> Conversation:
+    """Ask the next, unless somebody has answered."""
+    rungs = talk.ladder
+    if rungs is None or rungs not in book.policy.ladders or talk.closed or book.answered(talk):
+        return replace(talk, step_at=None)
+    climbed = ladder.climb(book.policy, rungs, talk.step + 1, talk.severity, book.now, talk.parties)
+    pairs = routing.targets(climbed.contacts, talk.severity)
+    machines: list[Pair] = [(None, channel) for channel in talk.machines]
+    talk = book.emit(talk, Update.ESCALATED, [*pairs, *machines], since=due, step=climbed.step)
+    return replace(talk, step=climbed.step, step_at=climbed.next_at)

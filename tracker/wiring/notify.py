@@ -1,0 +1,198 @@
+"""Notifications: channels, the worker, and the process that it is beside `tracker run`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tracker.config import Config
+from tracker.domain.errors import UsageError
+from tracker.wiring.database import journal
+from tracker.wiring.tracking import commands
+from tracker.wiring.zones import geography
+
+if TYPE_CHECKING:
+    from tracker.app.notify.record import DeliveryRecorder
+    from tracker.app.notify.sender import Sender
+    from tracker.app.notify.worker import Worker
+    from tracker.app.planning import Geography
+    from tracker.config.notify import ChannelSettings
+    from tracker.ports import Channel, Clock, Outgoing
+
+
+def _file(config: Config, said: ChannelSettings) -> Channel:
+    from tracker.adapters.channels.file import FileChannel
+
+    url = said.url.reveal() if said.url is not None else ""
+    scheme, _, path = url.partition(":")
+    if scheme != "file" or not path:
+        raise UsageError(
+            "a channel of kind file needs to know the file",
+            where=f"[notify.channels.{said.name}]",
+            mend='url = "file:alerts.jsonl"',
+        )
+    return FileChannel(said.name, Path(path))
+
+
+KINDS: Mapping[str, Callable[[Config, ChannelSettings], Channel]] = {"file": _file}
+"""How each kind of channel is made."""
+
+
+def channel(config: Config, name: str) -> Channel:
+    """A configured channel. Raises UsageError for one that cannot be made, or is not configured."""
+    said = config.notices.channels.get(name)
+    if said is None:
+        known = ", ".join(config.notices.channels) or "none"
+        raise UsageError(
+            f"there is no channel {name!r}", where="[notify.channels]", mend=f"channels: {known}"
+        )
+    make = KINDS.get(said.kind)
+    if make is None:
+        raise UsageError(
+            f"there is no channel of kind {said.kind}",
+            where=f"[notify.channels.{name}]",
+            mend=f"kinds: {', '.join(KINDS)}",
+        )
+    return make(config, said)
+
+
+def test_message(config: Config, channel: str, contact: str | None, now: datetime) -> Outgoing:
+    """What `tracker notify test` sends. Raises UsageError for a contact that is not configured."""
+    from zoneinfo import ZoneInfo
+
+    from tracker.app.notify.composing import MACHINE
+    from tracker.app.notify.plain import compose
+    from tracker.domain.alert import Severity
+    from tracker.domain.notice import Update
+    from tracker.ports import Context, Outgoing
+
+    contacts = config.notices.policy.contacts
+    if contact is not None and contact not in contacts:
+        raise UsageError(
+            f"there is no contact {contact!r}",
+            where="--to",
+            mend=f"contacts: {', '.join(contacts) or 'none'}",
+        )
+    who = contacts.get(contact or "", MACHINE)
+    zone = ZoneInfo(who.timezone)
+    text = compose(None, Context(), Update.TEST, language=who.language, zone=zone, now=now)
+    notice = f"test:{now:%Y%m%dT%H%M%S%fZ}"
+    return Outgoing(
+        id=f"{notice}/1.1",
+        channel=channel,
+        notice=notice,
+        number=1,
+        update=Update.TEST,
+        severity=Severity.INFO,
+        title=text.title,
+        body=text.body,
+        short=text.short,
+        language=who.language,
+        contact=contact,
+        data={"update": Update.TEST, "number": 1},
+    )
+
+
+@contextmanager
+def notify_worker(config: Config, *, clock: Clock | None = None) -> Iterator[Worker]:
+    """Who delivers, ready for `run`. Raises UsageError if nobody is to be told of anything."""
+    import secrets
+
+    from tracker.adapters.clock import SystemClock
+    from tracker.app.notify.worker import ChannelPlan, Worker
+
+    clock = clock or SystemClock()
+    if not config.notices.policy.tells:
+        raise UsageError(
+            "nobody is to be told of anything: there are no routes",
+            where=f"{config.source or 'the environment'}: [notify]",
+            mend="write [[notify.routes]], and whom they lead to; `tracker init` shows an example",
+        )
+    for name in config.notices.channels:  # so that what is wrong is told at once
+        channel(config, name).close()
+    places = geography(config)
+    worker = secrets.token_hex(6)
+    plans = {
+        name: ChannelPlan(
+            name=name,
+            timeout_s=said.timeout_s,
+            opened=partial(_sender, config, name, places, clock, worker),
+        )
+        for name, said in config.notices.channels.items()
+    }
+    with journal(config) as store:
+        yield Worker(
+            store=store,
+            policy=config.notices.policy,
+            clock=clock,
+            channels=plans,
+            opened_record=partial(_recorder, config, clock),
+            name=worker,
+        )
+
+
+@contextmanager
+def _sender(
+    config: Config, name: str, places: Geography, clock: Clock, worker: str
+) -> Iterator[Sender]:
+    import random
+
+    from tracker.app.notify.composing import Composing
+    from tracker.app.notify.plain import compose
+    from tracker.app.notify.sender import Sender
+
+    policy = config.notices.policy
+    with journal(config) as store, closing(channel(config, name)) as opened:
+        yield Sender(
+            store,
+            opened,
+            Composing(store, policy, places, compose, clock),
+            policy.limits,
+            clock,
+            worker=worker,
+            timeout_s=config.notices.channels[name].timeout_s,
+            chance=random.random,
+        )
+
+
+@contextmanager
+def _recorder(config: Config, clock: Clock) -> Iterator[DeliveryRecorder]:
+    from tracker.app.notify.record import DeliveryRecorder
+
+    with ExitStack() as stack:
+        handler = stack.enter_context(commands(config, clock=clock))
+        store = stack.enter_context(journal(config))
+        yield DeliveryRecorder(handler, store)
+
+
+def notifying(config: Config) -> AbstractContextManager[object]:
+    """The worker as a process of its own while the context is entered; nobody if none is wanted."""
+    from tracker.adapters.kept_process import KeptProcess
+
+    if not (config.notify.inside and config.notices.policy.tells):
+        return nullcontext()
+    return KeptProcess(
+        "notify", own_command(config, "notify", "run"), ready=partial(_follow, config)
+    )
+
+
+def _follow(config: Config) -> None:
+    """From here on, whatever is raised is told: before anything can be raised."""
+    from tracker.app.feeds import Feed
+    from tracker.app.notify.outbox import FOLLOWER
+
+    with journal(config) as store:
+        feed = Feed(store)
+        feed.follow(FOLLOWER, after=feed.newest)
+
+
+def own_command(config: Config, *arguments: str) -> list[str]:
+    """This program again, with this configuration."""
+    import sys
+
+    named = ["--config", str(config.source)] if config.source is not None else []
+    return [sys.executable, "-m", "tracker", *named, *arguments]
