@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import RowMapping, func, select
 
 from sealproof.readings import record
-from tracker.adapters.journal.engine import place
+from tracker.adapters.journal.diagnosis import place
 from tracker.adapters.journal.reading import JournalReads, between
 from tracker.adapters.journal.tables import (
     ATTESTATIONS,
@@ -111,7 +111,7 @@ class LogReader(JournalReads):
 
     def tile(self, level: int, index: int) -> bytes:
         with self._reading() as connection:
-            return tile(connection, level, index)
+            return tile(connection.exec_driver_sql, level, index)
 
     def checkpoints(self, *, since: int = 0) -> list[StoredCheckpoint]:
         query = select(CHECKPOINTS).where(CHECKPOINTS.c.size >= since).order_by(CHECKPOINTS.c.size)

@@ -15,14 +15,15 @@ from sqlalchemy import (
     delete,
     exists,
     func,
-    insert,
     or_,
     select,
     update,
 )
 
-from tracker.adapters.journal.engine import KEYS_AT_ONCE, diagnosed, upsert, writing
+from tracker.adapters.journal.diagnosis import diagnosed
+from tracker.adapters.journal.engine import driver, writing
 from tracker.adapters.journal.scopes import ScopeReader
+from tracker.adapters.journal.statements import KEYS_AT_ONCE, Insert
 from tracker.adapters.journal.tables import DELIVERIES, NOTICES
 from tracker.domain.alert import Severity
 from tracker.domain.notice import CALLING, Delivery, DeliveryStatus, Update
@@ -35,8 +36,8 @@ COUNTED = (PENDING, *SETTLED)
 
 _C = DELIVERIES.c
 _BEFORE = DELIVERIES.alias("earlier")
-_UPSERT_NOTICE = upsert(NOTICES)
-_INSERT_DELIVERY = insert(DELIVERIES)
+_PUT_NOTICE = Insert(NOTICES, "replaced")
+_PUT_DELIVERY = Insert(DELIVERIES)
 _ORDER = (_C.created_at, _C.notice, _C.number, _C.id)
 
 
@@ -203,12 +204,10 @@ def _due(channel: str, now: datetime) -> Any:
 
 def write_outbox(connection: Connection, work: Work) -> None:
     """The part of a work that concerns the outbox."""
-    if work.notices:
-        connection.execute(
-            _UPSERT_NOTICE, [msgspec.structs.asdict(notice) for notice in work.notices]
-        )
-    if work.deliveries:
-        connection.execute(_INSERT_DELIVERY, [_row(one) for one in work.deliveries])
+    if work.notices or work.deliveries:
+        cursor = driver(connection)
+        _PUT_NOTICE.run(cursor, map(msgspec.structs.asdict, work.notices))
+        _PUT_DELIVERY.run(cursor, map(_row, work.deliveries))
     for ids in _some(work.dropped):
         untouched = or_(_C.status == HELD, and_(_C.status == PENDING, _C.claimed_by.is_(None)))
         superseded = update(DELIVERIES).where(_C.id.in_(ids), untouched)

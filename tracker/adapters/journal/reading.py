@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from sqlalchemy import Column, Connection, Engine, RowMapping, Select, select
 
-from tracker.adapters.journal.engine import diagnosed
+from tracker.adapters.journal.diagnosis import diagnosed
 from tracker.adapters.journal.tables import HEAD
 from tracker.ports import StoredState
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, column, inspect, select, table
 
-from tracker.adapters.journal.engine import place, writing
+from tracker.adapters.journal.diagnosis import place
+from tracker.adapters.journal.engine import writing
 from tracker.domain.errors import UsageError
 
 if TYPE_CHECKING:

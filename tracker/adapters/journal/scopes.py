@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
-from tracker.adapters.journal.engine import KEYS_AT_ONCE, present
 from tracker.adapters.journal.reader import JournalReader, shipment_from
 from tracker.adapters.journal.reading import state_from
+from tracker.adapters.journal.statements import KEYS_AT_ONCE, present
 from tracker.adapters.journal.tables import (
     CARRIED,
     FOLLOWER_ROWS,

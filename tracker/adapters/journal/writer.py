@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Self
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection
 
 from devices.reading import Fix, Rejected
-from tracker.adapters.journal.engine import (
-    append,
-    connect,
-    diagnosed,
-    insert_new,
-    lockable,
-    read_from,
-    replace,
-    scrub,
-    upsert,
-    writing,
-)
+from tracker.adapters.journal.diagnosis import diagnosed, read_from
+from tracker.adapters.journal.engine import connect, driver, lockable, scrub, writing
 from tracker.adapters.journal.outbox import SqlOutbox, erase_contact, write_outbox
 from tracker.adapters.journal.schema import check, prepare
 from tracker.adapters.journal.scopes import key_of
+from tracker.adapters.journal.statements import Cursor, Insert
 from tracker.adapters.journal.tables import (
     ALERTS,
     ATTESTATIONS,
@@ -106,25 +97,18 @@ class SqlJournal(SqlOutbox):
 
     def commit(self, work: Work, expected: Mapping[str, int]) -> int:
         with diagnosed(self._engine), writing(self._engine).begin() as connection:
-            head = connection.execute(
-                select(HEAD.c.version, HEAD.c.log_size, HEAD.c.frontier).with_for_update()
-            ).one()
-            must_be_fresh(expected, head.version, _written(connection, expected, head.version))
-            version = head.version + 1
+            cursor = driver(connection)
+            version, size, frontier = cursor.execute(_HEAD).fetchone()
+            must_be_fresh(expected, version, _written(cursor, expected, version))
+            version += 1
             try:
-                _write(connection, work, version, head.log_size)
-                frontier = planted(
-                    connection, head.log_size, head.frontier, [one.hash for one in work.entries]
-                )
-            except IntegrityError as error:
-                raise ValueError(f"not a work that can be committed: {error.orig}") from error
-            connection.execute(
-                update(HEAD).values(
-                    version=version,
-                    log_size=head.log_size + len(work.entries),
-                    frontier=frontier,
-                )
-            )
+                _write(cursor, work, version, size)
+                _tell(connection, work)
+                hashes = [entry.hash for entry in work.entries]
+                frontier = planted(cursor, size, frontier, hashes)
+            except sqlite3.IntegrityError as error:
+                raise ValueError(f"not a work that can be committed: {error}") from error
+            cursor.execute(_MOVE_HEAD, (version, size + len(hashes), frontier))
         return int(version)
 
     def release(self, checkpoint: StoredCheckpoint) -> None:
@@ -136,8 +120,9 @@ class SqlJournal(SqlOutbox):
     def beat(self, heartbeat: Heartbeat) -> None:
         watch = {"started_at": heartbeat.started_at, "at": heartbeat.at}
         with diagnosed(self._engine), writing(self._engine).begin() as connection:
-            connection.execute(_PUT_HEARTBEAT, {"id": 1, **msgspec.structs.asdict(heartbeat)})
-            connection.execute(_PUT_WATCH, watch)
+            cursor = driver(connection)
+            _PUT_HEARTBEAT.run(cursor, [{"id": 1, **msgspec.structs.asdict(heartbeat)}])
+            _PUT_WATCH.run(cursor, [watch])
 
     def may_write(self, within_s: float) -> None:
         """Raises StorageAway if others keep it locked for so long, StorageShut if it is read-only;
@@ -148,76 +133,78 @@ class SqlJournal(SqlOutbox):
     def scrub(self) -> None:
         scrub(self._engine)
 
-    def _put(self, statement: Any, row: Row) -> None:
+    def _put(self, statement: Insert, row: Row) -> None:
         with diagnosed(self._engine), writing(self._engine).begin() as connection:
-            connection.execute(statement, row)
+            statement.run(driver(connection), [row])
 
 
-_INSERT_REJECT = insert(REJECTS)
-_INSERT_ENTRY = insert(ENTRIES)
-_UPSERT_ALERT = upsert(ALERTS)
-_UPSERT_SHIPMENT = upsert(SHIPMENTS)
-_UPSERT_FOLLOWER = upsert(FOLLOWERS)
-_UPSERT_FOLLOWER_ROW = upsert(FOLLOWER_ROWS)
-_KEEP_CARRIED = insert_new(CARRIED)
-_KEEP_GEOGRAPHY = insert_new(GEOGRAPHIES)
-_PUT_CHECKPOINT = upsert(CHECKPOINTS)
-_KEEP_ATTESTATION = insert_new(ATTESTATIONS)
-_PUT_HEARTBEAT = upsert(HEARTBEATS)
-_PUT_WATCH = upsert(WATCHES)
-_INSERT_SECRET = insert(SECRETS)
+_HEAD = f"SELECT version, log_size, frontier FROM {HEAD.name}"  # noqa: S608
+_MOVE_HEAD = f"UPDATE {HEAD.name} SET version = ?, log_size = ?, frontier = ?"  # noqa: S608
+_NEWER = f"SELECT scope, version FROM {VERSIONS.name} WHERE version > ?"  # noqa: S608
+_FORGET_ROW = f"DELETE FROM {FOLLOWER_ROWS.name} WHERE follower = ? AND key = ?"  # noqa: S608
+_FORGET_SECRET = f"DELETE FROM {SECRETS.name} WHERE entry = ? AND place = ?"  # noqa: S608
+_PUT_READING = Insert(READINGS)
+_PUT_REJECT = Insert(REJECTS)
+_PUT_ENTRY = Insert(ENTRIES)
+_PUT_SECRET = Insert(SECRETS)
+_PUT_ALERT = Insert(ALERTS, "replaced")
+_PUT_SHIPMENT = Insert(SHIPMENTS, "replaced")
+_PUT_STATE = Insert(STATES, "replaced")
+_PUT_VERSION = Insert(VERSIONS, "replaced")
+_PUT_FOLLOWER = Insert(FOLLOWERS, "replaced")
+_PUT_FOLLOWER_ROW = Insert(FOLLOWER_ROWS, "replaced")
+_PUT_CHECKPOINT = Insert(CHECKPOINTS, "replaced")
+_PUT_HEARTBEAT = Insert(HEARTBEATS, "replaced")
+_PUT_WATCH = Insert(WATCHES, "replaced")
+_KEEP_CARRIED = Insert(CARRIED, "stays")
+_KEEP_GEOGRAPHY = Insert(GEOGRAPHIES, "stays")
+_KEEP_ATTESTATION = Insert(ATTESTATIONS, "stays")
 
 
-def _write(connection: Connection, work: Work, version: int, log_size: int) -> None:
+def _write(cursor: Cursor, work: Work, version: int, log_size: int) -> None:
     """All of `work`, in bulk; an empty part costs nothing."""
-    if work.readings:
-        append(connection, READINGS, [_reading(stored) for stored in work.readings])
-    steps: Sequence[tuple[Any, list[Row]]] = (
-        (_INSERT_REJECT, [_reject(rejected) for rejected in work.rejects]),
-        (_INSERT_ENTRY, list(_entries(work.entries, log_size))),
-        (_INSERT_SECRET, list(_secrets(work.entries))),
-        (_UPSERT_ALERT, [_alert(alert) for alert in work.alerts]),
-        (_UPSERT_SHIPMENT, [_shipment(shipment) for shipment in work.shipments]),
-        (_KEEP_CARRIED, list(_carried(work.shipments))),
-        (_KEEP_GEOGRAPHY, [msgspec.structs.asdict(one) for one in work.geographies]),
-    )
-    for statement, rows in steps:
-        if rows:
-            connection.execute(statement, rows)
-    if work.states:
-        replace(connection, STATES, [_state(state) for state in work.states])
-    if writes := work.writes:
-        replace(connection, VERSIONS, [(scope, version) for scope in writes])
+    _PUT_READING.run_raw(cursor, [_reading(stored) for stored in work.readings])
+    _PUT_REJECT.run(cursor, map(_reject, work.rejects))
+    _PUT_ENTRY.run(cursor, _entries(work.entries, log_size))
+    _PUT_SECRET.run(cursor, _secrets(work.entries))
+    _PUT_ALERT.run(cursor, map(_alert, work.alerts))
+    _PUT_SHIPMENT.run(cursor, map(_shipment, work.shipments))
+    _KEEP_CARRIED.run(cursor, _carried(work.shipments))
+    _KEEP_GEOGRAPHY.run(cursor, map(msgspec.structs.asdict, work.geographies))
+    _PUT_STATE.run_raw(cursor, [_state(state) for state in work.states])
+    _PUT_VERSION.run_raw(cursor, [(scope, version) for scope in work.writes])
+    for erasure in work.erasures:
+        if erasure.of != "delivery":
+            _erase(cursor, erasure)
+    for followed in work.followed:
+        _follow(cursor, followed)
+
+
+def _tell(connection: Connection, work: Work) -> None:
+    """What concerns the outbox: seldom anything."""
     write_outbox(connection, work)
     for erasure in work.erasures:
         if erasure.of == "delivery":
             erase_contact(connection, erasure)
-        else:
-            connection.execute(_erase(erasure))
-    for followed in work.followed:
-        _follow(connection, followed)
 
 
-def _written(connection: Connection, expected: Mapping[str, int], version: int) -> dict[str, int]:
+def _written(cursor: Cursor, expected: Mapping[str, int], version: int) -> dict[str, int]:
     """The versions of the scopes that were written after the first of those expected was read: few,
     and none while nobody else commits.
     """
     oldest = min(expected.values(), default=version)
-    if oldest >= version:
-        return {}
-    rows = connection.execute(select(VERSIONS).where(VERSIONS.c.version > oldest))
-    return {row.scope: row.version for row in rows}
+    return {} if oldest >= version else dict(cursor.execute(_NEWER, (oldest,)).fetchall())
 
 
-def _follow(connection: Connection, followed: Followed) -> None:
+def _follow(cursor: Cursor, followed: Followed) -> None:
     """Its position, and its rows in their order: of two with one key the last counts."""
-    connection.execute(_UPSERT_FOLLOWER, {"name": followed.follower, "position": followed.position})
+    name = followed.follower
+    _PUT_FOLLOWER.run_raw(cursor, [(name, followed.position)])
     for row in followed.rows:
-        key = {"follower": followed.follower, "key": row.key}
         if row.value is None:
-            connection.execute(delete(FOLLOWER_ROWS).filter_by(**key))
+            cursor.execute(_FORGET_ROW, (name, row.key))
         else:
-            connection.execute(_UPSERT_FOLLOWER_ROW, {**key, "value": row.value})
+            _PUT_FOLLOWER_ROW.run_raw(cursor, [(name, row.key, row.value)])
 
 
 def _reading(stored: StoredReading) -> tuple[Any, ...]:
@@ -288,12 +275,12 @@ def _alert(alert: Alert) -> Row:
     }
 
 
-def _erase(erasure: Erasure) -> Any:
+def _erase(cursor: Cursor, erasure: Erasure) -> None:
     if erasure.of == "entry":
-        return delete(SECRETS).where(
-            SECRETS.c.entry == erasure.id, SECRETS.c.place == erasure.place
-        )
-    return update(ALERTS).where(ALERTS.c.id == erasure.id).values({erasure.place: ERASED})
+        cursor.execute(_FORGET_SECRET, (erasure.id, erasure.place))
+        return
+    column = ALERTS.c[erasure.place].name  # one of the table's own, or a KeyError
+    cursor.execute(f'UPDATE {ALERTS.name} SET "{column}" = ? WHERE id = ?', (ERASED, erasure.id))  # noqa: S608
 
 
 def _state(state: StoredState) -> tuple[Any, ...]:
