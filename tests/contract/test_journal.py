@@ -561,6 +561,16 @@ def test_known_needs_device_time_and_digest_alike(journal: Store) -> None:
     assert journal.known([other_words]) == set()
 
 
+def test_the_newest_time_of_each_device_is_told(journal: Store) -> None:
+    assert journal.newest_times(["device-0"]) == {}
+    readings = [works.stored(n, f"device-{n % 700}") for n in range(1_400)]
+    journal.commit(Work(readings=readings[700:]), {})
+    journal.commit(Work(readings=readings[:700]), {})
+    newest = journal.newest_times([f"device-{n}" for n in range(701)])
+    assert newest == {r.reading.device: r.reading.event_time for r in readings[700:]}
+    assert journal.newest_times([]) == {}
+
+
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -30,6 +30,7 @@ from tracker.app.planning import Geography
 from tracker.app.pulse import Pulse
 from tracker.app.recognition import as_declared, fresh, identified
 from tracker.app.shipments import ShipmentRegistry
+from tracker.app.stored import StoredSoFar
 from tracker.app.transactions import Transactions
 from tracker.app.unit_of_work import UnitOfWork
 from tracker.app.zone_changes import put_in_force
@@ -81,6 +82,7 @@ class Ingest:
         self.origin, self.notifier, self.tick_s = origin, notifier, tick_s
         self.keep_rejected_bytes = keep_rejected_bytes
         self.registry = ShipmentRegistry(journal, geography, rules, follows=True, clocks=clocks)
+        self._so_far = StoredSoFar(journal, self.registry)
         self._transactions = Transactions(journal, self.registry, origin)
         self._transactions.refresh()
         self._durably(lambda unit: put_in_force(unit, clock.now()))
@@ -241,7 +243,7 @@ class Ingest:
         rest = [as_declared(item, self.registry) for item in stored]
         self.registry.hold({DEVICE_SCOPE + item.reading.device for item in rest})
         while rest:  # anew from where the offset of a clock was learnt
-            rest = self._judge_some(unit, fresh(rest, unit, self.journal))
+            rest = self._judge_some(unit, fresh(rest, unit, self._so_far))
 
     def _judge_some(self, unit: UnitOfWork, items: list[StoredReading]) -> list[StoredReading]:
         """Judge them, up to one that tells of a clock's offset; those that follow it."""
@@ -301,6 +303,7 @@ class Ingest:
     def _durably(self, fill: Callable[[UnitOfWork], None]) -> None:
         """Compute and commit; then tell."""
         unit = self._transactions.run(fill)
+        self._so_far.committed(unit.readings)
         if not unit.empty:
             self._tell(unit)
 

@@ -10,9 +10,10 @@ from msgspec.structs import replace
 from devices import identity
 from devices.reading import Reading
 from tracker.app.shipments import ShipmentRegistry
+from tracker.app.stored import StoredSoFar
 from tracker.app.unit_of_work import UnitOfWork
 from tracker.domain.clocks import retimed
-from tracker.ports import Journal, StoredReading
+from tracker.ports import StoredReading
 
 
 def identified(readings: Iterable[tuple[Reading, bool]]) -> list[StoredReading]:
@@ -37,7 +38,7 @@ def as_declared(item: StoredReading, registry: ShipmentRegistry) -> StoredReadin
     return replace(item, reading=reading, digest=identity.digest(reading, item.body))
 
 
-def fresh(items: list[StoredReading], unit: UnitOfWork, journal: Journal) -> list[StoredReading]:
+def fresh(items: list[StoredReading], unit: UnitOfWork, so_far: StoredSoFar) -> list[StoredReading]:
     """Those that are not stored yet; of a clock whose offset was learnt, at the time that follows.
 
     One that came before its clock's offset was learnt is the same when it comes again.
@@ -45,14 +46,14 @@ def fresh(items: list[StoredReading], unit: UnitOfWork, journal: Journal) -> lis
     devices = {item.reading.device for item in items}
     aheads = {device: ahead for device in devices if (ahead := unit.clock_of(device))}
     if not aheads:
-        known = journal.known(items)
+        known = so_far.known(items)
         return [item for item in items if item.identity not in known]
     moved = {item.identity: item for item in items}
     for item in items:
         ahead = aheads.get(item.reading.device, 0)
         if ahead and (reading := retimed(item.reading, ahead)) is not item.reading:
             moved[item.identity] = _stored(reading, retained=item.retained)
-    known = journal.known([*items, *(new for old, new in moved.items() if new.identity != old)])
+    known = so_far.known([*items, *(new for old, new in moved.items() if new.identity != old)])
     return [new for old, new in moved.items() if old not in known and new.identity not in known]
 
 

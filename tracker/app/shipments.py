@@ -70,6 +70,7 @@ class ShipmentRegistry:
         self._configured, self._declared = dict(clocks), dict[str, dict[str, ClockSetting]]()
         self.clocks: Mapping[str, ClockSetting] = self._configured
         self.version = 0
+        self.turn = 0
         self.states: dict[str, ScopeState] = {}
         self._follows, self._loaded = follows, False
         self._held: set[str] = set()
@@ -83,7 +84,8 @@ class ShipmentRegistry:
     # Following the journal
 
     def refresh(self) -> None:
-        """Take over what others committed."""
+        """Take over what others committed. `turn` counts how often that was done."""
+        self.turn += 1
         if not self._follows:
             self._forget(self.journal.version())
             return

@@ -49,8 +49,8 @@ class Journal(Protocol):
         "tracker:shipments"   which shipments are open (opening, closing)
         "tracker:zones"       which zones are in force
 
-    and of readings, `known` is right as of whatever version its device's scope was read at or
-    later: a reading that is stored writes the scope that it is judged in.
+    and of readings, `known` and `newest_times` are right as of whatever version its device's scope
+    was read at or later: a reading that is stored writes the scope that it is judged in.
     """
 
     def load(self) -> Snapshot:
@@ -74,6 +74,12 @@ class Journal(Protocol):
 
     def known(self, readings: Iterable[StoredReading]) -> set[tuple[str, datetime, bytes]]:
         """Which of these identities are stored already."""
+        ...
+
+    def newest_times(self, devices: Iterable[str]) -> dict[str, datetime]:
+        """The newest event time that is stored of each of these devices; those of which nothing is
+        are left out.
+        """
         ...
 
     def alert(self, alert: str) -> Alert | None: ...

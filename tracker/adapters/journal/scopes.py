@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, select
 
 from tracker.adapters.journal.reader import JournalReader, shipment_from
 from tracker.adapters.journal.reading import state_from
-from tracker.adapters.journal.statements import KEYS_AT_ONCE, present
+from tracker.adapters.journal.statements import KEYS_AT_ONCE, greatest, present
 from tracker.adapters.journal.tables import (
     CARRIED,
     FOLLOWER_ROWS,
@@ -21,7 +21,7 @@ from tracker.adapters.journal.tables import (
     STATES,
     VERSIONS,
 )
-from tracker.domain.times import micros
+from tracker.domain.times import micros, moment
 from tracker.ports import (
     Carried,
     Followed,
@@ -109,6 +109,13 @@ class ScopeReader(JournalReader):
         keys = {key_of(stored): stored.identity for stored in readings}
         with self._reading() as connection:
             return {keys[key] for key in present(connection, READINGS, list(keys))}
+
+    def newest_times(self, devices: Iterable[str]) -> dict[str, datetime]:
+        asked, newest = sorted(set(devices)), dict[str, int]()
+        with self._reading() as connection:
+            for start in range(0, len(asked), KEYS_AT_ONCE):
+                newest.update(greatest(connection, READINGS, asked[start : start + KEYS_AT_ONCE]))
+        return {device: moment(at) for device, at in newest.items()}
 
     def followed(self, follower: str, keys: Iterable[str] = ()) -> tuple[int, Followed | None]:
         position = select(FOLLOWERS.c.position).where(FOLLOWERS.c.name == follower)

@@ -107,3 +107,16 @@ def present(
         )
         found = connection.exec_driver_sql(query, tuple(chain.from_iterable(some)))
         yield from (tuple(row) for row in found)
+
+
+def greatest(connection: Connection, table: Table, firsts: Sequence[str]) -> dict[str, Any]:
+    """Of each value in `firsts` of the key's first column, the greatest of the second, raw: one
+    search of the key for each. Those that the table has none of are left out.
+    """
+    first, second, *_ = (column.name for column in table.primary_key.columns)
+    query = (
+        f"WITH asked(a) AS (VALUES {', '.join(['(?)'] * len(firsts))}) "  # noqa: S608
+        f"SELECT a, (SELECT max({second}) FROM {table.name} WHERE {first} = a) FROM asked"
+    )
+    rows = connection.exec_driver_sql(query, tuple(firsts))
+    return {name: newest for name, newest in rows if newest is not None}

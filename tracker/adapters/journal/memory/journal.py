@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from msgspec.structs import replace
 
@@ -101,6 +102,10 @@ class MemoryJournal(MemoryOutbox):
         with self._held() as held:
             return {one.identity for one in readings if one.identity in held.readings}
 
+    def newest_times(self, devices: Iterable[str]) -> dict[str, datetime]:
+        with self._held() as held:
+            return {name: held.newest[name] for name in set(devices) if name in held.newest}
+
     def followed(self, follower: str, keys: Iterable[str] = ()) -> tuple[int, Followed | None]:
         with self._held() as held:
             position = held.followers.get(follower)
@@ -120,7 +125,7 @@ class MemoryJournal(MemoryOutbox):
             _must_be_new(held, work)
             held.version += 1
             held.written.update(dict.fromkeys(work.writes, held.version))
-            held.readings.update((one.identity, one) for one in work.readings)
+            _keep(held, work.readings)
             for rejected in work.rejects:
                 held.rejects.append(_reject(rejected, len(held.rejects) + 1))
             _append(held, work)
@@ -156,6 +161,13 @@ class MemoryJournal(MemoryOutbox):
 
     def close(self) -> None:
         """There is nothing to let go of."""
+
+
+def _keep(held: Shelves, readings: Iterable[StoredReading]) -> None:
+    for stored in readings:
+        device, at, _ = stored.identity
+        held.readings[stored.identity] = stored
+        held.newest[device] = max(at, held.newest.get(device, at))
 
 
 def _must_be_new(held: Shelves, work: Work) -> None:

@@ -37,6 +37,7 @@ class Shelves:
     version: int = 0
     written: dict[str, int] = field(default_factory=dict)
     readings: dict[Identity, StoredReading] = field(default_factory=dict)
+    newest: dict[str, datetime] = field(default_factory=dict)
     rejects: list[RejectRow] = field(default_factory=list)
     entries: list[StoredEntry] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)
