@@ -20,6 +20,7 @@ from devices.reading import Reading
 from geofences.atlas import Atlas
 from tracker import engine
 from tracker.app.planning import Geography, Planned, declared_clocks
+from tracker.app.timers import Timers
 from tracker.domain.errors import UsageError
 from tracker.domain.layers import always
 from tracker.domain.plan import Plan
@@ -72,6 +73,7 @@ class ShipmentRegistry:
         self.version = 0
         self.turn = 0
         self.states: dict[str, ScopeState] = {}
+        self._timers = Timers()
         self._follows, self._loaded = follows, False
         self._held: set[str] = set()
         self._as_of: dict[str, int] = {}
@@ -103,7 +105,7 @@ class ShipmentRegistry:
         self._take(snapshot)
         for scope in missing:
             self._held.add(scope)
-            self.states.setdefault(scope, ScopeState(scope=scope))
+            self.states.setdefault(scope, ScopeState(scope=scope))  # no timer
             self._carried[scope] = []
             if snapshot.version > self.version:
                 self._as_of[scope] = snapshot.version
@@ -121,7 +123,8 @@ class ShipmentRegistry:
         """These states and shipments are durable as `version`, and nobody wrote what was `read` for
         them before that.
         """
-        self.states.update(states)
+        for state in states.values():
+            self._put(state)
         for stored in shipments:
             self._know(stored)
             self._recarry(stored)
@@ -146,6 +149,7 @@ class ShipmentRegistry:
         for kept in (self.states, self._held, self._as_of, self._shipments, self._carried):
             kept.clear()
         self._settled.clear()
+        self._timers.clear()
         self._atlas = None
 
     def _load(self) -> None:
@@ -167,16 +171,20 @@ class ShipmentRegistry:
             self._recarry(stored)
         for state in snapshot.states:
             if state.scope in news and state.scope in self._held:
-                self.states[state.scope] = engine.decode(state.body, self.rules)
+                self._put(engine.decode(state.body, self.rules))
         self.hold((open_ | waking) & news)
         self._settle(news & self._held)
         self._forget_settled()
 
     def _take(self, snapshot: Snapshot) -> None:
         for state in snapshot.states:
-            self.states[state.scope] = engine.decode(state.body, self.rules)
+            self._put(engine.decode(state.body, self.rules))
         for stored in snapshot.shipments:
             self._know(stored)
+
+    def _put(self, state: ScopeState) -> None:
+        self.states[state.scope] = state
+        self._timers.set(state.scope, state.wake_at)
 
     def _know(self, stored: StoredShipment) -> None:
         """Its plan is made when it is asked for; one whose file did not change keeps it."""
@@ -234,7 +242,7 @@ class ShipmentRegistry:
             scope, _ = self._settled.popitem(last=False)
             self._held.discard(scope)
             for kept in (self.states, self._as_of, self._shipments, self._carried):
-                kept.pop(scope, None)
+                kept.pop(scope, None)  # its timer has run out
 
     def _rests(self, scope: str) -> bool:
         state = self.states.get(scope)
@@ -351,17 +359,12 @@ class ShipmentRegistry:
         ]
 
     def due(self, now: datetime) -> list[str]:
-        """The scopes whose timers have run out."""
-        return [
-            scope
-            for scope, state in self.states.items()
-            if state.wake_at is not None and state.wake_at <= now
-        ]
+        """The scopes whose timers have run out, the first of them first."""
+        return self._timers.due(now)
 
     def next_due(self) -> datetime | None:
         """When the first timer runs out; None if none runs."""
-        waits = (state.wake_at for state in self.states.values() if state.wake_at is not None)
-        return min(waits, default=None)
+        return self._timers.first()
 
     def _drawn(self) -> Atlas:
         own = [self._plan(known).own for known in self._shipments.values()]
