@@ -309,7 +309,7 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         ),
     ] = 500.0
     deviation_critical_m: Annotated[
-        float, _meta("a deviation further out than this is critical", "m", "ours")
+        float, _meta("a deviation further beyond the corridor's edge is critical", "m", "ours")
     ] = 2_000.0
     deviation_critical_min: Annotated[
         float, _meta("a deviation longer than this is critical", "min", "ours")
