@@ -212,25 +212,35 @@ def _name(device: str, other: str) -> tuple[str, tuple[str, str]]:
 
 
 def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
-    device, fix = view.device, view.moves.fix
-    if device is None or fix is None or device not in view.state.devices:
-        return ()
-    return tuple(
-        _weighed(widest(view, memory, device, other, fix))
-        for other, fixes in memory.fixes.items()
-        if other != device and fixes and other in view.state.devices
-    )
-
-
-def _weighed(gap: Gap) -> Weighed:
-    return Weighed(
-        kind=AlertKind.DEVICES_APART,
-        measure="distance",
-        value=round(gap.metres),
-        limit=round(gap.allowed),
-        unit="m",
-        threshold="apart_m",
-        speaks=gap.excess > 0,
+    after, outcomes = on_reading(view, memory)
+    device, fix, kind = view.device, view.moves.fix, AlertKind.DEVICES_APART
+    others = [name for name in memory.fixes if name != device and name in view.state.devices]
+    if after is memory or device is None or fix is None or not others:
+        return (Weighed(kind=kind, measure="compared", value=False),)
+    gaps = {other: widest(view, after, device, other, fix) for other in others}
+    other, gap = max(gaps.items(), key=lambda item: item[1].excess)
+    pair = after.pairs.get(_name(device, other)[0])
+    return (
+        Weighed(
+            kind=kind,
+            measure="distance",
+            value=round(gap.metres),
+            limit=round(gap.allowed),
+            unit="m",
+            threshold="apart_m",
+            about=other,
+            speaks=gap.excess > 0,
+        ),
+        Weighed(
+            kind=kind,
+            measure="fixes_of_each",
+            value=0 if pair is None else min(pair.fixes),
+            limit=view.policy.confirm_fixes,
+            unit="fixes",
+            threshold="confirm_fixes",
+            about=other,
+            speaks=any(isinstance(one, Raised) for one in outcomes),
+        ),
     )
 
 

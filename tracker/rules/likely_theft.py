@@ -152,26 +152,34 @@ def _part(alert: Alert) -> Raised:
 
 
 def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
+    kind, theft = AlertKind.LIKELY_THEFT, view.state.alerts.get(SLOT)
     signs = _signs(view.state.alerts.values())
     window = minutes(view.policy.likely_theft_min)
-    kinds = sorted({SIGNS[alert.kind][0] for alert in _together(signs, window)})
+    if theft is not None:
+        parts = [alert for alert in signs if alert.part_of == theft.id]
+        kept = memory if memory.theft == theft.id else Memory()
+        more = [alert.kind for alert in signs if _is_news(alert, parts, kept, window)]
+        told = ", ".join(more) or None
+        return (Weighed(kind=kind, measure="further_signs", value=told, speaks=bool(more)),)
+    together = _together(signs, window)
+    kinds = sorted({alert.kind.value for alert in together or signs})
     gaps = [apart(a, b) for a in signs for b in signs if SIGNS[a.kind][0] != SIGNS[b.kind][0]]
-    nearest = min(gaps, default=None)
+    near = min(gaps, default=None)
     return (
         Weighed(
-            kind=AlertKind.LIKELY_THEFT,
+            kind=kind,
             measure="independent_signs",
             value=", ".join(kinds) or None,
-            speaks=len(kinds) > 1,
+            speaks=bool(together),
         ),
         Weighed(
-            kind=AlertKind.LIKELY_THEFT,
+            kind=kind,
             measure="apart_in_time",
-            value=None if nearest is None else round(nearest.total_seconds() / 60, 1),
+            value=None if near is None else round(near.total_seconds() / 60, 1),
             limit=view.policy.likely_theft_min,
             unit="min",
             threshold="likely_theft_min",
-            speaks=nearest is not None and nearest <= window,
+            speaks=bool(together),
         ),
     )
 

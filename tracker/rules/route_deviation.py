@@ -166,20 +166,20 @@ def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
     kind, policy, placement, fix = (
         AlertKind.ROUTE_DEVIATION, view.policy, view.placement, view.moves.fix
     )  # fmt: skip
+    if view.reading is None:
+        return (_waited(view, memory),)
     if fix is None or placement is None or placement.on_corridor is None:
         return (Weighed(kind=kind, measure="held_against_corridor", value=False),)
-    half, off = half_width_m(view), view.off_route()
+    off, offset = view.off_route(), placement.offset_m
     if off:
         memory = _out(view, memory, fix, placement)
-    lasted = (fix.time - memory.since).total_seconds() / 60 if off and memory.since else 0.0
-    offset, needed = placement.offset_m, _needed(memory, policy)
-    beyond = None if offset is None else round(offset - half)
-    return (
+    needed = _needed(memory, policy)
+    weighed = (
         Weighed(
             kind=kind,
             measure="offset",
             value=None if offset is None else round(offset),
-            limit=half,
+            limit=half_width_m(view),
             unit="m",
             threshold="corridor_half_width_m",
             speaks=off,
@@ -193,24 +193,33 @@ def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
             threshold="confirm_fixes",
             speaks=off and memory.out >= needed,
         ),
-        Weighed(
-            kind=kind,
-            measure="beyond_edge",
-            value=beyond,
-            limit=policy.deviation_critical_m,
-            unit="m",
-            threshold="deviation_critical_m",
-            speaks=off and memory.far >= policy.confirm_fixes,
-        ),
-        Weighed(
-            kind=kind,
-            measure="off_for",
-            value=round(lasted, 1),
-            limit=policy.deviation_critical_min,
-            unit="min",
-            threshold="deviation_critical_min",
-            speaks=lasted > policy.deviation_critical_min,
-        ),
+    )
+    if not off or memory.far < policy.confirm_fixes:
+        return weighed
+    beyond = Weighed(
+        kind=kind,
+        measure="beyond_edge",
+        value=round(beyond_m(view, placement)),
+        limit=policy.deviation_critical_m,
+        unit="m",
+        threshold="deviation_critical_m",
+        speaks=True,
+    )
+    return (*weighed, beyond)
+
+
+def _waited(view: View, memory: Memory) -> Weighed:
+    """How long it has been off the route, by the clock."""
+    due = deadline(view, memory)
+    lasted = None if memory.since is None else (view.now - memory.since).total_seconds() / 60
+    return Weighed(
+        kind=AlertKind.ROUTE_DEVIATION,
+        measure="off_for",
+        value=None if lasted is None else round(lasted, 1),
+        limit=view.policy.deviation_critical_min,
+        unit="min",
+        threshold="deviation_critical_min",
+        speaks=due is not None and view.now >= due,
     )
 
 

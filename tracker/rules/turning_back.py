@@ -29,6 +29,9 @@ OPEN_AGAIN = frozenset({SealState.UNASSIGNED, SealState.ARMED, SealState.RELEASE
 """States of a seal that guards nothing."""
 
 
+KINDS = (AlertKind.BACKTRACKING, AlertKind.TURNING_BACK)
+
+
 class Memory(Struct, frozen=True, kw_only=True):
     """Metres along the corridor, in the direction of travel (`_Along`), of one leg.
 
@@ -214,55 +217,67 @@ def _again(memory: Memory, fix: Fix, policy: Policy) -> Result:
 def _over(memory: Memory, fix: Fix) -> tuple[Outcome, ...]:
     if memory.told is None:
         return NOTHING
-    return tuple(
-        Cleared(kind=kind, code=Code.ON_ITS_WAY_AGAIN, at=fix.time)
-        for kind in (AlertKind.TURNING_BACK, AlertKind.BACKTRACKING)
-    )
+    return tuple(Cleared(kind=kind, code=Code.ON_ITS_WAY_AGAIN, at=fix.time) for kind in KINDS)
 
 
 def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
-    placement, fix, policy = view.placement, view.moves.fix, view.policy
-    if placement is None or fix is None:
-        return ()
-    if placement.progress_m is None or not placement.on_corridor or memory.heading == 0:
-        kind = AlertKind.BACKTRACKING
-        return (Weighed(kind=kind, measure="measured_on_corridor", value=False),)
-    along = placement.progress_m * memory.heading
-    now = _followed(memory, along, fix, policy)
-    fall, going = _fall(now, along), _heading_back(now, fix)
-    sealed = under_seal(view)
-    return (
-        Weighed(
-            kind=AlertKind.BACKTRACKING,
-            measure="fallen_back",
-            value=round(fall),
-            limit=policy.backtracking_m,
-            unit="m",
-            threshold="backtracking_m",
-            speaks=fall > policy.backtracking_m,
-        ),
-        Weighed(
-            kind=AlertKind.TURNING_BACK,
-            measure="fallen_back",
-            value=round(fall),
-            limit=policy.turning_back_m,
-            unit="m",
-            threshold="turning_back_m",
-            speaks=fall > policy.turning_back_m,
-        ),
-        Weighed(kind=AlertKind.TURNING_BACK, measure="under_seal", value=sealed, speaks=sealed),
-        Weighed(
-            kind=AlertKind.TURNING_BACK,
-            measure="heading_back",
-            value=round(going.total_seconds() / 60, 1),
-            limit=policy.heading_home_min,
-            unit="min",
-            threshold="heading_home_min",
-            speaks=sealed
-            and fall > policy.backtracking_m
-            and going >= minutes(policy.heading_home_min),
-        ),
+    placement, policy = view.placement, view.policy
+    after, outcomes = on_reading(view, memory)
+    told = {one.kind: one.code for one in outcomes if isinstance(one, Raised)}
+    home = told.get(AlertKind.TURNING_BACK) is Code.CAME_HOME
+    measured = placement is not None and placement.progress_m is not None
+    if not home and (not measured or after.last is None or after.last_at != _time(view)):
+        return tuple(
+            Weighed(kind=kind, measure="measured_on_corridor", value=False) for kind in KINDS
+        )
+    fall = _fall(after, after.last or 0.0)
+    return tuple(
+        weighed
+        for kind in KINDS
+        for weighed in (
+            _fallen(kind, fall, "home_m" if home else "backtracking_m", policy),
+            Weighed(
+                kind=kind,
+                measure="fixes_behind",
+                value=after.behind,
+                limit=policy.confirm_fixes,
+                unit="fixes",
+                threshold="confirm_fixes",
+                speaks=bool(told),
+            ),
+            Weighed(
+                kind=kind,
+                measure="heading",
+                value=str(told[kind]) if kind in told else _heading_for(view, after, fall),
+                speaks=kind in told,
+            ),
+        )
     )
+
+
+def _time(view: View) -> datetime | None:
+    return None if view.moves.fix is None else view.moves.fix.time
+
+
+def _fallen(kind: AlertKind, fall: float, threshold: str, policy: Policy) -> Weighed:
+    limit: float = getattr(policy, threshold)
+    return Weighed(
+        kind=kind,
+        measure="fallen_back",
+        value=round(fall),
+        limit=limit,
+        unit="m",
+        threshold=threshold,
+        speaks=fall > limit,
+    )
+
+
+def _heading_for(view: View, memory: Memory, fall: float) -> str:
+    """What it would be, if that were enough."""
+    fix = view.moves.fix
+    if fix is None:
+        return Code.FELL_BACK.value
+    return _grave(memory, fall, fix, view.policy, sealed=under_seal(view)).value
 
 
 RULE = Rule(name="turning_back", memory=Memory, on_reading=on_reading, weighs=weighs)
