@@ -183,10 +183,6 @@ def _back(did: str, facts: Facts) -> str:
     return f"{did} {facts['back_m'] / 1000:,.1f} km along its route in {facts['minutes']} min"
 
 
-def _instead(entered: str | None) -> str:
-    return f", and enters {entered}" if entered else ""
-
-
 def _between(facts: Facts) -> str:
     seconds = facts["seconds_between"]
     return f", their reports {seconds} s apart" if seconds else ""
@@ -221,6 +217,10 @@ PHRASES: Phrases = {
     "zone_passed": lambda f: f"passes {f['name']} {_passed(f)}",
     "leg_completed": "leg {leg} of {legs} is complete",
     "leg_overdue": _overdue,
+    "delay_excused": lambda f: (
+        f"leg {f['leg']} is excused until {f['until']}: {_reason(f['reason'])}"
+    ),
+    "delay_is_excused": "is excused until {until}",
     "arrived": "has arrived",
     "off_corridor": lambda f: f"{f['offset_m']:,} m off the corridor{_minutes(f, 'for')}",
     "back_on_corridor": "back on the corridor",
@@ -236,7 +236,7 @@ PHRASES: Phrases = {
     "heading_home": lambda f: _back("is heading home sealed", f),
     "came_home": lambda f: _back("has come home sealed", f),
     "on_its_way_again": "is on its way again",
-    "waypoint_missed": lambda f: f"passes {f['name']} without entering it{_instead(f['entered'])}",
+    "waypoint_missed": "passes {name} without entering it",
     "waypoint_out_of_order": "enters {name} before {before}",
     "waypoint_reached": "enters it after all",
     "devices_apart": lambda f: (

@@ -56,7 +56,7 @@ from tracker import engine
 from tracker.domain import command as commands
 from tracker.domain.alert import Alert, AlertStatus
 from tracker.domain.finding import Finding
-from tracker.domain.plan import Place, Plan, PlannedLeg
+from tracker.domain.plan import Place, Plan, PlannedLeg, Waypoint
 from tracker.domain.policy import Policy
 from tracker.domain.shipment import Authorisation, Seal, Shipment
 from tracker.domain.state import DeviceState, Lane, ScopeState
@@ -100,6 +100,7 @@ SHIPMENT: dict[str, Any] = {
 UNHEARD = {"seal_unheard_reports": 1000.0}
 CORRIDOR_HALF_WIDTH_M = 500.0
 ROAD_M = 1_000_000.0
+WAYPOINTS = {"rest": 60.0, "military": 80.0, "yard-mx": 100.0}
 
 
 @dataclass
@@ -144,7 +145,7 @@ class Play:
                 leg.earliest,
                 leg.latest,
                 backwards=self.southbound,
-                waypoints=tuple(str(zone) for zone in leg.waypoints),
+                waypoints=tuple(self._waypoint(str(zone)) for zone in leg.waypoints),
             )
             for leg in self.shipment.legs
         )
@@ -157,6 +158,11 @@ class Play:
             authorisations=self.shipment.authorisations,
             shared=PLACES,
         )
+
+    def _waypoint(self, zone: str) -> Waypoint:
+        """It ends where `WAYPOINTS` says, in km along the road."""
+        end = 1000.0 * WAYPOINTS[zone]
+        return Waypoint(zone, -(ROAD_M - end) if self.southbound else end)
 
     def step(self, what: engine.Input, placement: Placement | None = None) -> engine.Step:
         self.now = max(self.now, _taken(what))
@@ -267,6 +273,8 @@ class Play:
     def _command(self, said: dict[str, Any]) -> commands.AnyCommand:
         name, at = said.pop("command"), T0 + timedelta(minutes=said.pop("at"))
         said = {"by": "somebody", **said}
+        if name == "excuse":
+            said["until"] = T0 + timedelta(minutes=said["until"])
         if name == "authorise":
             for key in ("from", "until"):
                 if key in said:
@@ -290,6 +298,7 @@ class Play:
         kinds = {
             "amend": commands.AmendShipment,
             "seal": commands.RecordSeal,
+            "excuse": commands.ExcuseDelay,
             "offer": commands.OfferCustody,
             "accept": commands.AcceptCustody,
             "close": commands.CloseShipment,

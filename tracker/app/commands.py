@@ -28,6 +28,7 @@ from tracker.domain.command import (
     CloseShipment,
     CommandResult,
     CorrectClosing,
+    ExcuseDelay,
     OpenShipment,
     RecordSeal,
     SendCommand,
@@ -181,6 +182,9 @@ class CommandHandler:
         if plan is not None:
             custody_checks.names_its_lock(plan, command)
             custody_checks.names_a_known_zone(plan, command)
+            custody_checks.excuses_what_is_due(plan, unit.state(shipment).leg, command)
+        if isinstance(command, ExcuseDelay) and command.leg is None:
+            command = replace(command, leg=unit.state(shipment).leg + 1)
         changed = _after(stored, command)
         if changed is not stored:
             unit.replan(changed)

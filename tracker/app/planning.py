@@ -22,9 +22,10 @@ from geofences.errors import GeoFault
 from geofences.formats import GeofenceSet, from_features, to_geojson
 from geofences.kinds import ZoneKind
 from geofences.zone import Zone
+from tracker.app.ways import ends_m, runs_against
 from tracker.domain.errors import UsageError
 from tracker.domain.layers import AS_SHIPPED, Layers, ShipmentPolicies, always
-from tracker.domain.plan import Place, Plan, PlannedLeg
+from tracker.domain.plan import Place, Plan, PlannedLeg, Waypoint
 from tracker.domain.policy import Policy
 from tracker.domain.shipment import Leg, Shipment
 from tracker.domain.spelling import among, key_of
@@ -210,7 +211,8 @@ class _Planner:
         end = ZoneKind.CONSIGNEE if last else ZoneKind.YARD
         from_zone = self._zone(leg.from_zone, f"{where}.from", f"{name}-from", start)
         to_zone = self._zone(leg.to_zone, f"{where}.to", f"{name}-to", end)
-        return PlannedLeg(
+        start, goal = self._area(from_zone), self._area(to_zone)
+        planned = PlannedLeg(
             from_zone=from_zone,
             to_zone=to_zone,
             corridor=corridor.id if corridor else None,
@@ -218,22 +220,21 @@ class _Planner:
             custodian=leg.custodian,
             earliest=leg.earliest,
             latest=leg.latest,
-            backwards=corridor.against(self._middle(from_zone), self._middle(to_zone))
-            if corridor
-            else None,
-            waypoints=tuple(
-                self._named(zone, f"{where}.waypoints[{n}]", f"{name}-waypoint-{n + 1}")
-                for n, zone in enumerate(leg.waypoints)
-            ),
+            backwards=runs_against(corridor, start, goal) if corridor else None,
         )
+        waypoints = [
+            self._named(zone, f"{where}.waypoints[{n}]", f"{name}-waypoint-{n + 1}")
+            for n, zone in enumerate(leg.waypoints)
+        ]
+        ways = (
+            Waypoint(zone, ends_m(corridor, area, planned.heading))
+            for zone in waypoints
+            if (area := self._area(zone)) is not None
+        )
+        return dataclasses.replace(planned, waypoints=tuple(ways))
 
-    def _middle(self, zone: str | None) -> tuple[float, float] | None:
-        """(lat, lon) of the zone's middle."""
-        if zone is None:
-            return None
-        known = self.zones.get(zone) or self.geography.atlas.zone(zone)
-        middle = known.polygon.centroid
-        return (middle.y, middle.x) if not middle.is_empty else None
+    def _area(self, zone: str | None) -> Zone | None:
+        return None if zone is None else self.zones.get(zone) or self.geography.atlas.zone(zone)
 
     def _zone(
         self, said: str | dict[str, Any] | None, where: str, name: str, kind: ZoneKind

@@ -60,6 +60,8 @@ class Code(enum.StrEnum):
     ZONE_PASSED = "zone_passed", {"kind": MaybeText, "name": str, "since": str, "fixes": int}
     LEG_COMPLETED = "leg_completed", {"leg": int, "legs": int}
     LEG_OVERDUE = "leg_overdue", {"leg": int, "goal": MaybeText, "latest": str}
+    DELAY_EXCUSED = "delay_excused", {"leg": int, "until": str, "reason": str}
+    DELAY_IS_EXCUSED = "delay_is_excused", {"until": str}
     ARRIVED = "arrived"
     OFF_CORRIDOR = "off_corridor", {"offset_m": int, "minutes": MaybeInt}
     BACK_ON_CORRIDOR = "back_on_corridor"
@@ -79,7 +81,7 @@ class Code(enum.StrEnum):
     HEADING_HOME = "heading_home", {"back_m": int, "minutes": int}
     CAME_HOME = "came_home", {"back_m": int, "minutes": int}
     ON_ITS_WAY_AGAIN = "on_its_way_again"
-    WAYPOINT_MISSED = "waypoint_missed", {"name": str, "entered": MaybeText}
+    WAYPOINT_MISSED = "waypoint_missed", {"name": str}
     WAYPOINT_OUT_OF_ORDER = "waypoint_out_of_order", {"name": str, "before": str}
     WAYPOINT_REACHED = "waypoint_reached"
     DEVICES_APART = (

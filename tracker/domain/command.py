@@ -70,6 +70,16 @@ class Authorise(Command, frozen=True):
     authorisation: Authorisation
 
 
+class ExcuseDelay(Command, frozen=True):
+    """A leg may take longer: it is overdue only after `until`. leg: from 1; None: the one under
+    way. reason: why, in the words of who excuses it.
+    """
+
+    until: datetime
+    reason: str
+    leg: int | None = None
+
+
 class OfferCustody(Command, frozen=True):
     """The releaser declares seal and state; custody stays with it until accepted."""
 
@@ -291,6 +301,7 @@ AnyCommand = (
     | ReportNumber
     | RecordSeal
     | Authorise
+    | ExcuseDelay
     | OfferCustody
     | AcceptCustody
     | CloseShipment

@@ -6,7 +6,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from tracker.domain.command import CloseShipment, Command, NumberConflict, RecordSeal
+from tracker.domain.command import (
+    CloseShipment,
+    Command,
+    ExcuseDelay,
+    NumberConflict,
+    RecordSeal,
+)
 from tracker.domain.errors import Refused, UsageError
 from tracker.domain.plan import Plan
 from tracker.domain.spelling import among
@@ -87,6 +93,28 @@ def gives_up_openly(command: Command) -> None:
         raise UsageError(
             "a shipment that was given up reached no consignee who could read its seal",
             mend="leave out --seal, or --given-up",
+        )
+
+
+def excuses_what_is_due(plan: Plan, under_way: int, command: Command) -> None:
+    """A delay is excused of a leg that is not complete, for a reason, until later than now.
+    under_way: index of the leg. Raises UsageError.
+    """
+    if not isinstance(command, ExcuseDelay):
+        return
+    if not command.reason.strip():
+        raise UsageError("a delay is not excused without a reason", mend="--reason WHY")
+    if command.until <= command.at:
+        raise UsageError(
+            f"{command.until.isoformat()} is past already", mend="--until a later time"
+        )
+    leg = under_way + 1 if command.leg is None else command.leg
+    legs = len(plan.legs)
+    if not under_way < leg <= legs:
+        left = f"{under_way + 1} to {legs}" if under_way < legs else "none: all are complete"
+        raise UsageError(
+            f"no leg {leg} of {plan.shipment.id} is under way or to come",
+            mend=f"--leg, one of {left}",
         )
 
 

@@ -24,6 +24,7 @@ class FindingType(enum.StrEnum):
     SEAL_RECORDED = "seal_recorded"
     SEAL_NUMBER_READ = "seal_number_read"
     OPENING_AUTHORISED = "opening_authorised"
+    DELAY_EXCUSED = "delay_excused"
     CUSTODY_OFFERED = "custody_offered"
     CUSTODY_ACCEPTED = "custody_accepted"
     ZONE_ENTERED = "zone_entered"

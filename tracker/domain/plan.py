@@ -33,6 +33,16 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Waypoint:
+    """A zone that the truck must enter. ends_m: metres along the corridor times the leg's
+    `heading`, where it is behind; None without a corridor whose direction is known.
+    """
+
+    zone: str
+    ends_m: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedLeg:
     """half_width_m: of its corridor, None for the policy's. backwards: the truck goes from the end
     of the corridor's line to its start; None if it is not known. waypoints: zones that it must
@@ -47,7 +57,12 @@ class PlannedLeg:
     earliest: datetime | None
     latest: datetime | None
     backwards: bool | None = False
-    waypoints: tuple[str, ...] = ()
+    waypoints: tuple[Waypoint, ...] = ()
+
+    @property
+    def heading(self) -> int:
+        """1: as the corridor's line runs; -1: against it; 0: not known."""
+        return 0 if self.backwards is None else -1 if self.backwards else 1
 
 
 @dataclass(frozen=True, slots=True)

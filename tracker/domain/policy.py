@@ -353,6 +353,15 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         ),
     ] = 2_000.0
 
+    waypoint_missed_m: Annotated[
+        float,
+        _meta(
+            "a waypoint that lies this far behind, and was not entered, was missed",
+            "m",
+            "ours: further than the yard's second gate",
+        ),
+    ] = 2_000.0
+
     # Devices of one shipment
     apart_m: Annotated[
         float,

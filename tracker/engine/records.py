@@ -12,6 +12,7 @@ from tracker.domain.command import (
     CommandResult,
     CorrectClosing,
     EraseData,
+    ExcuseDelay,
     IssueSeals,
     OpenShipment,
     RecordDelivery,
@@ -72,6 +73,18 @@ def opening(command: AnyCommand) -> Noted | None:
                 "from": leave.from_time.isoformat() if leave.from_time else None,
                 "until": leave.until_time.isoformat() if leave.until_time else None,
                 "reason": leave.reason,
+            },
+        )
+    if isinstance(command, ExcuseDelay):
+        return Noted(
+            type=FindingType.DELAY_EXCUSED,
+            code=Code.DELAY_EXCUSED,
+            at=command.at,
+            actor=command.by,
+            facts={
+                "leg": command.leg or 0,
+                "until": command.until.isoformat(),
+                "reason": command.reason,
             },
         )
     if isinstance(command, ZonesInForce):

@@ -1,22 +1,29 @@
-"""Overdue: the latest arrival of the leg under way has passed. Warning; over on arrival."""
+"""Overdue: the latest arrival of the leg under way has passed, and any excuse of its delay.
+
+A warning; over on arrival, or when the delay is excused until later.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.codes import Code
+from tracker.domain.command import ExcuseDelay
 from tracker.domain.outcome import Cleared, Outcome, Raised
+from tracker.domain.plan import Plan
 from tracker.domain.weighing import Weighed
-from tracker.rules.base import Result, Rule, View
+from tracker.rules.base import NOTHING, Result, Rule, View
 
 
 class Memory(Struct, frozen=True, kw_only=True):
-    """The leg that was found overdue, if one is."""
+    """The leg that was found overdue, if one is. excused: leg -> until when its delay is."""
 
     leg: int | None = None
+    excused: dict[str, datetime] = {}
 
 
 def on_tick(view: View, memory: Memory) -> Result:
@@ -26,7 +33,7 @@ def on_tick(view: View, memory: Memory) -> Result:
         over = (
             Cleared(kind=AlertKind.OVERDUE, code=Code.ARRIVED, key=str(memory.leg), at=view.now),
         )
-        memory = Memory()
+        memory = replace(memory, leg=None)
     due = deadline(view, memory)
     if plan is None or due is None or view.now < due or memory.leg is not None:
         return memory, over
@@ -40,7 +47,26 @@ def on_tick(view: View, memory: Memory) -> Result:
         at=due,
         zone=goal,
     )
-    return Memory(leg=leg), (*over, late)
+    return replace(memory, leg=leg), (*over, late)
+
+
+def on_command(view: View, memory: Memory) -> Result:
+    command = view.command
+    if not isinstance(command, ExcuseDelay):
+        return memory, NOTHING
+    leg = view.state.leg if command.leg is None else command.leg - 1
+    memory = replace(memory, excused={**memory.excused, str(leg): command.until})
+    if memory.leg != leg:
+        return memory, NOTHING
+    until = command.until.isoformat()
+    over = Cleared(
+        kind=AlertKind.OVERDUE,
+        code=Code.DELAY_IS_EXCUSED,
+        facts={"until": until},
+        key=str(leg),
+        at=command.at,
+    )
+    return replace(memory, leg=None), (over,)
 
 
 def deadline(view: View, memory: Memory) -> datetime | None:
@@ -49,14 +75,21 @@ def deadline(view: View, memory: Memory) -> datetime | None:
         return None
     if memory.leg is not None:
         return view.now if memory.leg < leg else None
-    return plan.legs[leg].latest if leg < len(plan.legs) else None
+    return _latest(plan, leg, memory)
+
+
+def _latest(plan: Plan, leg: int, memory: Memory) -> datetime | None:
+    """When that leg's truck must have arrived, excused as it is."""
+    latest = plan.legs[leg].latest if leg < len(plan.legs) else None
+    until = memory.excused.get(str(leg))
+    return latest if latest is None or until is None else max(latest, until)
 
 
 def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
     kind, plan, leg = AlertKind.OVERDUE, view.plan, view.state.leg
     if plan is None or leg >= len(plan.legs):
         return (Weighed(kind=kind, measure="legs_left", value=0),)
-    latest = plan.legs[leg].latest
+    latest = _latest(plan, leg, memory)
     if latest is None:
         return (Weighed(kind=kind, measure="latest_arrival", value=None),)
     late = Weighed(
@@ -77,6 +110,7 @@ RULE = Rule(
     memory=Memory,
     keeps="scope",
     on_tick=on_tick,
+    on_command=on_command,
     deadline=deadline,
     weighs=weighs,
 )

@@ -72,7 +72,7 @@ def on_reading(view: View, memory: Memory) -> Result:
     leg = view.plan.legs[index]
     if (index, placement.corridor) != (memory.leg, memory.corridor):
         over = _over(memory, fix)
-        memory = Memory(leg=index, corridor=placement.corridor, heading=_heading(leg))
+        memory = Memory(leg=index, corridor=placement.corridor, heading=leg.heading)
     memory = _begun(view, leg, memory)
     if memory.begun and placement.progress_m is not None and placement.on_corridor:
         memory, more = _measured(view, memory, fix, placement.progress_m)
@@ -81,10 +81,6 @@ def on_reading(view: View, memory: Memory) -> Result:
         memory, more = _home(view, memory, fix)
         over = (*over, *more)
     return memory, over
-
-
-def _heading(leg: PlannedLeg) -> int:
-    return 0 if leg.backwards is None else -1 if leg.backwards else 1
 
 
 def _begun(view: View, leg: PlannedLeg, memory: Memory) -> Memory:

@@ -8,6 +8,7 @@ from tracker.cli.shipment.amend import amend
 from tracker.cli.shipment.authorise import authorise
 from tracker.cli.shipment.close import close
 from tracker.cli.shipment.correct import correct
+from tracker.cli.shipment.excuse import excuse
 from tracker.cli.shipment.handover import handover
 from tracker.cli.shipment.list import list_
 from tracker.cli.shipment.open import open_
@@ -24,6 +25,7 @@ app.command("list")(list_)
 app.command()(handover)
 app.command()(amend)
 app.command()(authorise)
+app.command()(excuse)
 app.command()(seal)
 app.command()(close)
 app.command()(correct)

@@ -1,0 +1,189 @@
+"""Waypoints: a leg's required zones, missed or entered out of order. A warning for each zone.
+
+One is missed when the truck is `waypoint_missed_m` behind it along the corridor, by two fixes in a
+row, or completes its leg, and was neither seen in it nor passed through it. Where nothing was heard
+on the way past it, the stored readings may still tell: it is waited for `backlog_grace_min`. It is
+out of order when a later one is entered first. It is over when it is entered after all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from devices.reading import Fix
+from tracker.domain.alert import AlertKind, Severity
+from tracker.domain.codes import Code, Fact
+from tracker.domain.motion import point
+from tracker.domain.outcome import Cleared, Outcome, Raised
+from tracker.domain.plan import PlannedLeg, Waypoint
+from tracker.domain.policy import minutes
+from tracker.domain.weighing import Weighed
+from tracker.rules.base import NOTHING, Result, Rule, View
+
+
+class Memory(Struct, frozen=True, kw_only=True):
+    """Of one device, and of one leg.
+
+    been: the waypoints that it was in. told: those that an alert was raised for. along: how far
+    along it was, in the direction of travel, at `at`. beyond: waypoint -> fixes in a row that were
+    beyond it. unheard: waypoint -> until when a silence on the way past it may be filled.
+    """
+
+    leg: int = 0
+    been: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+    along: float | None = None
+    at: datetime | None = None
+    beyond: dict[str, int] = {}
+    unheard: dict[str, datetime] = {}
+
+
+def on_reading(view: View, memory: Memory) -> Result:
+    leg, fix = _leg(view), view.moves.fix
+    if leg is None or not leg.waypoints or fix is None:
+        return memory, NOTHING
+    index = view.before.leg if view.before else view.lane.leg
+    if index > memory.leg:
+        memory = Memory(leg=index)
+    elif index < memory.leg:
+        return memory, NOTHING  # the past of a leg that is complete
+    memory, outcomes = _entered(view, leg, memory)
+    if view.late:
+        return memory, tuple(outcomes)
+    memory = _measured(view, leg, memory, fix)
+    missed = {waypoint.zone for waypoint in leg.waypoints if _is_missed(view, memory, waypoint)}
+    if view.lane.leg > index:
+        missed = {waypoint.zone for waypoint in leg.waypoints}
+    news = sorted(missed - _been(view, memory) - set(memory.told))
+    outcomes += [_told(view, Code.WAYPOINT_MISSED, zone, fix) for zone in news]
+    return (replace(memory, told=(*memory.told, *news)) if news else memory), tuple(outcomes)
+
+
+def _leg(view: View) -> PlannedLeg | None:
+    index = view.before.leg if view.before else view.lane.leg
+    if view.plan is None or index >= len(view.plan.legs):
+        return None
+    return view.plan.legs[index]
+
+
+def _been(view: View, memory: Memory) -> set[str]:
+    """The waypoints that any device of the shipment was in on this leg."""
+    been = set(memory.been)
+    for known in view.state.devices.values():
+        other: Any = known.memory.get(RULE.name)
+        if isinstance(other, Memory) and other.leg == memory.leg:
+            been.update(other.been)
+    return been
+
+
+def _entered(view: View, leg: PlannedLeg, memory: Memory) -> tuple[Memory, list[Outcome]]:
+    """Those that it enters or passes through now; and whether one before them was left out."""
+    moves, outcomes = view.moves, list[Outcome]()
+    zones = [waypoint.zone for waypoint in leg.waypoints]
+    here = {*moves.entered, *(passage.zone for passage in moves.passed), *view.lane.zones}
+    for number, zone in enumerate(zones):
+        if zone not in here or zone in memory.been:
+            continue
+        at = moves.entered.get(zone) or moves.fix
+        assert at is not None  # noqa: S101 - on_reading has asked
+        memory = replace(memory, been=(*memory.been, zone))
+        if zone in memory.told:
+            outcomes.append(
+                Cleared(kind=AlertKind.WAYPOINT, code=Code.WAYPOINT_REACHED, key=zone, at=at.time)
+            )
+        been = _been(view, memory)
+        for skipped in zones[:number]:
+            if skipped in been or skipped in memory.told or view.late:
+                continue
+            outcomes.append(_told(view, Code.WAYPOINT_OUT_OF_ORDER, zone, at, before=skipped))
+            memory = replace(memory, told=(*memory.told, skipped))
+    return memory, outcomes
+
+
+def _measured(view: View, leg: PlannedLeg, memory: Memory, fix: Fix) -> Memory:
+    """How far along it is, and so which waypoints are behind it."""
+    placement = view.placement
+    if placement is None or placement.progress_m is None or not placement.on_corridor:
+        return memory
+    along = placement.progress_m * leg.heading
+    gap = memory.at is not None and fix.time - memory.at > minutes(view.policy.passage_min)
+    beyond, unheard = dict[str, int](), dict(memory.unheard)
+    for waypoint in leg.waypoints:
+        if metres_beyond(waypoint, along) <= view.policy.waypoint_missed_m:
+            continue
+        beyond[waypoint.zone] = memory.beyond.get(waypoint.zone, 0) + 1
+        if gap and memory.along is not None and metres_beyond(waypoint, memory.along) <= 0:
+            unheard[waypoint.zone] = view.now + minutes(view.policy.backlog_grace_min)
+    return replace(memory, along=along, at=fix.time, beyond=beyond, unheard=unheard)
+
+
+def metres_beyond(waypoint: Waypoint, along: float) -> float:
+    """How far the truck is past it; below 0: it is not."""
+    return 0.0 if waypoint.ends_m is None else along - waypoint.ends_m
+
+
+def _is_missed(view: View, memory: Memory, waypoint: Waypoint) -> bool:
+    if memory.beyond.get(waypoint.zone, 0) < view.policy.confirm_fixes:
+        return False
+    filled = memory.unheard.get(waypoint.zone)
+    return filled is None or view.now >= filled
+
+
+def _told(view: View, code: Code, zone: str, fix: Fix, *, before: str = "") -> Raised:
+    """zone: the one that was missed; or entered though it comes after the one `before`."""
+    facts: dict[str, Fact] = {"name": _name(view, zone)}
+    if before:
+        facts["before"] = _name(view, before)
+    return Raised(
+        kind=AlertKind.WAYPOINT,
+        severity=Severity.WARNING,
+        code=code,
+        facts=facts,
+        key=before or zone,
+        at=fix.time,
+        zone=before or zone,
+        **point(fix),
+    )
+
+
+def _name(view: View, zone: str) -> str:
+    place = view.plan.place(zone) if view.plan else None
+    return zone if place is None else place.name
+
+
+def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
+    return tuple(_weighed(view, memory))
+
+
+def _weighed(view: View, memory: Memory) -> Iterator[Weighed]:
+    leg, kind = _leg(view), AlertKind.WAYPOINT
+    after, outcomes = on_reading(view, memory)
+    told = [one for one in outcomes if isinstance(one, Raised)]
+    for one in told:
+        yield Weighed(
+            kind=kind, measure="left_out", value=str(one.code), about=one.key, speaks=True
+        )
+    if told:
+        return
+    left = [] if leg is None else [w for w in leg.waypoints if w.zone not in _been(view, after)]
+    if not left:
+        yield Weighed(kind=kind, measure="waypoints_left", value=0)
+        return
+    along = after.along
+    yield Weighed(
+        kind=kind,
+        measure="beyond_waypoint",
+        value=None if along is None else round(metres_beyond(left[0], along)),
+        limit=view.policy.waypoint_missed_m,
+        unit="m",
+        threshold="waypoint_missed_m",
+        about=left[0].zone,
+    )
+
+
+RULE = Rule(name="waypoints", memory=Memory, keeps="device", on_reading=on_reading, weighs=weighs)
