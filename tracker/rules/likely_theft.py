@@ -39,28 +39,37 @@ SIGNS: dict[AlertKind, tuple[str, Severity]] = {
 SLOT = f"{AlertKind.LIKELY_THEFT}:"
 
 
+class Spell(Struct, frozen=True):
+    """When the condition behind an alert was last seen to go on, from then until then; over: and
+    ended. An alert stays open though its condition ends, and counts it when it comes again.
+    """
+
+    since: datetime
+    until: datetime
+    over: bool = False
+
+
 class Memory(Struct, frozen=True, kw_only=True):
-    """The open alert of this kind, and its parts as they were told: id -> severity."""
+    """The open alert of this kind, and its parts as they were told: id -> severity. spells: of the
+    open alerts that are signs.
+    """
 
     theft: str | None = None
     told: dict[str, Severity] = {}
+    spells: dict[str, Spell] = {}
 
 
 def on_alerts(view: View, memory: Memory) -> Result:
     theft = view.state.alerts.get(SLOT)
     if theft is None or theft.id != memory.theft:
-        memory = Memory() if memory.theft is not None else memory
-        if theft is not None:  # of before this rule kept a memory
-            memory = Memory(theft=theft.id)
+        memory = Memory(theft=theft.id if theft else None, spells=memory.spells)
     signs = _signs(view.state.alerts.values())
-    if not signs:
-        return memory, NOTHING
+    memory = replace(memory, spells=spells(signs, memory))
     window = minutes(view.policy.likely_theft_min)
     if theft is None:
-        together = _together(signs, window)
-        return _theft(view, together) if together else (memory, NOTHING)
-    parts = [alert for alert in signs if alert.part_of == theft.id]
-    more = [alert for alert in signs if _is_news(alert, parts, memory, window)]
+        together = _together(signs, memory, window)
+        return _theft(view, memory, together) if together else (memory, NOTHING)
+    more = _news(signs, theft, memory, window)
     if not more:
         return memory, NOTHING
     told = {**memory.told, **{alert.id: alert.severity for alert in more}}
@@ -77,39 +86,56 @@ def _signs(alerts: Iterable[Alert]) -> list[Alert]:
     return sorted(found, key=lambda alert: (alert.occurred_at, alert.id))
 
 
-def _together(signs: list[Alert], window: timedelta) -> list[Alert]:
+def spells(signs: list[Alert], memory: Memory) -> dict[str, Spell]:
+    return {alert.id: _spell(alert, memory.spells.get(alert.id)) for alert in signs}
+
+
+def _spell(alert: Alert, spell: Spell | None) -> Spell:
+    until, over = max(alert.last_seen, alert.occurred_at), alert.ended_at is not None
+    if spell is None:
+        return Spell(alert.occurred_at, until, over)
+    if until <= spell.until:
+        return spell if spell.over is over else Spell(spell.since, spell.until, over)
+    return Spell(until if spell.over else spell.since, until, over)
+
+
+def _together(signs: list[Alert], memory: Memory, window: timedelta) -> list[Alert]:
     """The signs that lie near one of another mechanism."""
     return [
         alert
         for alert in signs
         if any(
-            SIGNS[alert.kind][0] != SIGNS[other.kind][0] and apart(alert, other) <= window
+            SIGNS[alert.kind][0] != SIGNS[other.kind][0] and apart(alert, other, memory) <= window
             for other in signs
         )
     ]
 
 
-def apart(a: Alert, b: Alert) -> timedelta:
+def apart(a: Alert, b: Alert, memory: Memory) -> timedelta:
     """From the end of the earlier one to the beginning of the later one; none if they overlap."""
-    gap = max(a.occurred_at, b.occurred_at) - min(_until(a), _until(b))
+    one, other = memory.spells[a.id], memory.spells[b.id]
+    gap = max(one.since, other.since) - min(one.until, other.until)
     return max(gap, timedelta(0))
 
 
-def _until(alert: Alert) -> datetime:
-    return max(alert.last_seen, alert.occurred_at)
+def _news(signs: list[Alert], theft: Alert, memory: Memory, window: timedelta) -> list[Alert]:
+    """Further parts, and those that have become graver."""
+    parts = [alert for alert in signs if alert.part_of == theft.id]
+    more = []
+    for alert in signs:
+        told = memory.told.get(alert.id)
+        if told is not None:
+            if alert.severity.rank > told.rank:
+                more.append(alert)
+        elif any(apart(alert, part, memory) <= window for part in parts):
+            more.append(alert)
+    return more
 
 
-def _is_news(alert: Alert, parts: list[Alert], memory: Memory, window: timedelta) -> bool:
-    """A further part, or one that has become graver."""
-    told = memory.told.get(alert.id)
-    if told is not None:
-        return alert.severity.rank > told.rank
-    return any(apart(alert, part) <= window for part in parts)
-
-
-def _theft(view: View, signs: list[Alert]) -> Result:
+def _theft(view: View, memory: Memory, signs: list[Alert]) -> Result:
     newest = max(signs, key=lambda alert: (alert.last_seen, alert.id))
-    at = signs[0].occurred_at
+    begun = [memory.spells[sign.id].since for sign in signs]
+    at = min(begun)
     alert = Raised(
         kind=AlertKind.LIKELY_THEFT,
         severity=Severity.CRITICAL,
@@ -117,10 +143,10 @@ def _theft(view: View, signs: list[Alert]) -> Result:
         facts={
             "signals": ", ".join(dict.fromkeys(sign.kind.value for sign in signs)),
             "alerts": ", ".join(sign.id for sign in signs),
-            "minutes": whole_minutes(max(sign.occurred_at for sign in signs) - at),
+            "minutes": whole_minutes(max(begun) - at),
         },
         at=at,
-        seen=_until(newest),
+        seen=memory.spells[newest.id].until,
         lat=newest.lat,
         lon=newest.lon,
         zone=newest.zone,
@@ -129,7 +155,8 @@ def _theft(view: View, signs: list[Alert]) -> Result:
     told: list[Outcome] = [alert, *(_part(sign) for sign in signs)]
     # Its id is the next one: alerts are numbered in turn.
     theft = f"{view.state.scope}-{view.state.alert_count + 1}"
-    return Memory(theft=theft, told={sign.id: sign.severity for sign in signs}), tuple(told)
+    severities = {sign.id: sign.severity for sign in signs}
+    return replace(memory, theft=theft, told=severities), tuple(told)
 
 
 def _part(alert: Alert) -> Raised:
@@ -141,7 +168,7 @@ def _part(alert: Alert) -> Raised:
         code=chapter.code if chapter else Code.LIKELY_THEFT,
         facts=chapter.facts if chapter else {},
         at=alert.occurred_at,
-        seen=_until(alert),
+        seen=max(alert.last_seen, alert.occurred_at),
         lat=alert.lat,
         lon=alert.lon,
         zone=alert.zone,
@@ -154,16 +181,19 @@ def _part(alert: Alert) -> Raised:
 def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
     kind, theft = AlertKind.LIKELY_THEFT, view.state.alerts.get(SLOT)
     signs = _signs(view.state.alerts.values())
+    if theft is None or theft.id != memory.theft:
+        memory = Memory(theft=theft.id if theft else None, spells=memory.spells)
+    memory = replace(memory, spells=spells(signs, memory))
     window = minutes(view.policy.likely_theft_min)
     if theft is not None:
-        parts = [alert for alert in signs if alert.part_of == theft.id]
-        kept = memory if memory.theft == theft.id else Memory()
-        more = [alert.kind for alert in signs if _is_news(alert, parts, kept, window)]
+        more = [alert.kind for alert in _news(signs, theft, memory, window)]
         told = ", ".join(more) or None
         return (Weighed(kind=kind, measure="further_signs", value=told, speaks=bool(more)),)
-    together = _together(signs, window)
+    together = _together(signs, memory, window)
     kinds = sorted({alert.kind.value for alert in together or signs})
-    gaps = [apart(a, b) for a in signs for b in signs if SIGNS[a.kind][0] != SIGNS[b.kind][0]]
+    gaps = [
+        apart(a, b, memory) for a in signs for b in signs if SIGNS[a.kind][0] != SIGNS[b.kind][0]
+    ]
     near = min(gaps, default=None)
     return (
         Weighed(
