@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ from geofences.errors import GeoFault
 from geofences.formats import GeofenceSet, from_features, to_geojson
 from geofences.kinds import ZoneKind
 from geofences.zone import Zone
+from tracker.app.ways import Along, laid_out
 from tracker.domain.errors import UsageError
 from tracker.domain.layers import AS_SHIPPED, Layers, ShipmentPolicies, always
 from tracker.domain.plan import Place, Plan, PlannedLeg
@@ -132,6 +133,7 @@ class _Planner:
             )
             for n, leave in enumerate(shipment.authorisations)
         )
+        legs, crossing = laid_out(legs, self._corridor_of, self._every_zone(), self._along())
         plan = Plan(
             shipment=shipment,
             opened_at=self.stored.opened_at,
@@ -140,9 +142,28 @@ class _Planner:
             authorisations=leaves,
             own={zone.id: place_of(zone) for zone in self.zones.values()},
             shared=self.geography.places,
+            border=crossing,
+            origin=self._middle(legs[0].from_zone if legs else None),
+            goal=self._middle(legs[-1].to_zone if legs else None),
         )
         own = GeofenceSet(tuple(self.zones.values()), tuple(self.corridors.values()))
         return Planned(plan, self.policies, own)
+
+    def _along(self) -> Along:
+        policy = self.policies.usual
+        return Along(
+            crossing=self.shipment.crossing,
+            queue_m=policy.border_queue_km * 1_000,
+            margin_m=policy.jump_m,
+            half_width_m=policy.corridor_half_width_m,
+        )
+
+    def _corridor_of(self, corridor: str) -> Corridor:
+        return self.corridors.get(corridor) or self.geography.atlas.corridor(corridor)
+
+    def _every_zone(self) -> Iterator[Zone]:
+        yield from self.geography.atlas.zones.values()
+        yield from self.zones.values()
 
     def _policies(self) -> ShipmentPolicies:
         try:

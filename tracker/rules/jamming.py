@@ -1,8 +1,11 @@
 """Jamming: the device says so, or its satellites collapse while the cell stays strong.
 
 81 % of truck robberies in Mexico in H1 2024 used a jammer (tvazteca.com), so it is critical. The
-collapse (`jamming_satellites`, `jamming_cell_dbm`) must show in two readings in a row, whatever the
-device says of it. It is over when the device says so or has a fix again.
+device's own word counts at once. The collapse (`jamming_satellites`, `jamming_cell_dbm`), whatever
+the device says of it, is what a roof and a tunnel look like too: it counts if it spans
+`jamming_reports` of the device's intervals and lasts `jamming_collapse_min` under way,
+`jamming_parked_min` at rest; with a listed dead zone there so much longer; never where roofs stand
+or the plan has the truck stand. It is over when the device says so or has a fix again.
 """
 
 from __future__ import annotations

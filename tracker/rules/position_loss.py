@@ -2,9 +2,9 @@
 
 Lost: no fix at all (none, 0,0, invalid, a useless HDOP), or always the same old one while under
 way. Frozen: speed is reported (above `moving_kmh`), and the position does not change. Both warn
-after `silence_moving_min`; lost after `silence_parked_min` if parked, after `usual_minutes` in a
-dead zone, and in a plant, yard or inspection area after `position_roofed_min`, for roofs stand
-there. From then on the record does not say where it is. Jamming has an alert of its own.
+after as long as a silence would; lost in a plant, yard, inspection area or the planned crossing
+after `position_roofed_min`, for roofs stand there. From then on the record does not say where it
+is. Jamming has an alert of its own.
 
 A device asleep that repeats its last fix, standing, is where it was: that is no loss.
 """
@@ -17,25 +17,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from devices.reading import Fix
-from geofences.kinds import ZoneKind
 from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.codes import Code
+from tracker.domain.coverage import sheltered
 from tracker.domain.outcome import Cleared, Outcome, PlaceKnown, Raised
 from tracker.domain.policy import minutes, whole_minutes
 from tracker.rules.base import NOTHING, Result, Rule, View
-from tracker.rules.patience import patience
-
-ROOFED = frozenset(
-    {
-        ZoneKind.PLANT,
-        ZoneKind.YARD,
-        ZoneKind.CONSIGNEE,
-        ZoneKind.CUSTOMS_COMPOUND,
-        ZoneKind.CBP_PRIMARY,
-        ZoneKind.CBP_SECONDARY,
-        ZoneKind.STATE_INSPECTION,
-    }
-)
+from tracker.rules.patience import patience, usual
 
 
 class Memory(Struct, frozen=True, kw_only=True):
@@ -98,11 +86,15 @@ def _missing(view: View) -> AlertKind | None:
 
 
 def _without(view: View, memory: Memory, kind: AlertKind) -> Result:
-    limit = _limit(view, kind)
-    since = memory.since or _last_known(view, limit)
+    moving = _moving(view)
+    least = usual(view, view.lane, moving=moving)
+    since = memory.since or _last_known(view, least)
     memory = replace(memory, since=since, reports=memory.reports + 1)
     gone = view.at - since
-    if memory.told or gone < limit or memory.reports < view.policy.confirm_fixes:
+    if memory.told or gone < least or memory.reports < view.policy.confirm_fixes:
+        return memory, NOTHING
+    limit = _limit(view, kind, moving)  # costs more
+    if gone < limit:
         return memory, NOTHING
     found: list[Outcome] = []
     if not view.lane.jammed:
@@ -131,14 +123,19 @@ def _last_known(view: View, limit: timedelta) -> datetime:
     return last.time if last is not None and known else view.at
 
 
-def _limit(view: View, kind: AlertKind) -> timedelta:
+def _moving(view: View) -> bool | None:
+    """Whether its receiver says that it moves; None if it does not tell."""
     said = view.reading.position.speed_kmh if view.reading else None
-    moving = None if said is None else said > view.policy.moving_kmh
+    return None if said is None else said > view.policy.moving_kmh
+
+
+def _limit(view: View, kind: AlertKind, moving: bool | None) -> timedelta:
+    if kind is AlertKind.POSITION_FROZEN:  # where it is not, no dead zone explains it
+        return usual(view, view.lane, moving=moving)
     limit = patience(view, view.lane, moving=moving)
-    seen = (*view.lane.zones, *view.lane.arriving)
-    if moving or kind is AlertKind.POSITION_FROZEN or view.plan is None:
+    if moving:
         return limit
-    if any(place.kind in ROOFED for place in view.plan.places(seen)):
+    if sheltered(view.lane, view.plan, view.policy):
         return max(limit, minutes(view.policy.position_roofed_min))
     return limit
 

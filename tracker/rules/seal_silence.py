@@ -20,7 +20,7 @@ from tracker.domain.outcome import Cleared, Outcome, Raised, SealMoved
 from tracker.domain.policy import whole_minutes
 from tracker.domain.seal import SealState
 from tracker.rules.base import NOTHING, Result, Rule, View
-from tracker.rules.patience import patience
+from tracker.rules.patience import patience, usual
 from tracker.rules.seals import sealed_report
 
 
@@ -44,10 +44,13 @@ def on_reading(view: View, memory: Memory) -> Result:
         return memory, NOTHING
     if view.device not in view.plan.locks:
         return memory, NOTHING
-    limit = patience(view, view.lane)
-    since = memory.since or _last_word(view, limit)
+    least = usual(view, view.lane, speaks=True)
+    since = memory.since or _last_word(view, least)
     memory = replace(memory, since=since, reports=memory.reports + 1)
-    if view.at - since < limit or memory.reports < view.policy.seal_unheard_reports:
+    if view.at - since < least or memory.reports < view.policy.seal_unheard_reports:
+        return memory, NOTHING
+    limit = patience(view, view.lane, speaks=True)  # costs more
+    if view.at - since < limit:
         return memory, NOTHING
     return replace(memory, told=True), _unheard(view, since, since + limit)
 
