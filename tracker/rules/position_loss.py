@@ -22,6 +22,7 @@ from tracker.domain.codes import Code
 from tracker.domain.coverage import sheltered
 from tracker.domain.outcome import Cleared, Outcome, PlaceKnown, Raised
 from tracker.domain.policy import minutes, whole_minutes
+from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
 from tracker.rules.patience import patience, usual
 
@@ -46,10 +47,20 @@ def on_reading(view: View, memory: Memory) -> Result:
     fix = view.moves.fix
     if fix is not None and not _stands_still(view, fix):
         return (memory, NOTHING) if memory.since is None else (KNOWN, _back(view, memory))
-    kind = AlertKind.POSITION_FROZEN if fix is not None else _missing(view)
+    kind = _loss(view)
     if kind is None:
         return memory, NOTHING
     return _without(view, memory, kind)
+
+
+def _loss(view: View) -> AlertKind | None:
+    """What this reading has instead of a new position that moved; None if it has one, or tells
+    nothing.
+    """
+    fix = view.moves.fix
+    if fix is None:
+        return _missing(view)
+    return AlertKind.POSITION_FROZEN if _stands_still(view, fix) else None
 
 
 def _stands_still(view: View, fix: Fix) -> bool:
@@ -86,14 +97,13 @@ def _missing(view: View) -> AlertKind | None:
 
 
 def _without(view: View, memory: Memory, kind: AlertKind) -> Result:
-    moving = _moving(view)
-    least = usual(view, view.lane, moving=moving)
+    least = _least(view, kind)
     since = memory.since or _last_known(view, least)
     memory = replace(memory, since=since, reports=memory.reports + 1)
     gone = view.at - since
     if memory.told or gone < least or memory.reports < view.policy.confirm_fixes:
         return memory, NOTHING
-    limit = _limit(view, kind, moving)  # costs more
+    limit = _limit(view, kind)  # costs more
     if gone < limit:
         return memory, NOTHING
     found: list[Outcome] = []
@@ -129,13 +139,20 @@ def _moving(view: View) -> bool | None:
     return None if said is None else said > view.policy.moving_kmh
 
 
-def _limit(view: View, kind: AlertKind, moving: bool | None) -> timedelta:
+def _least(view: View, kind: AlertKind) -> timedelta:
+    """A limit that costs little to know; the limit itself is no shorter. A device that tells a
+    frozen position speaks, however seldom.
+    """
+    frozen = kind is AlertKind.POSITION_FROZEN
+    return usual(view, view.lane, moving=_moving(view), speaks=frozen)
+
+
+def _limit(view: View, kind: AlertKind) -> timedelta:
     if kind is AlertKind.POSITION_FROZEN:  # where it is not, no dead zone explains it
-        return usual(view, view.lane, moving=moving)
+        return _least(view, kind)
+    moving = _moving(view)
     limit = patience(view, view.lane, moving=moving)
-    if moving:
-        return limit
-    if sheltered(view.lane, view.plan, view.policy):
+    if not moving and sheltered(view.lane, view.plan, view.policy):
         return max(limit, minutes(view.policy.position_roofed_min))
     return limit
 
@@ -149,4 +166,43 @@ def _back(view: View, memory: Memory) -> tuple[Outcome, ...]:
     return tuple(found)
 
 
-RULE = Rule(name="position_loss", memory=Memory, on_reading=on_reading)
+def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
+    live = not view.late and view.plan is not None and view.reading is not None
+    lack = _loss(view) if live else None
+    told = list[Weighed]()
+    for kind in (AlertKind.POSITION_LOST, AlertKind.POSITION_FROZEN):
+        if lack is kind:
+            told += _weighed(view, memory, kind)
+        else:
+            told.append(Weighed(kind=kind, measure=kind.value if live else "live", value=False))
+    return tuple(told)
+
+
+def _weighed(view: View, memory: Memory, kind: AlertKind) -> tuple[Weighed, ...]:
+    policy, limit = view.policy, _limit(view, kind)
+    gone = view.at - (memory.since or _last_known(view, _least(view, kind)))
+    before = memory.told is not None
+    return (
+        Weighed(kind=kind, measure="told_before", value=before, speaks=not before),
+        Weighed(kind=kind, measure="jammed", value=view.lane.jammed, speaks=not view.lane.jammed),
+        Weighed(
+            kind=kind,
+            measure="unknown",
+            value=gone.total_seconds() / 60,
+            limit=limit.total_seconds() / 60,
+            unit="min",
+            speaks=gone >= limit,
+        ),
+        Weighed(
+            kind=kind,
+            measure="reports",
+            value=memory.reports + 1,
+            limit=policy.confirm_fixes,
+            unit="reports",
+            threshold="confirm_fixes",
+            speaks=memory.reports + 1 >= policy.confirm_fixes,
+        ),
+    )
+
+
+RULE = Rule(name="position_loss", memory=Memory, on_reading=on_reading, weighs=weighs)

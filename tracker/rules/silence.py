@@ -25,6 +25,7 @@ from tracker.domain.policy import minutes, whole_minutes
 from tracker.domain.reception import collapsing
 from tracker.domain.seal import SealState
 from tracker.domain.state import DeviceState, Lane
+from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
 from tracker.rules.patience import patience, usual
 
@@ -163,6 +164,25 @@ def _arrived(view: View, lane: Lane) -> bool:
     return plan.destination in lane.zones
 
 
+def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
+    asked = deadline(view, memory)
+    if view.reading is not None or asked is None or view.known is None:
+        spoke = view.reading is not None
+        measure = "heard" if spoke else "told_before" if memory.silent else "on_shipment"
+        return (Weighed(kind=AlertKind.SILENCE, measure=measure, value=spoke or memory.silent),)
+    limit, since = _limit(view, view.lane), _since(view, view.known)
+    return (
+        Weighed(
+            kind=AlertKind.SILENCE,
+            measure="silent",
+            value=(view.now - since).total_seconds() / 60,
+            limit=max(limit, asked - since).total_seconds() / 60,
+            unit="min",
+            speaks=view.now >= max(asked, since + limit),
+        ),
+    )
+
+
 RULE = Rule(
     name="silence",
     memory=Memory,
@@ -170,4 +190,5 @@ RULE = Rule(
     on_tick=on_tick,
     on_reading=on_reading,
     deadline=deadline,
+    weighs=weighs,
 )

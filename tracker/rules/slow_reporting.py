@@ -17,6 +17,7 @@ from tracker.domain.codes import Code
 from tracker.domain.coverage import explained_min, under_way
 from tracker.domain.outcome import Cleared, Raised
 from tracker.domain.policy import Policy, minutes
+from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
 
 
@@ -29,6 +30,7 @@ class Memory(Struct, frozen=True, kw_only=True):
 
 
 NONE = Memory()
+KIND = AlertKind.SLOW_REPORTING
 
 
 def on_reading(view: View, memory: Memory) -> Result:
@@ -45,7 +47,7 @@ def on_reading(view: View, memory: Memory) -> Result:
         return memory, NOTHING
     return replace(memory, told=True), (
         Raised(
-            kind=AlertKind.SLOW_REPORTING,
+            kind=KIND,
             severity=Severity.WARNING,
             code=Code.REPORTS_SLOWLY,
             facts={
@@ -81,9 +83,40 @@ def _timely(view: View, memory: Memory) -> Result:
     if memory.timely < view.policy.report_slow_reports:
         return memory, NOTHING
     key = view.device or ""
-    return NONE, (
-        Cleared(kind=AlertKind.SLOW_REPORTING, code=Code.REPORTS_AS_ASKED, key=key, at=view.at),
+    return NONE, (Cleared(kind=KIND, code=Code.REPORTS_AS_ASKED, key=key, at=view.at),)
+
+
+def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
+    before, reading, policy = view.before, view.reading, view.policy
+    live = not view.late and before is not None and before.at is not None
+    if not live or before is None or before.at is None or reading is None or reading.buffered:
+        return (Weighed(kind=KIND, measure="live_report", value=False),)
+    if not policy.report_every_min:
+        return (Weighed(kind=KIND, measure="asked_to_report", value=False),)
+    waited, allowed = reading.event_time - before.at, limit(policy)
+    wait = Weighed(
+        kind=KIND,
+        measure="waited",
+        value=waited.total_seconds() / 60,
+        limit=allowed.total_seconds() / 60,
+        unit="min",
+        speaks=waited > allowed,
     )
+    if waited <= allowed:
+        return (wait,)
+    counts = Weighed(kind=KIND, measure="explained_or_at_rest", value=not _counts(view, waited),
+                     speaks=_counts(view, waited))  # fmt: skip
+    slow = Weighed(
+        kind=KIND,
+        measure="slow_reports",
+        value=memory.slow + 1,
+        limit=policy.report_slow_reports,
+        unit="reports",
+        threshold="report_slow_reports",
+        speaks=memory.slow + 1 >= policy.report_slow_reports,
+    )
+    told = Weighed(kind=KIND, measure="told_before", value=memory.told, speaks=not memory.told)
+    return wait, counts, slow, told
 
 
-RULE = Rule(name="slow_reporting", memory=Memory, on_reading=on_reading)
+RULE = Rule(name="slow_reporting", memory=Memory, on_reading=on_reading, weighs=weighs)

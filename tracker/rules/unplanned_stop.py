@@ -27,8 +27,11 @@ from tracker.domain.outcome import Cleared, Outcome, Raised
 from tracker.domain.policy import MOST, minutes, whole_minutes
 from tracker.domain.rhythm import wakes
 from tracker.domain.state import Halt, Lane
+from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
 from tracker.rules.stop_limits import Limits, least, limits
+
+KIND = AlertKind.UNPLANNED_STOP
 
 
 class Memory(Struct, frozen=True, kw_only=True):
@@ -148,10 +151,71 @@ def _asleep(view: View, lane: Lane) -> timedelta:
     return timedelta(minutes=max(lane.rest_s / 60, policy.asleep_most_min))
 
 
+# What it weighs
+
+
+def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
+    halt = view.lane.halt
+    if view.plan is None or halt is None:
+        return (_weighed("stands", False),)
+    if view.reading is None:
+        return _at_a_tick(view, memory, halt)
+    fix = view.moves.fix
+    if fix is None:
+        return (_weighed("new_position", None),)
+    if view.lane.straying is not None:
+        return (_weighed("away_from_its_halt", True),)
+    stood = fix.time - max(halt.since, view.plan.began)
+    if fix.time - halt.since <= least(view.policy) and not view.lane.zones:
+        return (_stood(stood, least(view.policy), speaks=False),)
+    allowed = limits(view, halt, stood)
+    if allowed is None:
+        return (_weighed("planned_to_stand_here", True),)
+    return (_stood(stood, allowed.warning, speaks=allowed.severity(stood) is not None),)
+
+
+def _at_a_tick(view: View, memory: Memory, halt: Halt) -> tuple[Weighed, ...]:
+    asked, known, plan = deadline(view, memory), view.known, view.plan
+    if asked is None or known is None or plan is None:
+        return (_weighed("stands_untold", False),)
+    since = max(halt.since, plan.began)
+    stood = view.now - since
+    allowed = limits(view, halt, minutes(MOST))
+    if allowed is None:
+        return (_weighed("planned_to_stand_here", True),)
+    due, grave = _due(view, allowed, since, told=memory.halt == halt.since)
+    limit = allowed.critical if grave else allowed.warning
+    wait = Weighed(
+        kind=KIND,
+        measure="unheard",
+        value=(view.now - known.heard_at).total_seconds() / 60,
+        limit=(due - known.heard_at).total_seconds() / 60,
+        unit="min",
+        speaks=view.now >= max(due, asked),
+    )
+    return _stood(stood, limit, speaks=stood >= limit), wait
+
+
+def _stood(stood: timedelta, limit: timedelta, *, speaks: bool) -> Weighed:
+    return Weighed(
+        kind=KIND,
+        measure="stood",
+        value=stood.total_seconds() / 60,
+        limit=limit.total_seconds() / 60,
+        unit="min",
+        speaks=speaks,
+    )
+
+
+def _weighed(measure: str, value: bool | None) -> Weighed:
+    return Weighed(kind=KIND, measure=measure, value=value)
+
+
 RULE = Rule(
     name="unplanned_stop",
     memory=Memory,
     on_reading=on_reading,
     on_tick=on_tick,
     deadline=deadline,
+    weighs=weighs,
 )
