@@ -225,6 +225,14 @@ PHRASES: Phrases = {
     "off_corridor": lambda f: f"{f['offset_m']:,} m off the corridor{_minutes(f, 'for')}",
     "back_on_corridor": "back on the corridor",
     "standing_unplanned": "stands for {minutes} min where no stop is planned",
+    "standing_asleep": (
+        "stands for {minutes} min where no stop is planned, as far as its device, which is asleep, "
+        "has told"
+    ),
+    "standing_first_mile": "stands for {minutes} min, so near its origin that no stop is expected",
+    "standing_last_mile": (
+        "stands for {minutes} min, so near its destination that no stop is expected"
+    ),
     "moves_on": "moves on",
     "restricted_zone_entered": "enters the restricted zone {name}",
     "restricted_zone_passed": lambda f: f"passes the restricted zone {f['name']} {_passed(f)}",
@@ -252,7 +260,13 @@ PHRASES: Phrases = {
     "silent_moving": "no word for {minutes} min, last heard moving",
     "silent_parked": "no word for {minutes} min, last heard parked",
     "silent_after_jamming": "no word for {minutes} min since it was jammed",
+    "silent_in_collapse": "no word for {minutes} min since its satellites collapsed under way",
     "heard_again": "heard again",
+    "reports_slowly": lambda f: (
+        f"reports every {f['every_s'] / 60:.0f} min under way; asked is every "
+        f"{f['asked_s'] / 60:g} min"
+    ),
+    "reports_as_asked": "reports as often as asked again",
     "jamming_reported": "the device reports jamming",
     "satellites_collapsed": "satellites collapse under a strong cell",
     "still_jammed": "no reception since it was jammed",

@@ -25,11 +25,10 @@ from tracker.rules import ORDER
 
 MUTE = frozenset(
     (
-        *("custody", "device_clock", "jamming", "not_understood", "position_loss"),
+        *("custody", "device_clock", "not_understood"),
         *("position_not_credible", "seal_continuity", "seal_departure"),
         *("seal_incident", "seal_inventory", "seal_issue", "seal_opening", "seal_refusals"),
-        *("seal_release", "seal_reseal", "seal_sealing", "seal_silence", "seal_tampering"),
-        *("silence", "unplanned_stop"),
+        *("seal_release", "seal_reseal", "seal_sealing", "seal_tampering"),
     )
 )
 """Rules that raise, and do not say yet what they weigh."""

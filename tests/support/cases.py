@@ -4,6 +4,8 @@
     name = "what it shows"
     row = "..."                # for the seal rules: the row and column of the state table
     shipment = { ... }         # merged over SHIPMENT below; "" takes a key away
+    along = { ... }            # what the plan knows of the way, in km: origin = 0, goal = 240,
+                               # queue = [190, 200], dead = { tunnel = [10, 25] }
     policy = { ... }           # thresholds that differ; seal_unheard_reports is 1000 if not said,
                                # for the steps of most cases leave the seal out
     steps = [ {...}, ... ]     # see `Play`
@@ -42,6 +44,7 @@ from __future__ import annotations
 
 import hashlib
 import shlex
+from array import array
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -60,6 +63,7 @@ from tracker.domain.plan import Place, Plan, PlannedLeg, Waypoint
 from tracker.domain.policy import Policy
 from tracker.domain.shipment import Authorisation, Seal, Shipment
 from tracker.domain.state import DeviceState, Lane, ScopeState
+from tracker.domain.stretch import Border, Stretch
 from tracker.rules import ORDER
 from tracker.rules.base import Rule
 
@@ -103,6 +107,31 @@ ROAD_M = 1_000_000.0
 WAYPOINTS = {"rest": 60.0, "military": 80.0, "yard-mx": 100.0}
 
 
+def _spot(km: float) -> tuple[float, float]:
+    return 20.0 + km / 111.195, -100.0
+
+
+def _stretch(begins_km: float, ends_km: float, towards_km: float = 0.0, **more: Any) -> Stretch:
+    """A part of the road, marked every kilometre, as plans mark it."""
+    marks = list(range(int(begins_km - towards_km) - 1, int(ends_km) + 2))
+    return Stretch(
+        reach_m=700.0,
+        lats=array("d", [_spot(km)[0] for km in marks]),
+        lons=array("d", [_spot(km)[1] for km in marks]),
+        left_m=array(
+            "d", [-1 if km > ends_km else max(begins_km - km, 0.0) * 1_000 for km in marks]
+        ),
+        **more,
+    )
+
+
+def _dead(along: dict[str, Any]) -> tuple[Stretch, ...]:
+    return tuple(
+        _stretch(km[0], km[1], 25.0, zone=zone, usual_minutes=PLACES[zone].usual_minutes or 0.0)
+        for zone, km in along.get("dead", {}).items()
+    )
+
+
 @dataclass
 class Play:
     """Plays the steps of one case against the engine, with all rules or with those given.
@@ -135,6 +164,7 @@ class Play:
     def plan(self) -> Plan | None:
         if self.case.get("unassigned"):
             return None
+        along = self.case.get("along", {})
         legs = tuple(
             PlannedLeg(
                 _named(leg.from_zone),
@@ -146,6 +176,7 @@ class Play:
                 leg.latest,
                 backwards=self.southbound,
                 waypoints=tuple(self._waypoint(str(zone)) for zone in leg.waypoints),
+                dead=_dead(along),
             )
             for leg in self.shipment.legs
         )
@@ -157,6 +188,9 @@ class Play:
             stops=stops,
             authorisations=self.shipment.authorisations,
             shared=PLACES,
+            border=Border(queues=(_stretch(*along["queue"]),)) if "queue" in along else None,
+            origin=_spot(along["origin"]) if "origin" in along else None,
+            goal=_spot(along["goal"]) if "goal" in along else None,
         )
 
     def _waypoint(self, zone: str) -> Waypoint:

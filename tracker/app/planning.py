@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ from geofences.errors import GeoFault
 from geofences.formats import GeofenceSet, from_features, to_geojson
 from geofences.kinds import ZoneKind
 from geofences.zone import Zone
+from tracker.app.stretches import Along, laid_out
 from tracker.app.ways import ends_m, runs_against
 from tracker.domain.errors import UsageError
 from tracker.domain.layers import AS_SHIPPED, Layers, ShipmentPolicies, always
@@ -133,6 +134,7 @@ class _Planner:
             )
             for n, leave in enumerate(shipment.authorisations)
         )
+        legs, crossing = laid_out(legs, self._corridor_of, self._every_zone(), self._along())
         plan = Plan(
             shipment=shipment,
             opened_at=self.stored.opened_at,
@@ -141,9 +143,28 @@ class _Planner:
             authorisations=leaves,
             own={zone.id: place_of(zone) for zone in self.zones.values()},
             shared=self.geography.places,
+            border=crossing,
+            origin=self._middle(legs[0].from_zone if legs else None),
+            goal=self._middle(legs[-1].to_zone if legs else None),
         )
         own = GeofenceSet(tuple(self.zones.values()), tuple(self.corridors.values()))
         return Planned(plan, self.policies, own)
+
+    def _along(self) -> Along:
+        policy = self.policies.usual
+        return Along(
+            crossing=self.shipment.crossing,
+            queue_m=policy.border_queue_km * 1_000,
+            margin_m=policy.jump_m,
+            half_width_m=policy.corridor_half_width_m,
+        )
+
+    def _corridor_of(self, corridor: str) -> Corridor:
+        return self.corridors.get(corridor) or self.geography.atlas.corridor(corridor)
+
+    def _every_zone(self) -> Iterator[Zone]:
+        yield from self.geography.atlas.zones.values()
+        yield from self.zones.values()
 
     def _policies(self) -> ShipmentPolicies:
         try:
@@ -211,7 +232,7 @@ class _Planner:
         end = ZoneKind.CONSIGNEE if last else ZoneKind.YARD
         from_zone = self._zone(leg.from_zone, f"{where}.from", f"{name}-from", start)
         to_zone = self._zone(leg.to_zone, f"{where}.to", f"{name}-to", end)
-        start, goal = self._area(from_zone), self._area(to_zone)
+        begin, goal = self._area(from_zone), self._area(to_zone)
         planned = PlannedLeg(
             from_zone=from_zone,
             to_zone=to_zone,
@@ -220,7 +241,7 @@ class _Planner:
             custodian=leg.custodian,
             earliest=leg.earliest,
             latest=leg.latest,
-            backwards=runs_against(corridor, start, goal) if corridor else None,
+            backwards=runs_against(corridor, begin, goal) if corridor else None,
         )
         waypoints = [
             self._named(zone, f"{where}.waypoints[{n}]", f"{name}-waypoint-{n + 1}")
@@ -232,6 +253,14 @@ class _Planner:
             if (area := self._area(zone)) is not None
         )
         return dataclasses.replace(planned, waypoints=tuple(ways))
+
+    def _middle(self, zone: str | None) -> tuple[float, float] | None:
+        """(lat, lon) of the zone's middle."""
+        if zone is None:
+            return None
+        known = self.zones.get(zone) or self.geography.atlas.zone(zone)
+        middle = known.polygon.centroid
+        return (middle.y, middle.x) if not middle.is_empty else None
 
     def _area(self, zone: str | None) -> Zone | None:
         return None if zone is None else self.zones.get(zone) or self.geography.atlas.zone(zone)

@@ -50,6 +50,7 @@ class AlertKind(enum.StrEnum):
     UNPLANNED_STOP = "unplanned_stop"
     RESTRICTED_ZONE = "restricted_zone"
     SILENCE = "silence"
+    SLOW_REPORTING = "slow_reporting"
     JAMMING = "jamming"
     POSITION_NOT_CREDIBLE = "position_not_credible"
     POSITION_LOST = "position_lost"

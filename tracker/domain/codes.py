@@ -66,6 +66,9 @@ class Code(enum.StrEnum):
     OFF_CORRIDOR = "off_corridor", {"offset_m": int, "minutes": MaybeInt}
     BACK_ON_CORRIDOR = "back_on_corridor"
     STANDING_UNPLANNED = "standing_unplanned", {"minutes": int}
+    STANDING_ASLEEP = "standing_asleep", {"minutes": int}
+    STANDING_FIRST_MILE = "standing_first_mile", {"minutes": int}
+    STANDING_LAST_MILE = "standing_last_mile", {"minutes": int}
     MOVES_ON = "moves_on"
     RESTRICTED_ZONE_ENTERED = "restricted_zone_entered", {"name": str}
     RESTRICTED_ZONE_PASSED = "restricted_zone_passed", {"name": str, "fixes": int}
@@ -98,7 +101,10 @@ class Code(enum.StrEnum):
     SILENT_MOVING = "silent_moving", {"minutes": int}
     SILENT_PARKED = "silent_parked", {"minutes": int}
     SILENT_AFTER_JAMMING = "silent_after_jamming", {"minutes": int}
+    SILENT_IN_COLLAPSE = "silent_in_collapse", {"minutes": int}
     HEARD_AGAIN = "heard_again"
+    REPORTS_SLOWLY = "reports_slowly", {"every_s": int, "asked_s": int}
+    REPORTS_AS_ASKED = "reports_as_asked"
     JAMMING_REPORTED = "jamming_reported"
     SATELLITES_COLLAPSED = "satellites_collapsed"
     STILL_JAMMED = "still_jammed"

@@ -46,6 +46,7 @@ seals: who is trusted is watched less, his seal is not."""
 
 BY_HOUR_NEVER = {
     "corridor_half_width_m": "a corridor is as wide by night as by day",
+    "border_queue_km": "a crossing is as long by night as by day",
     "record_late_min": "an audit looks at the whole trip",
     "closing_late_min": "an audit looks at the whole trip",
     "seal_on_hand_days": "the inventory is of no hour",

@@ -21,11 +21,10 @@ from tracker.domain.geo import metres_between
 from tracker.domain.own_word import OwnWord
 from tracker.domain.plan import Plan
 from tracker.domain.policy import Policy, minutes
+from tracker.domain.reception import reception
+from tracker.domain.rhythm import rhythm, woken
 from tracker.domain.state import Halt, Lane, Passage
 from tracker.domain.visits import visited
-
-STRONG_GSM = (0, 31)
-"""3GPP TS 27.007 +CSQ: 0 is -113 dBm, each step 2 dB, 31 is -51 dBm or more; 99 is unknown."""
 
 UNDATED = frozenset({Clock.RECEIPT, Clock.DOUBTED})
 """Clocks whose readings tell nothing of how long ago a position was."""
@@ -51,13 +50,13 @@ def advance(
     lane: Lane, reading: Reading, placement: Placement | None, plan: Plan | None, policy: Policy
 ) -> tuple[Lane, Moves]:
     """The lane after `reading`, and what that changed. The seal is the rules' business."""
-    jammed, few = _jammed(lane, reading, policy)
     heard: dict[str, Any] = {
         "at": reading.event_time,
         "seq": lane.seq if reading.seq is None else reading.seq,
-        "jammed": jammed,
-        "starved": few,
     }
+    if lane.at is not None:
+        heard |= rhythm(lane, (reading.event_time - lane.at).total_seconds())
+    heard |= reception(lane, reading, plan, policy)
     fix = reading.position
     if isinstance(fix, NoFix) or (fix.hdop is not None and fix.hdop >= policy.hdop_useless):
         return replace(lane, **heard), Moves()
@@ -126,6 +125,8 @@ def _moved(
         standing=standing,
         moving=not standing and _moving(lane, halt, straying, fix, policy),
     )
+    if straying is fix and lane.standing and lane.at is not None and _rolls(halt, fix, policy):
+        now = replace(now, wakes=woken(lane, (heard["at"] - lane.at).total_seconds()))
     rolls = now.moving and _rolls(halt, fix, policy)
     at_rest = not rolls and (here or (standing and _near(halt, fix, policy)))
     if placement is None or plan is None:
@@ -246,28 +247,6 @@ def _since_halt_kmh(halt: Halt, fix: Fix) -> float:
 
 def _near(halt: Halt, fix: Fix, policy: Policy) -> bool:
     return metres_between(halt.lat, halt.lon, fix.lat, fix.lon) <= policy.jump_m
-
-
-def _jammed(lane: Lane, reading: Reading, policy: Policy) -> tuple[bool, int]:
-    """Jammed now, and how many readings in a row lacked satellites under a strong cell."""
-    satellites = reading.position.satellites
-    few = satellites is not None and satellites <= policy.jamming_satellites
-    cell = cell_dbm(reading)
-    strong = cell is not None and policy.jamming_cell_dbm <= cell < 0
-    starved = lane.starved + 1 if few and strong else 0
-    if reading.jamming or starved >= policy.confirm_fixes:
-        return True, starved
-    # A reading that says nothing of jamming and has no fix does not show that reception is back.
-    still = lane.jammed and reading.jamming is None and isinstance(reading.position, NoFix)
-    return still, starved
-
-
-def cell_dbm(reading: Reading | None) -> int | None:
-    """How strong its cell is (dBm, or as it was told), if it says so."""
-    cell = reading.cell.rssi if reading is not None and reading.cell else None
-    if cell is not None and STRONG_GSM[0] <= cell <= STRONG_GSM[1]:
-        return -113 + 2 * cell
-    return cell
 
 
 def point(fix: Fix | None) -> dict[str, Any]:

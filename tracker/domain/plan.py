@@ -13,6 +13,7 @@ from datetime import datetime
 from geofences.kinds import ZoneKind
 from tracker.domain.shipment import Authorisation, DeviceRole, Shipment
 from tracker.domain.spelling import same
+from tracker.domain.stretch import Border, Stretch
 from tracker.domain.whose import begins
 
 ACCUSING = frozenset({ZoneKind.STATE_INSPECTION, ZoneKind.RESTRICTED, ZoneKind.HIGH_RISK})
@@ -46,7 +47,8 @@ class Waypoint:
 class PlannedLeg:
     """half_width_m: of its corridor, None for the policy's. backwards: the truck goes from the end
     of the corridor's line to its start; None if it is not known. waypoints: zones that it must
-    enter on the way, in this order.
+    enter on the way, in this order. dead: the listed dead zones on its corridor, with the way
+    towards them.
     """
 
     from_zone: str | None
@@ -58,6 +60,7 @@ class PlannedLeg:
     latest: datetime | None
     backwards: bool | None = False
     waypoints: tuple[Waypoint, ...] = ()
+    dead: tuple[Stretch, ...] = ()
 
     @property
     def heading(self) -> int:
@@ -70,6 +73,8 @@ class Plan:
     """`shared` is the library, the same object in every plan; `own` are the shipment's zones.
 
     stops: planned stops, zone -> minutes. authorisations: with their zones resolved to ids.
+    border: the planned crossing as one place. origin, goal: the middle of the first leg's start and
+    of the last one's end, (lat, lon) in degrees.
     """
 
     shipment: Shipment
@@ -79,6 +84,9 @@ class Plan:
     authorisations: tuple[Authorisation, ...] = ()
     own: Mapping[str, Place] = field(default_factory=dict)
     shared: Mapping[str, Place] = field(default_factory=dict)
+    border: Border | None = None
+    origin: tuple[float, float] | None = None
+    goal: tuple[float, float] | None = None
 
     def place(self, zone: str) -> Place | None:
         """The zone as this shipment sees it; None for a zone of another shipment."""

@@ -395,6 +395,55 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     stop_critical_min: Annotated[
         float, _meta("an unplanned stop of this length is critical", "min", "ours")
     ] = 30.0
+    stop_team_warning_min: Annotated[
+        float,
+        _meta("the same warning for a truck with two drivers", "min", "ours: one may always drive"),
+    ] = 10.0
+    stop_team_critical_min: Annotated[
+        float, _meta("so long a stop of a truck with two drivers is critical", "min", "ours")
+    ] = 20.0
+    first_mile_km: Annotated[
+        float,
+        _meta(
+            "within this of the origin no stop is expected (0: stops there are like others)",
+            "km",
+            "ours: trucks are followed from the plant, and a lawful stop is made before it",
+        ),
+    ] = 30.0
+    first_mile_team_km: Annotated[
+        float,
+        _meta(
+            "the same for a truck with two drivers",
+            "km",
+            "ours: two drivers need no rest for longer",
+        ),
+    ] = 80.0
+    last_mile_km: Annotated[
+        float,
+        _meta(
+            "within this of the destination no stop is expected (0: stops there are like others)",
+            "km",
+            "ours",
+        ),
+    ] = 5.0
+    mile_stop_min: Annotated[
+        float,
+        _meta("a stop on the first or the last mile warns after this", "min", "ours: as for fuel"),
+    ] = 12.0
+    mile_stop_critical_min: Annotated[float, _meta("and is critical after this", "min", "ours")] = (
+        20.0
+    )
+    mile_stop_team_min: Annotated[
+        float, _meta("the same warning for a truck with two drivers", "min", "ours")
+    ] = 8.0
+    asleep_most_min: Annotated[
+        float,
+        _meta(
+            "a device at rest whose rhythm is not known reports after this at the latest",
+            "min",
+            "locks asleep report every 15 to 20 min",
+        ),
+    ] = 20.0
     authorised_stop_min: Annotated[
         float,
         _meta("where an opening is authorised, it may stand this long", "min", "ours"),
@@ -407,6 +456,14 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             "freightwaves: border queues of 4 to 8 h happen",
         ),
     ] = 480.0
+    border_queue_km: Annotated[
+        float,
+        _meta(
+            "so far before the crossing's first zone its queue may reach back along the corridor",
+            "km",
+            "ours: the library's queue zones are 1 to 2 km long, and queues longer",
+        ),
+    ] = 5.0
 
     # Silence and jamming
     silence_moving_min: Annotated[
@@ -417,6 +474,43 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             "ours; TAPA TSR 2020 asks a report at least every 5 min",
         ),
     ] = 10.0
+    silence_moving_most_min: Annotated[
+        float,
+        _meta(
+            "no word from a moving device for this long, however seldom it reports",
+            "min",
+            "ours: a stolen truck is 40 km away by then",
+        ),
+    ] = 30.0
+    silence_reports: Annotated[
+        int,
+        _meta(
+            "so many of a device's own reporting intervals without a word, if that is longer",
+            "intervals",
+            "ours: two reports in a row get lost, or come late",
+            least=1,
+        ),
+    ] = 3
+    receipt_lag_min: Annotated[
+        float,
+        _meta(
+            "what a device sent may be under way for so long",
+            "min",
+            "measured on a truck's tracker: p95 128 s",
+        ),
+    ] = 2.0
+    dead_zone_reports: Annotated[
+        int,
+        _meta(
+            "a dead zone ahead explains a silence if so many reports later the truck can be there",
+            "intervals",
+            "ours: the last report before it may get lost",
+        ),
+    ] = 2
+    road_kmh: Annotated[
+        float,
+        _meta("a truck on the road comes to what lies ahead at least so fast", "km/h", "ours"),
+    ] = 60.0
     silence_arrived_min: Annotated[
         float,
         _meta("silence limit once all legs are complete and it stands at its goal", "min", "ours"),
@@ -424,9 +518,42 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     silence_parked_min: Annotated[
         float, _meta("no word from a parked device for this long", "min", "ours")
     ] = 30.0
+    silence_parked_most_min: Annotated[
+        float,
+        _meta(
+            "no word from a parked device for this long, however seldom it reports", "min", "ours"
+        ),
+    ] = 90.0
     silence_after_jamming_min: Annotated[
-        float, _meta("no word for this long after jamming is critical", "min", "ours")
+        float,
+        _meta(
+            "no word for this long after jamming is critical (and for `jamming_reports` of its "
+            "intervals)",
+            "min",
+            "ours",
+        ),
     ] = 2.0
+    report_every_min: Annotated[
+        float,
+        _meta(
+            "under way a device must report at least so often (0: it need not)",
+            "min",
+            "TAPA TSR 2020",
+        ),
+    ] = 5.0
+    report_slack: Annotated[
+        float,
+        _meta(
+            "a report is slow that takes longer than so many of the intervals asked for",
+            "intervals",
+            "ours: devices waver",
+            least=1,
+        ),
+    ] = 1.5
+    report_slow_reports: Annotated[
+        int,
+        _meta("so many slow reports in a row warn", "reports", "ours: some get lost", least=1),
+    ] = 4
     backlog_gap_min: Annotated[
         float,
         _meta(
@@ -467,6 +594,40 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         int,
         _meta(
             "so few satellites or fewer, with a strong cell, is a collapse", "satellites", "ours"
+        ),
+    ] = 2
+    jamming_collapse_min: Annotated[
+        float,
+        _meta(
+            "a collapse under way that lasts so long, outside roofs and dead zones, is jamming",
+            "min",
+            "ours: the longest road tunnels take 5 min, and a toll plaza's canopy",
+        ),
+    ] = 8.0
+    jamming_parked_min: Annotated[
+        float,
+        _meta(
+            "a collapse at rest, outside roofs and dead zones, that lasts so long is jamming",
+            "min",
+            "ours: a truck fuels under a canopy",
+        ),
+    ] = 20.0
+    jamming_tunnel_min: Annotated[
+        float,
+        _meta(
+            "a silence after a collapse of so long under way is one after jamming",
+            "min",
+            "ours: tunnels that nobody listed take 1 to 3 min",
+        ),
+    ] = 4.0
+    jamming_reports: Annotated[
+        int,
+        _meta(
+            "a collapse spans so many reporting intervals at least, and a silence after jamming "
+            "takes as many",
+            "intervals",
+            "ours: one report under a roof, and one that is late, are nothing",
+            least=1,
         ),
     ] = 2
     jamming_cell_dbm: Annotated[

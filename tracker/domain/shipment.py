@@ -172,6 +172,7 @@ class Amendment(Declared, frozen=True):
 AMENDABLE = (
     "vehicle",
     "trailer",
+    "drivers",
     "devices",
     "documents",
     "custodians",
@@ -184,11 +185,20 @@ AMENDABLE = (
 """What may change on the way. Seals are recorded, and leave to open is authorised."""
 
 
+class Drivers(enum.StrEnum):
+    SOLO = "solo"
+    TEAM = "team"
+
+
 class Shipment(Declared, frozen=True):
     id: Identifier
     devices: Annotated[tuple[Device, ...], Meta(min_length=1)]
     vehicle: Vehicle | None = None
     trailer: Vehicle | None = None
+    drivers: Annotated[
+        Drivers | None,
+        Meta(description="solo, or team: two drivers, who need shorter stops; not said: as solo"),
+    ] = None
     documents: tuple[Document, ...] = ()
     custodians: tuple[Custodian, ...] = ()
     seals: tuple[Seal, ...] = ()

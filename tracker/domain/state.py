@@ -71,6 +71,9 @@ class Lane(Struct, frozen=True, kw_only=True):
     progress_m: along the leg's corridor, as last measured, by the fix of `progress_at`.
     clock: how `at` was found. ahead: so many readings in a row, the newest last, ran ahead of their
     receipt. lost: where it is has not been known for longer than allowed, so no finding says it.
+    pace_s, rest_s: how often it reports under way and at rest, as observed (`rhythm`); 0: not yet.
+    wakes: so many times in a row it woke from sleep when it was moved. starved: so many readings in
+    a row, the first at `starved_since`, had hardly a satellite under a strong cell.
     leg: index of the leg under way. memory: what each rule keeps, by the rule's name.
     """
 
@@ -98,6 +101,10 @@ class Lane(Struct, frozen=True, kw_only=True):
     jammed: bool = False
     lost: bool = False
     starved: int = 0
+    starved_since: datetime | None = None
+    pace_s: float = 0.0
+    rest_s: float = 0.0
+    wakes: int = 0
     leg: int = 0
     progress_m: float | None = None
     progress_at: datetime | None = None

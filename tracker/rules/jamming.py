@@ -1,19 +1,25 @@
 """Jamming: the device says so, or its satellites collapse while the cell stays strong.
 
 81 % of truck robberies in Mexico in H1 2024 used a jammer (tvazteca.com), so it is critical. The
-collapse (`jamming_satellites`, `jamming_cell_dbm`) must show in two readings in a row, whatever the
-device says of it. It is over when the device says so or has a fix again.
+device's own word counts at once. The collapse (`jamming_satellites`, `jamming_cell_dbm`), whatever
+the device says of it, is what a roof and a tunnel look like too: it counts if it spans
+`jamming_reports` of the device's intervals and lasts `jamming_collapse_min` under way,
+`jamming_parked_min` at rest; with a listed dead zone there so much longer; never where roofs stand
+or the plan has the truck stand. It is over when the device says so or has a fix again.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 
 from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.codes import Code
 from tracker.domain.outcome import Cleared, Raised
+from tracker.domain.reception import collapse_min
+from tracker.domain.state import Lane
+from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
 
 
@@ -53,4 +59,39 @@ def _code(view: View) -> Code:
     return Code.STILL_JAMMED
 
 
-RULE = Rule(name="jamming", memory=Memory, on_reading=on_reading)
+def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
+    policy, lane, reading = view.policy, view.lane, view.reading
+    if reading is not None and reading.jamming:
+        return (_weighed("device_reports_jamming", True, speaks=True),)
+    if view.before is not None and view.before.jammed:
+        return (_weighed("reception_back", not lane.jammed, speaks=lane.jammed),)
+    if lane.starved_since is None:
+        return (_weighed("satellites_collapsed", False),)
+    count = Weighed(
+        kind=AlertKind.JAMMING,
+        measure="intervals_without_satellites",
+        value=lane.starved - 1,
+        limit=policy.jamming_reports,
+        unit="intervals",
+        threshold="jamming_reports",
+        speaks=lane.starved > policy.jamming_reports,
+    )
+    least = collapse_min(view.before or Lane(), view.plan, policy)
+    if least is None:
+        return count, _weighed("where_roofs_stand", True)
+    lasted = view.at - lane.starved_since
+    return count, Weighed(
+        kind=AlertKind.JAMMING,
+        measure="collapse_lasted",
+        value=lasted.total_seconds() / 60,
+        limit=least,
+        unit="min",
+        speaks=lasted >= timedelta(minutes=least),
+    )
+
+
+def _weighed(measure: str, value: bool, *, speaks: bool = False) -> Weighed:
+    return Weighed(kind=AlertKind.JAMMING, measure=measure, value=value, speaks=speaks)
+
+
+RULE = Rule(name="jamming", memory=Memory, on_reading=on_reading, weighs=weighs)

@@ -4,20 +4,40 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from geofences.kinds import ZoneKind
+from tracker.domain.coverage import explained_min, roofed, sheltered, under_way
 from tracker.domain.policy import minutes
 from tracker.domain.state import Lane
 from tracker.rules.base import View
 
 
-def patience(view: View, lane: Lane, *, moving: bool | None = None) -> timedelta:
-    """`silence_moving_min` or `silence_parked_min`; in a listed dead zone at least its
-    `usual_minutes`. moving: where the reading itself tells it.
+def patience(
+    view: View, lane: Lane, *, moving: bool | None = None, speaks: bool = False
+) -> timedelta:
+    """`silence_moving_min` or `silence_parked_min`; with a listed dead zone that explains it so
+    much more. moving: where the reading itself tells it. Of a device that does not speak
+    `silence_reports` of its own reports, if those take longer (at most `silence_moving_most_min`,
+    `silence_parked_most_min`).
     """
-    under_way = lane.moving if moving is None else moving
-    limit = view.policy.silence_moving_min if under_way else view.policy.silence_parked_min
-    if not lane.zones or view.plan is None:
-        return minutes(limit)
-    places = view.plan.places(tuple(lane.zones))
-    dead = [place.usual_minutes or 0.0 for place in places if place.kind is ZoneKind.DEAD_ZONE]
-    return minutes(max([limit, *dead]))
+    plan, policy = view.plan, view.policy
+    if moving is None and plan is not None and sheltered(lane, plan, policy):
+        moving = False
+    limit = usual(view, lane, moving=moving, speaks=speaks)
+    if plan is None:
+        return limit
+    explained = explained_min(lane, plan, policy)
+    return limit + minutes(explained) if explained else limit
+
+
+def usual(view: View, lane: Lane, *, moving: bool | None = None, speaks: bool = False) -> timedelta:
+    """The same where no place explains anything; never longer. Under a roof, and in the planned
+    crossing, a silence is a parked one's.
+    """
+    policy = view.policy
+    if moving is None:
+        moving = under_way(lane, policy) and not roofed(lane, view.plan)
+    if moving:
+        least, most, every = policy.silence_moving_min, policy.silence_moving_most_min, lane.pace_s
+    else:
+        least, most, every = policy.silence_parked_min, policy.silence_parked_most_min, lane.rest_s
+    own = 0.0 if speaks else every / 60 * policy.silence_reports
+    return minutes(least) if own <= least else timedelta(minutes=max(least, min(own, most)))

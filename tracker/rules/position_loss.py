@@ -2,9 +2,9 @@
 
 Lost: no fix at all (none, 0,0, invalid, a useless HDOP), or always the same old one while under
 way. Frozen: speed is reported (above `moving_kmh`), and the position does not change. Both warn
-after `silence_moving_min`; lost after `silence_parked_min` if parked, after `usual_minutes` in a
-dead zone, and in a plant, yard or inspection area after `position_roofed_min`, for roofs stand
-there. From then on the record does not say where it is. Jamming has an alert of its own.
+after as long as a silence would; lost in a plant, yard, inspection area or the planned crossing
+after `position_roofed_min`, for roofs stand there. From then on the record does not say where it
+is. Jamming has an alert of its own.
 
 A device asleep that repeats its last fix, standing, is where it was: that is no loss.
 """
@@ -17,25 +17,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from devices.reading import Fix
-from geofences.kinds import ZoneKind
 from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.codes import Code
+from tracker.domain.coverage import sheltered
 from tracker.domain.outcome import Cleared, Outcome, PlaceKnown, Raised
 from tracker.domain.policy import minutes, whole_minutes
+from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
-from tracker.rules.patience import patience
-
-ROOFED = frozenset(
-    {
-        ZoneKind.PLANT,
-        ZoneKind.YARD,
-        ZoneKind.CONSIGNEE,
-        ZoneKind.CUSTOMS_COMPOUND,
-        ZoneKind.CBP_PRIMARY,
-        ZoneKind.CBP_SECONDARY,
-        ZoneKind.STATE_INSPECTION,
-    }
-)
+from tracker.rules.patience import patience, usual
 
 
 class Memory(Struct, frozen=True, kw_only=True):
@@ -58,10 +47,20 @@ def on_reading(view: View, memory: Memory) -> Result:
     fix = view.moves.fix
     if fix is not None and not _stands_still(view, fix):
         return (memory, NOTHING) if memory.since is None else (KNOWN, _back(view, memory))
-    kind = AlertKind.POSITION_FROZEN if fix is not None else _missing(view)
+    kind = _loss(view)
     if kind is None:
         return memory, NOTHING
     return _without(view, memory, kind)
+
+
+def _loss(view: View) -> AlertKind | None:
+    """What this reading has instead of a new position that moved; None if it has one, or tells
+    nothing.
+    """
+    fix = view.moves.fix
+    if fix is None:
+        return _missing(view)
+    return AlertKind.POSITION_FROZEN if _stands_still(view, fix) else None
 
 
 def _stands_still(view: View, fix: Fix) -> bool:
@@ -98,11 +97,14 @@ def _missing(view: View) -> AlertKind | None:
 
 
 def _without(view: View, memory: Memory, kind: AlertKind) -> Result:
-    limit = _limit(view, kind)
-    since = memory.since or _last_known(view, limit)
+    least = _least(view, kind)
+    since = memory.since or _last_known(view, least)
     memory = replace(memory, since=since, reports=memory.reports + 1)
     gone = view.at - since
-    if memory.told or gone < limit or memory.reports < view.policy.confirm_fixes:
+    if memory.told or gone < least or memory.reports < view.policy.confirm_fixes:
+        return memory, NOTHING
+    limit = _limit(view, kind)  # costs more
+    if gone < limit:
         return memory, NOTHING
     found: list[Outcome] = []
     if not view.lane.jammed:
@@ -131,14 +133,26 @@ def _last_known(view: View, limit: timedelta) -> datetime:
     return last.time if last is not None and known else view.at
 
 
-def _limit(view: View, kind: AlertKind) -> timedelta:
+def _moving(view: View) -> bool | None:
+    """Whether its receiver says that it moves; None if it does not tell."""
     said = view.reading.position.speed_kmh if view.reading else None
-    moving = None if said is None else said > view.policy.moving_kmh
+    return None if said is None else said > view.policy.moving_kmh
+
+
+def _least(view: View, kind: AlertKind) -> timedelta:
+    """A limit that costs little to know; the limit itself is no shorter. A device that tells a
+    frozen position speaks, however seldom.
+    """
+    frozen = kind is AlertKind.POSITION_FROZEN
+    return usual(view, view.lane, moving=_moving(view), speaks=frozen)
+
+
+def _limit(view: View, kind: AlertKind) -> timedelta:
+    if kind is AlertKind.POSITION_FROZEN:  # where it is not, no dead zone explains it
+        return _least(view, kind)
+    moving = _moving(view)
     limit = patience(view, view.lane, moving=moving)
-    seen = (*view.lane.zones, *view.lane.arriving)
-    if moving or kind is AlertKind.POSITION_FROZEN or view.plan is None:
-        return limit
-    if any(place.kind in ROOFED for place in view.plan.places(seen)):
+    if not moving and sheltered(view.lane, view.plan, view.policy):
         return max(limit, minutes(view.policy.position_roofed_min))
     return limit
 
@@ -152,4 +166,43 @@ def _back(view: View, memory: Memory) -> tuple[Outcome, ...]:
     return tuple(found)
 
 
-RULE = Rule(name="position_loss", memory=Memory, on_reading=on_reading)
+def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
+    live = not view.late and view.plan is not None and view.reading is not None
+    lack = _loss(view) if live else None
+    told = list[Weighed]()
+    for kind in (AlertKind.POSITION_LOST, AlertKind.POSITION_FROZEN):
+        if lack is kind:
+            told += _weighed(view, memory, kind)
+        else:
+            told.append(Weighed(kind=kind, measure=kind.value if live else "live", value=False))
+    return tuple(told)
+
+
+def _weighed(view: View, memory: Memory, kind: AlertKind) -> tuple[Weighed, ...]:
+    policy, limit = view.policy, _limit(view, kind)
+    gone = view.at - (memory.since or _last_known(view, _least(view, kind)))
+    before = memory.told is not None
+    return (
+        Weighed(kind=kind, measure="told_before", value=before, speaks=not before),
+        Weighed(kind=kind, measure="jammed", value=view.lane.jammed, speaks=not view.lane.jammed),
+        Weighed(
+            kind=kind,
+            measure="unknown",
+            value=gone.total_seconds() / 60,
+            limit=limit.total_seconds() / 60,
+            unit="min",
+            speaks=gone >= limit,
+        ),
+        Weighed(
+            kind=kind,
+            measure="reports",
+            value=memory.reports + 1,
+            limit=policy.confirm_fixes,
+            unit="reports",
+            threshold="confirm_fixes",
+            speaks=memory.reports + 1 >= policy.confirm_fixes,
+        ),
+    )
+
+
+RULE = Rule(name="position_loss", memory=Memory, on_reading=on_reading, weighs=weighs)

@@ -26,9 +26,9 @@ from devices.reading import Fix
 from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.codes import Code, Fact
 from tracker.domain.doubt import Doubt, Fault
-from tracker.domain.motion import cell_dbm
 from tracker.domain.outcome import Cleared, Raised
 from tracker.domain.policy import Policy
+from tracker.domain.reception import cell_dbm
 from tracker.domain.seal import SealState
 from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View

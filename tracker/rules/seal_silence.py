@@ -19,8 +19,9 @@ from tracker.domain.codes import Code, Fact
 from tracker.domain.outcome import Cleared, Outcome, Raised, SealMoved
 from tracker.domain.policy import whole_minutes
 from tracker.domain.seal import SealState
+from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
-from tracker.rules.patience import patience
+from tracker.rules.patience import patience, usual
 from tracker.rules.seals import sealed_report
 
 
@@ -33,6 +34,7 @@ class Memory(Struct, frozen=True, kw_only=True):
 
 
 HEARD = Memory()
+KIND = AlertKind.SEAL_SILENT
 
 
 def on_reading(view: View, memory: Memory) -> Result:
@@ -44,10 +46,13 @@ def on_reading(view: View, memory: Memory) -> Result:
         return memory, NOTHING
     if view.device not in view.plan.locks:
         return memory, NOTHING
-    limit = patience(view, view.lane)
-    since = memory.since or _last_word(view, limit)
+    least = usual(view, view.lane, speaks=True)
+    since = memory.since or _last_word(view, least)
     memory = replace(memory, since=since, reports=memory.reports + 1)
-    if view.at - since < limit or memory.reports < view.policy.seal_unheard_reports:
+    if view.at - since < least or memory.reports < view.policy.seal_unheard_reports:
+        return memory, NOTHING
+    limit = patience(view, view.lane, speaks=True)  # costs more
+    if view.at - since < limit:
         return memory, NOTHING
     return replace(memory, told=True), _unheard(view, since, since + limit)
 
@@ -97,4 +102,37 @@ def _heard(view: View, memory: Memory) -> Result:
     return HEARD, tuple(found)
 
 
-RULE = Rule(name="seal_silence", memory=Memory, on_reading=on_reading)
+def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
+    reading, policy = view.reading, view.policy
+    if view.late or reading is None or view.plan is None:
+        return (Weighed(kind=KIND, measure="live_report", value=False),)
+    if speaks(reading.seal):
+        return (Weighed(kind=KIND, measure="speaks_of_its_seal", value=True),)
+    if view.device not in view.plan.locks:
+        return (Weighed(kind=KIND, measure="lock", value=False),)
+    if view.seal.state not in (SealState.SEALED, SealState.FAULT):
+        return (Weighed(kind=KIND, measure="seal", value=view.seal.state.value),)
+    limit = patience(view, view.lane, speaks=True)
+    gone = view.at - (memory.since or _last_word(view, usual(view, view.lane, speaks=True)))
+    return (
+        Weighed(
+            kind=KIND,
+            measure="seal_unheard",
+            value=gone.total_seconds() / 60,
+            limit=limit.total_seconds() / 60,
+            unit="min",
+            speaks=gone >= limit,
+        ),
+        Weighed(
+            kind=KIND,
+            measure="reports_without_seal",
+            value=memory.reports + 1,
+            limit=policy.seal_unheard_reports,
+            unit="reports",
+            threshold="seal_unheard_reports",
+            speaks=memory.reports + 1 >= policy.seal_unheard_reports,
+        ),
+    )
+
+
+RULE = Rule(name="seal_silence", memory=Memory, on_reading=on_reading, weighs=weighs)

@@ -1,9 +1,12 @@
 """Silence: no word from a device for longer than its situation explains.
 
-`silence_moving_min` while moving, `silence_parked_min` parked; in a listed dead zone its
-`usual_minutes`; after jamming `silence_after_jamming_min`, and then it is critical. A seal that is
-silent is UNKNOWN: no data is never no event. Measured from the receipt of the last word of any
-kind; ticks come only while the broker's queue is drained, so an outage of ours accuses no truck.
+`silence_moving_min` while moving, `silence_parked_min` parked or where roofs stand, or
+`silence_reports` of the device's own intervals; with a listed dead zone that it is in, or that its
+way comes to, its `usual_minutes` longer. After jamming `silence_after_jamming_min` or
+`jamming_reports` intervals, and then it is critical; so is a silence that begins while the
+satellites are gone on the open road (`reception.collapsing`). A seal that is silent is UNKNOWN: no
+data is never no event. Measured from the receipt of the last word of any kind; ticks come only
+while the broker's queue is drained, so an outage of ours accuses no truck.
 """
 
 from __future__ import annotations
@@ -15,32 +18,48 @@ from msgspec.structs import replace
 
 from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.codes import Code, Fact
+from tracker.domain.coverage import under_way
 from tracker.domain.finding import FindingType
 from tracker.domain.outcome import Cleared, Noted, Outcome, Raised, SealMoved
 from tracker.domain.policy import minutes, whole_minutes
+from tracker.domain.reception import collapsing
 from tracker.domain.seal import SealState
-from tracker.domain.state import Lane
+from tracker.domain.state import DeviceState, Lane
+from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
-from tracker.rules.patience import patience
+from tracker.rules.patience import patience, usual
 
 
 class Memory(Struct, frozen=True, kw_only=True):
+    """until: the usual limit ran out, and something explains the silence until then."""
+
     silent: bool = False
+    until: datetime | None = None
+
+
+BLANK = Memory()
 
 
 def on_tick(view: View, memory: Memory) -> Result:
-    due = deadline(view, memory)
-    if due is None or view.now < due or view.known is None:
+    asked = deadline(view, memory)
+    if asked is None or view.now < asked or view.known is None:
         return memory, NOTHING
+    due = _since(view, view.known) + _limit(view, view.lane)
+    if view.now < due:
+        return replace(memory, until=due), NOTHING
     # Up to when it was due, not to when somebody looked: told again, it is the same.
     facts: dict[str, Fact] = {"minutes": whole_minutes(due - view.known.heard_at)}
-    severity = Severity.CRITICAL if view.lane.jammed else Severity.WARNING
+    collapsed = _collapsed(view, view.lane)
+    severity = Severity.CRITICAL if view.lane.jammed or collapsed else Severity.WARNING
     if view.lane.jammed:
         code = Code.SILENT_AFTER_JAMMING
+    elif collapsed:
+        code = Code.SILENT_IN_COLLAPSE
     elif view.lane.at is None:
         code = Code.NEVER_HEARD
     else:
-        code = Code.SILENT_MOVING if view.lane.moving else Code.SILENT_PARKED
+        moving = under_way(view.lane, view.policy)
+        code = Code.SILENT_MOVING if moving else Code.SILENT_PARKED
     found: list[Outcome] = [
         Raised(
             kind=AlertKind.SILENCE,
@@ -73,7 +92,7 @@ def on_reading(view: View, memory: Memory) -> Result:
         )
     if not view.late and view.before is not None and view.before.at is not None:
         gap = _gap(view, view.before.at)
-        if gap > _limit(view, view.before):
+        if gap > _least(view, view.before) and gap > _limit(view, view.before):
             found.append(
                 Noted(
                     type=FindingType.COVERAGE_GAP,
@@ -83,7 +102,7 @@ def on_reading(view: View, memory: Memory) -> Result:
                     facts={"from": view.before.at.isoformat(), "seconds": int(gap.total_seconds())},
                 )
             )
-    return Memory(), tuple(found)
+    return BLANK, tuple(found)
 
 
 def _gap(view: View, last: datetime) -> timedelta:
@@ -98,15 +117,39 @@ def _gap(view: View, last: datetime) -> timedelta:
 def deadline(view: View, memory: Memory) -> datetime | None:
     if memory.silent or view.known is None or view.plan is None:
         return None
-    since = view.known.heard_at
-    if view.lane.at is None and view.plan.legs and view.plan.legs[0].earliest is not None:
-        since = max(since, view.plan.legs[0].earliest)
-    return since + _limit(view, view.lane)
+    due = _since(view, view.known) + _least(view, view.lane)
+    return due if memory.until is None else max(due, memory.until)
+
+
+def _since(view: View, known: DeviceState) -> datetime:
+    """When its silence began: with the last word of any kind, but not before the journey."""
+    plan = view.plan
+    if view.lane.at is None and plan and plan.legs and plan.legs[0].earliest is not None:
+        return max(known.heard_at, plan.legs[0].earliest)
+    return known.heard_at
+
+
+def _collapsed(view: View, lane: Lane) -> bool:
+    """It fell silent on the open road while its satellites were gone."""
+    return lane.at is not None and collapsing(lane, lane.at, view.plan, view.policy)
+
+
+def _least(view: View, lane: Lane) -> timedelta:
+    """A limit that costs little to know; the limit itself is no shorter."""
+    return _after_jamming(view, lane) if lane.jammed else usual(view, lane)
+
+
+def _after_jamming(view: View, lane: Lane) -> timedelta:
+    """No longer than if it were merely silent."""
+    policy, every_s = view.policy, lane.pace_s if lane.moving else lane.rest_s
+    own = timedelta(seconds=every_s * policy.jamming_reports)
+    longest = usual(view, lane, moving=True)
+    return max(minutes(policy.silence_after_jamming_min), min(own, longest))
 
 
 def _limit(view: View, lane: Lane) -> timedelta:
     if lane.jammed:
-        return minutes(view.policy.silence_after_jamming_min)
+        return _after_jamming(view, lane)
     limit = patience(view, lane)
     if _arrived(view, lane):
         return max(limit, minutes(view.policy.silence_arrived_min))
@@ -121,6 +164,25 @@ def _arrived(view: View, lane: Lane) -> bool:
     return plan.destination in lane.zones
 
 
+def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
+    asked = deadline(view, memory)
+    if view.reading is not None or asked is None or view.known is None:
+        spoke = view.reading is not None
+        measure = "heard" if spoke else "told_before" if memory.silent else "on_shipment"
+        return (Weighed(kind=AlertKind.SILENCE, measure=measure, value=spoke or memory.silent),)
+    limit, since = _limit(view, view.lane), _since(view, view.known)
+    return (
+        Weighed(
+            kind=AlertKind.SILENCE,
+            measure="silent",
+            value=(view.now - since).total_seconds() / 60,
+            limit=max(limit, asked - since).total_seconds() / 60,
+            unit="min",
+            speaks=view.now >= max(asked, since + limit),
+        ),
+    )
+
+
 RULE = Rule(
     name="silence",
     memory=Memory,
@@ -128,4 +190,5 @@ RULE = Rule(
     on_tick=on_tick,
     on_reading=on_reading,
     deadline=deadline,
+    weighs=weighs,
 )

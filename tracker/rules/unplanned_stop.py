@@ -1,11 +1,16 @@
 """Unplanned stop: standing where the plan has no stop.
 
 A stop is staying within `stop_radius_m` (parked receivers wander). It warns after
-`stop_warning_min`, is critical after `stop_critical_min`, and in a high-risk zone at once. Where
-the plan has the truck it may stand, high risk or not: at a leg's end without limit, at a planned
-stop for its minutes and then as above, where an opening is authorised for `authorised_stop_min`, in
-the planned crossing's zones for `border_stop_min`
-(queues of hours happen).
+`stop_warning_min`, is critical after `stop_critical_min` (with two drivers `stop_team_*`), and in a
+high-risk zone at once. Within `first_mile_km` of the origin and `last_mile_km` of the destination
+no stop is expected: there it warns after `mile_stop_min`. Where the plan has the truck it may
+stand, high risk or not: at a leg's end without limit, at a planned stop for its minutes and then as
+above, where an opening is authorised for `authorised_stop_min`, in the planned crossing, from the
+queue before its first zone to its last one, for `border_stop_min` (queues of hours happen).
+
+A lock asleep says nothing for a quarter of an hour and more, so a timer tells too: as soon as the
+device would have been heard if the truck had moved. That is at once for one that was seen to wake
+when moved; another is given the longest it has been asleep.
 """
 
 from __future__ import annotations
@@ -13,20 +18,31 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from geofences.kinds import ZoneKind
 from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.codes import Code
+from tracker.domain.coverage import explained_min
 from tracker.domain.outcome import Cleared, Outcome, Raised
-from tracker.domain.plan import Plan
-from tracker.domain.policy import Policy, minutes, whole_minutes
+from tracker.domain.policy import MOST, minutes, whole_minutes
+from tracker.domain.rhythm import wakes
+from tracker.domain.state import Halt, Lane
+from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
+from tracker.rules.stop_limits import Limits, least, limits
+
+KIND = AlertKind.UNPLANNED_STOP
 
 
 class Memory(Struct, frozen=True, kw_only=True):
-    """The halt an alert was raised for, if any: each halt is an incident of its own."""
+    """halt: the one an alert was raised for, if any: each halt is an incident of its own; grave: it
+    was critical. looked: the halt a timer was set for, which runs out at `due`; None: never.
+    """
 
     halt: datetime | None = None
+    grave: bool = False
+    looked: datetime | None = None
+    due: datetime | None = None
 
 
 def on_reading(view: View, memory: Memory) -> Result:
@@ -46,58 +62,160 @@ def on_reading(view: View, memory: Memory) -> Result:
         memory = Memory()
     if view.lane.straying is not None:
         return memory, over
+    if fix.time - halt.since <= least(view.policy) and not view.lane.zones:
+        return memory, over
     since = max(halt.since, view.plan.began)  # what it did before the trip is its own affair
     stood = fix.time - since
-    severity = _severity(view, stood)
-    if severity is None:
+    allowed = limits(view, halt, stood)
+    severity = None if allowed is None else allowed.severity(stood)
+    if severity is None or allowed is None:
         return memory, over
-    stop = Raised(
+    grave = memory.grave or severity is Severity.CRITICAL
+    stop = _stop(view, halt, severity, allowed.code, since, fix.time)
+    return replace(memory, halt=halt.since, grave=grave), (*over, stop)
+
+
+def _stop(
+    view: View, halt: Halt, severity: Severity, code: Code, since: datetime, until: datetime
+) -> Raised:
+    return Raised(
         kind=AlertKind.UNPLANNED_STOP,
         key=_key(halt.since),
         severity=severity,
-        code=Code.STANDING_UNPLANNED,
-        facts={"minutes": whole_minutes(stood)},
+        code=code,
+        facts={"minutes": whole_minutes(until - since)},
         at=since,
-        seen=fix.time,
+        seen=until,
         **view.where(),
     )
-    return Memory(halt=halt.since), (*over, stop)
-
-
-def _severity(view: View, stood: timedelta) -> Severity | None:
-    plan, policy = view.plan, view.policy
-    assert plan is not None  # noqa: S101 - on_reading has asked
-    places = view.places()
-    allowed = allowance(plan, policy, tuple(place.id for place in places))
-    if allowed is None:
-        return None
-    known = view.lane.zones  # one fix inside is not being there
-    if any(place.kind is ZoneKind.HIGH_RISK and place.id in known for place in places):
-        return Severity.CRITICAL if stood > allowed and not view.lane.moving else None
-    if stood > allowed + minutes(policy.stop_critical_min):
-        return Severity.CRITICAL
-    if stood > allowed + minutes(policy.stop_warning_min):
-        return Severity.WARNING
-    return None
-
-
-def allowance(plan: Plan, policy: Policy, zones: tuple[str, ...]) -> timedelta | None:
-    """How long the plan lets it stand in these zones; None: without limit."""
-    allowed = timedelta(0)
-    for zone in zones:
-        if any(zone in (leg.from_zone, leg.to_zone) for leg in plan.legs):
-            return None
-        if any(leave.zone == zone for leave in plan.authorisations):
-            allowed = max(allowed, minutes(policy.authorised_stop_min))
-        if zone in plan.stops:
-            allowed = max(allowed, minutes(plan.stops[zone]))
-        elif plan.expects(zone):
-            allowed = max(allowed, minutes(policy.border_stop_min - policy.stop_warning_min))
-    return allowed
 
 
 def _key(since: datetime) -> str:
     return since.isoformat()
 
 
-RULE = Rule(name="unplanned_stop", memory=Memory, on_reading=on_reading)
+# The timer
+
+
+def deadline(view: View, memory: Memory) -> datetime | None:
+    """Early rather than exact: `on_tick` looks, and says when to look again."""
+    lane, plan = view.lane, view.plan
+    if plan is None or not lane.standing or lane.halt is None or lane.straying is not None:
+        return None
+    halt = lane.halt
+    if memory.halt == halt.since and memory.grave:
+        return None
+    if memory.looked == halt.since:
+        return memory.due
+    return max(halt.since, plan.began) + least(view.policy)
+
+
+def on_tick(view: View, memory: Memory) -> Result:
+    asked, halt = deadline(view, memory), view.lane.halt
+    if asked is None or halt is None or view.plan is None or view.now < asked:
+        return memory, NOTHING
+    since = max(halt.since, view.plan.began)
+    allowed = limits(view, halt, minutes(MOST))
+    if allowed is None:
+        return replace(memory, looked=halt.since, due=None), NOTHING
+    told = memory.halt == halt.since
+    due, grave = _due(view, allowed, since, told=told)
+    if view.now < due:
+        return replace(memory, looked=halt.since, due=due), NOTHING
+    severity = Severity.CRITICAL if grave else Severity.WARNING
+    stop = _stop(view, halt, severity, Code.STANDING_ASLEEP, since, due)
+    memory = replace(memory, halt=halt.since, grave=grave, looked=halt.since)
+    later = None if grave else _due(view, allowed, since, told=True)[0]
+    return replace(memory, due=None if later is None else max(later, due)), (stop,)
+
+
+def _due(view: View, allowed: Limits, since: datetime, *, told: bool) -> tuple[datetime, bool]:
+    """When it is to be told (again), and whether that is critical."""
+    known, policy = view.known, view.policy
+    assert known is not None  # noqa: S101 - rules of a lane are ticked for a device
+    heard = known.heard_at + minutes(policy.receipt_lag_min)
+    if not told:
+        due = max(since + allowed.warning, heard + _asleep(view, view.lane))
+        return due, due >= since + allowed.critical
+    return max(since + allowed.critical, heard), True
+
+
+def _asleep(view: View, lane: Lane) -> timedelta:
+    """For how long it may say nothing though the truck moved on."""
+    policy = view.policy
+    explained = explained_min(lane, view.plan, policy) if view.plan else 0.0
+    if explained:
+        return minutes(explained) + minutes(policy.silence_moving_min)
+    if wakes(lane):
+        return timedelta(0)
+    return timedelta(minutes=max(lane.rest_s / 60, policy.asleep_most_min))
+
+
+# What it weighs
+
+
+def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
+    halt = view.lane.halt
+    if view.plan is None or halt is None:
+        return (_weighed("stands", False),)
+    if view.reading is None:
+        return _at_a_tick(view, memory, halt)
+    fix = view.moves.fix
+    if fix is None:
+        return (_weighed("new_position", None),)
+    if view.lane.straying is not None:
+        return (_weighed("away_from_its_halt", True),)
+    stood = fix.time - max(halt.since, view.plan.began)
+    if fix.time - halt.since <= least(view.policy) and not view.lane.zones:
+        return (_stood(stood, least(view.policy), speaks=False),)
+    allowed = limits(view, halt, stood)
+    if allowed is None:
+        return (_weighed("planned_to_stand_here", True),)
+    return (_stood(stood, allowed.warning, speaks=allowed.severity(stood) is not None),)
+
+
+def _at_a_tick(view: View, memory: Memory, halt: Halt) -> tuple[Weighed, ...]:
+    asked, known, plan = deadline(view, memory), view.known, view.plan
+    if asked is None or known is None or plan is None:
+        return (_weighed("stands_untold", False),)
+    since = max(halt.since, plan.began)
+    stood = view.now - since
+    allowed = limits(view, halt, minutes(MOST))
+    if allowed is None:
+        return (_weighed("planned_to_stand_here", True),)
+    due, grave = _due(view, allowed, since, told=memory.halt == halt.since)
+    limit = allowed.critical if grave else allowed.warning
+    wait = Weighed(
+        kind=KIND,
+        measure="unheard",
+        value=(view.now - known.heard_at).total_seconds() / 60,
+        limit=(due - known.heard_at).total_seconds() / 60,
+        unit="min",
+        speaks=view.now >= max(due, asked),
+    )
+    return _stood(stood, limit, speaks=stood >= limit), wait
+
+
+def _stood(stood: timedelta, limit: timedelta, *, speaks: bool) -> Weighed:
+    return Weighed(
+        kind=KIND,
+        measure="stood",
+        value=stood.total_seconds() / 60,
+        limit=limit.total_seconds() / 60,
+        unit="min",
+        speaks=speaks,
+    )
+
+
+def _weighed(measure: str, value: bool | None) -> Weighed:
+    return Weighed(kind=KIND, measure=measure, value=value)
+
+
+RULE = Rule(
+    name="unplanned_stop",
+    memory=Memory,
+    on_reading=on_reading,
+    on_tick=on_tick,
+    deadline=deadline,
+    weighs=weighs,
+)
