@@ -70,7 +70,8 @@ N = len(honest())
 def told(steps: list[Said], *, record_at: float = 71.5) -> Counter[tuple[str, str]]:
     """Kind and severity of every seal alert that was ever raised, however it ended."""
     received: list[tuple[float, int, Said]] = [
-        (float(said.get("received", said["at"])), n, said) for n, said in enumerate(steps)
+        (said["received"] if "received" in said else said["at"], n, said)
+        for n, said in enumerate(steps)
     ]
     end = max(at for at, _, _ in received)
     commands: list[tuple[float, int, Said]] = [(record_at, -1, RECORD), (end + 1.0, -1, CLOSE)]

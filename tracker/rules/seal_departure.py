@@ -24,7 +24,6 @@ from tracker.domain.plan import Plan
 from tracker.domain.policy import minutes
 from tracker.domain.seal import SealState
 from tracker.domain.visits import drifted, rests
-from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
 
 
@@ -111,15 +110,13 @@ def _in_loading(plan: Plan, placement: Placement) -> bool:
 
 
 def _sets_out(view: View, plan: Plan, placement: Placement) -> bool:
-    """It was not seen where it is loaded, and drives along the corridor, away from there: a truck
-    on its way to its load does not.
+    """It was not seen where it is loaded, says that it is open, and drives along the corridor, away
+    from there: a truck on its way to its load does not.
     """
-    if not view.lane.moving or view.before is None or placement.on_corridor is not True:
+    if not _says_open(view) or not view.lane.moving or placement.on_corridor is not True:
         return False
-    was, now = view.before.progress_m, placement.progress_m
-    if plan.loading is None or was is None or now is None:
-        return _says_open(view)
-    return now > was
+    was, now = view.before.progress_m if view.before else None, placement.progress_m
+    return plan.loading is None or was is None or now is None or now > was
 
 
 def _says_open(view: View) -> bool:
@@ -163,22 +160,4 @@ def _over(view: View) -> tuple[Cleared, ...]:
     )
 
 
-def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
-    if view.seal.state not in (SealState.OPEN_AUTHORISED, SealState.ARMED):
-        return ()
-    kind = AlertKind.SEAL_UNSEALED_DEPARTURE
-    fix = view.moves.fix
-    first = memory.first or fix
-    drift = first is not None and drifted(view.lane, first.time)
-    outside = memory.outside + (1 if fix is not None and memory.zone is not None else 0)
-    return (
-        Weighed(kind=kind, measure="unsealed", value=view.seal.state.value, speaks=True),
-        Weighed(
-            kind=kind, measure="fixes_outside", value=outside, limit=view.policy.confirm_fixes,
-            threshold="confirm_fixes", speaks=outside >= view.policy.confirm_fixes,
-        ),
-        Weighed(kind=kind, measure="has_left_its_halt", value=not drift, speaks=not drift),
-    )  # fmt: skip
-
-
-RULE = Rule(name="seal_departure", memory=Memory, on_reading=on_reading, weighs=weighs)
+RULE = Rule(name="seal_departure", memory=Memory, on_reading=on_reading)

@@ -22,7 +22,6 @@ from tracker.domain.codes import Code, Fact
 from tracker.domain.outcome import Outcome, Raised, SealMoved
 from tracker.domain.policy import minutes
 from tracker.domain.seal import SealState
-from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
 from tracker.rules.seals import apart, known_places, own_time
 
@@ -172,32 +171,4 @@ def _raised(
     )
 
 
-def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
-    report = view.reading.seal if view.reading else None
-    shakes = report is not None and SealEvent.VIBRATION in report.events
-    shaken = memory.shaken or (own_time(view) if shakes else None)
-    if shaken is None and memory.rested is None:
-        return ()
-    kind, at = AlertKind.SEAL_TAMPERED, shaken or memory.rested
-    stood = shaken is None or _stood(view, shaken)
-    sign = _sign(view, report) or memory.sign
-    near = at is not None and _near(view, at, memory.sign_at)
-    return (
-        Weighed(kind=kind, measure="vibration_at_rest", value=stood, speaks=stood is True),
-        Weighed(
-            kind=kind,
-            measure="vibration_second_sign",
-            value=sign,
-            limit=view.policy.vibration_sign_min,
-            unit="min",
-            threshold="vibration_sign_min",
-            speaks=near or (sign is not None and sign != memory.sign),
-        ),
-        Weighed(
-            kind=kind, measure="where_trailers_shake", value=_shaking(view),
-            speaks=not _shaking(view),
-        ),
-    )  # fmt: skip
-
-
-RULE = Rule(name="seal_vibration", memory=Memory, on_reading=on_reading, weighs=weighs)
+RULE = Rule(name="seal_vibration", memory=Memory, on_reading=on_reading)

@@ -28,10 +28,7 @@ def rolling(view: View) -> bool:
     """The truck moves, as far as its last fix still tells: not of a truck that has come under a
     roof since.
     """
-    fix = view.lane.fix
-    if not view.lane.moving or fix is None:
-        return False
-    return own_time(view) - fix.time <= minutes(view.policy.moving_known_min)
+    return view.lane.moving and _fresh(view)
 
 
 def apart(view: View) -> bool:
@@ -60,7 +57,14 @@ def known_places(view: View) -> tuple[Place, ...]:
     if view.late and view.moves.fix is None and not view.lane.zones and view.known is not None:
         entered = view.known.live.zones
         return view.plan.places(tuple(zone for zone, at in entered.items() if at <= own_time(view)))
+    if view.moves.fix is None and not view.lane.zones and view.lane.arriving and _fresh(view):
+        return view.plan.places(tuple(view.lane.arriving))  # its last fix was there
     return view.places()
+
+
+def _fresh(view: View) -> bool:
+    fix = view.lane.fix
+    return fix is not None and own_time(view) - fix.time <= minutes(view.policy.moving_known_min)
 
 
 def sealed_report(view: View) -> SealReport | None:
