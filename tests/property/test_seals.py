@@ -59,6 +59,20 @@ def honest() -> list[Said]:
     return steps
 
 
+def talkative(steps: list[Said]) -> list[Said]:
+    """The same from a lock that tells its number and lock count with each word."""
+    number, count, told_so = None, 1, []
+    for said in steps:
+        seal = said["seal"]
+        if seal.get("event") == "sealed":
+            count += number is not None
+            number = seal["number"]
+        if seal["state"] == "sealed":
+            seal = {**seal, "number": number, "lock_count": count}
+        told_so.append({**said, "seal": seal})
+    return told_so
+
+
 RECORD: Said = {
     "command": "seal", "number": "MX200", "officer": "R. Luna", "agency": "ANAM",
     "reason": "red light",
@@ -123,14 +137,15 @@ DIRT = ("jump 200", "jump 900", "jump 5000", "jump 2000 off", "claims 9", "claim
         "zero", "none", "starved")  # fmt: skip
 STANDS = [n for n, said in enumerate(honest()) if not said["speed"] and n % 3 in (0, 1)]
 """Among them the sealing (3), the opening (28) and the reseal (34)."""
-SHORT_MIN = 9.0
+SHORT_MIN = 14.0
 """A flush after a silence of more than 10 min is one after a silence: found open then is grave."""
 
 
 def _last(first: int) -> int:
     """The end of what may be held up together from there on."""
     steps, last = honest(), first + 2
-    while last < N and steps[last]["at"] - steps[first - 1 if first else 0]["at"] < SHORT_MIN:
+    limit = SHORT_MIN if steps[first - 1 if first else 0]["speed"] == 0 else 9.0
+    while last < N and steps[last]["at"] - steps[first - 1 if first else 0]["at"] < limit:
         last += 1
     return last
 
@@ -163,6 +178,15 @@ def test_one_dirty_fix_of_a_truck_that_stands_changes_nothing(kind: str, place: 
 @example((1, 6, [1, 5, 3, 4, 2]))
 def test_the_order_within_a_flush_changes_nothing(order: tuple[int, int, list[int]]) -> None:
     assert not told(flushed(honest(), *order))
+
+
+@settings(max_examples=60, deadline=None)
+@given(orders)
+@example((28, 35, [34, 33, 32, 31, 30, 29, 28]))
+def test_nor_does_it_of_a_lock_that_always_tells_its_number(
+    order: tuple[int, int, list[int]],
+) -> None:
+    assert not told(flushed(talkative(honest()), *order))
 
 
 @settings(max_examples=30, deadline=None)

@@ -29,7 +29,7 @@ MUTE = frozenset(
         *("position_not_credible", "route_deviation", "seal_continuity", "seal_departure"),
         *("seal_incident", "seal_inventory", "seal_issue", "seal_opening", "seal_refusals"),
         *("seal_release", "seal_reseal", "seal_sealing", "seal_silence", "seal_tampering"),
-        *("seal_vibration", "silence", "unplanned_stop"),
+        *("seal_overtaken", "seal_vibration", "silence", "unplanned_stop"),
     )
 )
 """Rules that raise, and do not say yet what they weigh."""
