@@ -106,6 +106,36 @@ def test_a_present_set_by_a_clock_that_ran_ahead_is_brought_back() -> None:
     assert lane_of(scope(nearly), reading(2), POLICY)[1] is True
 
 
+def test_a_clock_that_always_runs_ahead_leaves_what_is_older_late() -> None:
+    ahead = [reading(5 + n, n) for n in range(4)]
+    assert lane_of(scope(heard(*ahead)), reading(7.5, 3.1), POLICY)[1] is True
+    slowly = [*ahead, reading(9.2, 7.5)]  # its own time seems right: it came late
+    assert lane_of(scope(heard(*slowly)), reading(9.1, 7.6), POLICY)[1] is True
+    assert lane_of(scope(heard(*slowly, reading(13, 8))), reading(12.5, 8.2), POLICY)[1] is True
+
+
+def test_serials_say_what_is_older_whatever_the_clock_says() -> None:
+    ahead = [replace(reading(5 + n, n), seq=n + 1) for n in range(2)]
+    known = heard(*ahead)
+    known = replace(known, live=replace(known.live, seq=2, ahead=1))
+    assert lane_of(scope(known), replace(reading(5.5, 1.1), seq=1), POLICY)[1] is True
+    assert lane_of(scope(known), replace(reading(2, 2), seq=3), POLICY)[1] is False
+
+
+def test_a_clock_that_was_set_right_after_it_ran_ahead_brings_the_present_back() -> None:
+    """Even if its counter began anew with it: by right times in their order, over a minute."""
+    known = heard(*[reading(500 + n, n) for n in range(4)])
+    known = replace(known, live=replace(known.live, seq=900))
+    late = []
+    for minute in (5.0, 5.5, 6.0, 6.5):
+        told = replace(reading(minute), seq=int(minute * 2))
+        before, is_late = lane_of(scope(known), told, POLICY)
+        late.append(is_late)
+        known = kept(known, before, replace(before, at=told.event_time), told, is_late, POLICY)
+    assert late == [True, True, False, False]
+    assert (known.live.at, known.live.ahead) == (at(6.5), 0)
+
+
 def test_the_seal_of_the_backlog_follows_what_the_present_showed_in_between() -> None:
     sealed = SealRecord(
         state=SealState.SEALED, past=(Episode(state=SealState.ARMED, number=None, until=at(5)),)

@@ -28,7 +28,8 @@ MUTE = frozenset(
         *("custody", "device_clock", "not_understood"),
         *("position_not_credible", "seal_continuity", "seal_departure"),
         *("seal_incident", "seal_inventory", "seal_issue", "seal_opening", "seal_refusals"),
-        *("seal_release", "seal_reseal", "seal_sealing", "seal_tampering"),
+        *("seal_release", "seal_reseal", "seal_sealing", "seal_tampering", "seal_overtaken"),
+        "seal_vibration",
     )
 )
 """Rules that raise, and do not say yet what they weigh."""

@@ -71,7 +71,7 @@ def judged(
 ) -> Belief:
     """Whether to believe a fix that is newer than the last one. dated: its time is its own."""
     last = lane.fix
-    way = None if last is None else _way(last, fix, received_at, policy)
+    way = None if last is None else _way(lane, last, fix, received_at, policy)
     doubt = _doubt(last, fix, way, policy)
     if doubt is None and placement is not None and placement.cell_m is not None:
         doubt = _far_from_cell(fix, way, placement.cell_m, policy)
@@ -216,7 +216,7 @@ def starved(lane: Lane, fix: Fix, received_at: datetime, policy: Policy) -> Doub
     """
     if lane.fix is None or fix.time <= lane.fix.time:
         return None
-    way = _way(lane.fix, fix, received_at, policy)
+    way = _way(lane, lane.fix, fix, received_at, policy)
     if way.metres <= policy.jump_m:
         return None
     return Doubt(fix=fix, fault=Fault.SATELLITES, way=way, last=lane.fix)
@@ -228,14 +228,14 @@ def implied_kmh(a: Fix, b: Fix) -> float:
     return metres_between(a.lat, a.lon, b.lat, b.lon) / seconds * 3.6
 
 
-def _way(a: Fix, b: Fix, received_at: datetime, policy: Policy) -> Way:
-    """From `a` to `b`, which cannot be later than it was received: a clock that is ahead gives
-    nobody time.
+def _way(lane: Lane, a: Fix, b: Fix, received_at: datetime, policy: Policy) -> Way:
+    """From `a`, the lane's, to `b`, which cannot be later than it was received: a clock that is
+    ahead gives nobody time, and takes none from who always runs ahead.
     """
-    until = b.time
+    until, since = b.time, lane.fix_latest or a.time
     if until > received_at:
         until = min(until, received_at + minutes(policy.clock_skew_min))
-    seconds = max((until - a.time).total_seconds(), 1.0)
+    seconds = max((until - since).total_seconds(), 1.0)
     metres = metres_between(a.lat, a.lon, b.lat, b.lon)
     return Way(metres, seconds, metres / seconds * 3.6)
 

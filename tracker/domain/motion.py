@@ -64,7 +64,8 @@ def advance(
         doubt = starved(lane, fix, reading.received_at, policy)
         return replace(lane, **heard), Moves(doubt=doubt)
     if lane.fix is not None and fix.time <= lane.fix.time:
-        if lane.fix.time <= reading.received_at + minutes(policy.clock_skew_min):
+        back = lane.at is not None and reading.event_time < lane.at
+        if not back or lane.fix.time <= reading.received_at + minutes(policy.clock_skew_min):
             return replace(lane, **heard), Moves()
         lane = _anew(lane)
     dated = reading.clock not in UNDATED
@@ -78,6 +79,8 @@ def advance(
         return replace(lane, **heard), Moves(doubt=belief.doubt if belief.accuses else None)
     if belief.anew:
         lane = _anew(lane)
+    latest = reading.received_at + minutes(policy.clock_skew_min)
+    heard["fix_latest"] = latest if fix.time > latest else None
     return _moved(lane, heard, fix, belief, placement, plan, policy)
 
 

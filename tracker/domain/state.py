@@ -61,7 +61,8 @@ class Lane(Struct, frozen=True, kw_only=True):
 
     at: event time of its newest reading; None before the first. fix: the newest believed one,
     which `agreed` fixes in a row speak for (counted up to what confirms); vouched: one of the
-    believed was where the plan has the truck.
+    believed was where the plan has the truck. fix_latest: the latest it can have been there, if its
+    clock ran ahead; None: its own time.
     suspect: a newer one that was not believed; `agreeing` such in a row agree with each other.
     word: how far its receiver's own word of speed and course holds. trail: positions told before.
     twin: the newest fix of a second way that is credible in itself, come back to `twins` times.
@@ -69,8 +70,9 @@ class Lane(Struct, frozen=True, kw_only=True):
     halt: left when two fixes in a row are away from it, the first of them `straying`.
     standing: it has been there for long, so that what its receiver says near it is drift.
     progress_m: along the leg's corridor, as last measured, by the fix of `progress_at`.
-    clock: how `at` was found. ahead: so many readings in a row, the newest last, ran ahead of their
-    receipt. lost: where it is has not been known for longer than allowed, so no finding says it.
+    clock: how `at` was found. ahead: so many of its last readings ran ahead of their receipt (those
+    that did not are taken off). lost: where it is has not been known for longer than allowed, so no
+    finding says it.
     pace_s, rest_s: how often it reports under way and at rest, as observed (`rhythm`); 0: not yet.
     wakes: so many times in a row it woke from sleep when it was moved. starved: so many readings in
     a row, the first at `starved_since`, had hardly a satellite under a strong cell.
@@ -84,6 +86,7 @@ class Lane(Struct, frozen=True, kw_only=True):
     fix: Fix | None = None
     agreed: int = 0
     vouched: bool = False
+    fix_latest: datetime | None = None
     suspect: Fix | None = None
     agreeing: int = 0
     word: OwnWord = OwnWord()
@@ -118,12 +121,16 @@ class DeviceState(Struct, frozen=True, kw_only=True):
     backlog: where a late reading is told. It is the live lane as it was one reading ago, or, after
     a gap, as it was before the gap, held there until `held_until` (receipt time) for what was
     stored meanwhile.
+    righted: receipt of the first of the late readings in a row whose times are right, and in order,
+    while the present is ahead of any receipt; right_at: the time of the newest of them.
     """
 
     live: Lane
     heard_at: datetime
     backlog: Lane | None = None
     held_until: datetime | None = None
+    righted: datetime | None = None
+    right_at: datetime | None = None
     memory: dict[str, Any] = {}
 
 

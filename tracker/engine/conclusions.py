@@ -110,7 +110,10 @@ class Conclusions:
         if was.state is moved.to.state:
             view.seal = moved.to
             return
-        view.seal = was.moved(moved.to, moved.at)
+        own = moved.at  # by the device's clock, as the readings that the past is asked for
+        if view.reading is not None:
+            own += view.reading.event_time - view.at
+        view.seal = was.moved(moved.to, own)
         self.note(
             view,
             Noted(

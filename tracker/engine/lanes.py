@@ -34,7 +34,7 @@ def lane_of(state: ScopeState, reading: Reading, policy: Policy) -> tuple[Lane, 
         return Lane(), False
     live, backlog = known.live, known.backlog
     if not _before_release(live, at):
-        if live.at is None or at >= live.at or _brought_back(live, live.at, reading, policy):
+        if live.at is None or at >= live.at or _brought_back(known, live.at, reading, policy):
             return live, False
     elif backlog is None or backlog.at is None or (live.at is not None and backlog.at < live.at):
         return replace(live, seal=live.seal.as_of(at)), True
@@ -43,15 +43,36 @@ def lane_of(state: ScopeState, reading: Reading, policy: Policy) -> tuple[Lane, 
     return Lane(seal=live.seal.as_of(at), leg=(backlog or live).leg), True
 
 
-def _brought_back(live: Lane, newest: datetime, reading: Reading, policy: Policy) -> bool:
+def _brought_back(known: DeviceState, newest: datetime, reading: Reading, policy: Policy) -> bool:
     """The present was set by a clock that ran ahead, and this reading, which is older, brings it
-    back: unless the clock always runs ahead, for then it is older.
+    back: unless the clock always runs ahead, for then it is older, as its serial says too. A clock
+    that was set right shows it by right times in their order over a while, whatever its serials.
     """
+    live = known.live
     if newest <= reading.received_at + minutes(policy.clock_skew_min) or reading.buffered:
         return False
+    if _is_righted(known, reading, policy):
+        return True
     if reading.seq is not None and live.seq is not None:
         return reading.seq > live.seq
     return live.ahead <= 1
+
+
+def _is_righted(known: DeviceState, reading: Reading, policy: Policy) -> bool:
+    since = known.righted
+    if since is None or not (_runs_right(reading, policy) and _follows(known, reading)):
+        return False
+    return reading.received_at - since >= minutes(policy.clock_watch_min)
+
+
+def _runs_right(reading: Reading, policy: Policy) -> bool:
+    """Its time is that of its receipt: so nothing that was stored or held up for long."""
+    off = abs(reading.event_time - reading.received_at)
+    return off <= minutes(policy.clock_skew_min) and not reading.buffered
+
+
+def _follows(known: DeviceState, reading: Reading) -> bool:
+    return known.right_at is None or reading.event_time > known.right_at
 
 
 def _before_release(live: Lane, at: datetime) -> bool:
@@ -85,11 +106,14 @@ def kept(
     after = _clocked(before, after, reading, policy)
     held = known.held_until is not None and now < known.held_until
     if late:
+        known = _righted(known, reading, policy)
         backlog, at = known.backlog, reading.event_time
         told = backlog is not None and (backlog.at is None or at >= backlog.at)
         if not told and not _before_release(known.live, at):
             return known
         return replace(known, backlog=after, held_until=now + grace if held else None)
+    if known.righted is not None:
+        known = replace(known, righted=None, right_at=None)
     gap = before.at is None or reading.event_time - before.at > minutes(policy.backlog_gap_min)
     # Of two gaps the lane is held for the first, for which the stored is still on its way; but not
     # for the time before the very first word, of which nothing has come, if there is a real one.
@@ -99,12 +123,32 @@ def kept(
     return replace(known, live=after, backlog=before, held_until=now + grace if gap else None)
 
 
+def _righted(known: DeviceState, reading: Reading, policy: Policy) -> DeviceState:
+    """With what a late reading shows of the clock, where the present is ahead of its receipt."""
+    newest = known.live.at
+    if newest is None or newest <= reading.received_at + minutes(policy.clock_skew_min):
+        return known
+    if not _runs_right(reading, policy):
+        return known if known.righted is None else replace(known, righted=None, right_at=None)
+    if known.righted is None or not _follows(known, reading):
+        return replace(known, righted=reading.received_at, right_at=reading.event_time)
+    return replace(known, right_at=reading.event_time)
+
+
+MOST_AHEAD = 4
+"""Readings that ran ahead are counted so far: as many that came slowly make one doubt it."""
+
+
 def _clocked(before: Lane, after: Lane, reading: Reading, policy: Policy) -> Lane:
-    """With what the reading shows of its clock."""
-    ahead = 0
-    if reading.event_time > reading.received_at:
-        far = reading.event_time - reading.received_at > minutes(policy.clock_skew_min)
-        ahead = before.ahead + 1 if far else 0
+    """With what the reading shows of its clock. One that comes slowly from a clock ahead seems
+    right: it does not undo what others showed.
+    """
+    ahead = before.ahead
+    if reading.event_time - reading.received_at > minutes(policy.clock_skew_min):
+        ahead = min(ahead + 1, MOST_AHEAD)
+    elif ahead:
+        back = before.at is not None and reading.event_time < before.at
+        ahead = 0 if back else ahead - 1
     if ahead == after.ahead and reading.clock is after.clock:
         return after
     return replace(after, ahead=ahead, clock=reading.clock)

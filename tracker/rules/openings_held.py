@@ -18,7 +18,7 @@ from tracker.domain.policy import minutes
 from tracker.domain.seal import SealRecord, SealState
 from tracker.rules.base import View
 from tracker.rules.openings import OPENINGS, OpeningVerdict, known, shown
-from tracker.rules.seals import is_sealed
+from tracker.rules.seals import is_sealed, own_time
 
 MOST = 8
 """So many are held at most, and so many cards of each: the newest."""
@@ -32,10 +32,12 @@ class Shown(Struct, frozen=True, kw_only=True):
 
 
 class Held(Struct, frozen=True, kw_only=True):
-    """opened: the seal as the opening left it, if it was lawful. code, places: what is told of it
-    if it was not. told: it has been, and the word may still end that. due: receipt.
-    shown: the cards heard of. sealed, resealed: the last word that it was sealed before the
-    opening, and the first one after.
+    """at: by the device's own clock, as all that it is held against.
+
+    opened: the seal as it left it if it was lawful, with the times of the record. code, places:
+    what is told of it if it was not. told: it has been, and the word may still end that. due:
+    receipt. shown: the cards heard of. sealed, resealed: the last word that it was sealed before
+    the opening, and the first one after.
     """
 
     opened: SealRecord
@@ -66,7 +68,7 @@ def holding(view: View, verdict: OpeningVerdict, opened: SealRecord) -> Held:
     places = verdict.facts.get("places")
     return Held(
         opened=opened,
-        at=view.at,
+        at=own_time(view),
         due=view.now + minutes(wait),
         code=verdict.code,
         places=places if isinstance(places, str) else None,
@@ -80,8 +82,9 @@ def merged(held: tuple[Held, ...], new: Held) -> tuple[tuple[Held, ...], bool]:
     for number, old in enumerate(held):
         if old.told or _closed_between(old, new):
             continue
-        first = min(old.at, new.at)
-        opened = replace(old.opened, opened_at=first)
+        first, opened = min(old.at, new.at), old.opened
+        if new.at < old.at:
+            opened = replace(opened, opened_at=new.opened.opened_at)
         sealed = max(filter(None, (old.sealed, new.sealed)), default=None)
         earlier = replace(old, at=first, opened=opened, sealed=sealed)
         return (*held[:number], earlier, *held[number + 1 :]), True
@@ -98,10 +101,10 @@ def witnessed(view: View, held: tuple[Held, ...], report: SealReport) -> tuple[H
     """Each opening with what this reading tells of it."""
     slack = timedelta(seconds=view.policy.opening_evidence_s)
     if OPENINGS & report.events and known(view.plan, report):
-        card = Shown(at=view.at, credential=shown(report))
+        card = Shown(at=own_time(view), credential=shown(report))
         return tuple(_proved(view, opening, card, slack) for opening in held)
     if is_sealed(report):
-        return tuple(_closed(opening, view.at) for opening in held)
+        return tuple(_closed(opening, own_time(view)) for opening in held)
     return held
 
 
@@ -122,5 +125,7 @@ def _closed(held: Held, at: datetime) -> Held:
 
 def is_present(seal: SealRecord, held: Held) -> bool:
     """The present seal is open by this very opening."""
-    states = (SealState.OPEN_AUTHORISED, SealState.OPEN_UNAUTHORISED)
-    return seal.state in states and seal.opened_at is not None and held.at <= seal.opened_at
+    since = held.opened.opened_at
+    if seal.state not in (SealState.OPEN_AUTHORISED, SealState.OPEN_UNAUTHORISED):
+        return False
+    return seal.opened_at is not None and since is not None and since <= seal.opened_at

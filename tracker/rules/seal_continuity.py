@@ -91,7 +91,8 @@ def _filled(view: View, memory: Memory) -> Memory:
     seq = view.reading.seq if view.reading else None
     if seq is None or memory.missing == 0 or not memory.before < seq < memory.after:
         return memory
-    return replace(memory, missing=memory.missing - 1)
+    due = view.now + minutes(view.policy.backlog_grace_min)  # it goes on to come
+    return replace(memory, missing=memory.missing - 1, due=due)
 
 
 def _route(view: View, memory: Memory) -> tuple[Memory, list[Outcome]]:
@@ -126,10 +127,10 @@ def _recounted(view: View, report: SealReport | None) -> tuple[Outcome, ...]:
 def _lock_count(view: View, report: SealReport) -> tuple[SealRecord, list[Outcome]]:
     """The seal with the count it reports, and what a change of it proves."""
     had, has = view.seal.lock_count, report.lock_count
-    if has is None or has == had:
+    if has is None or has == had or view.moves.doubt is not None:  # of another device of that id?
         return view.seal, []
     seal = replace(view.seal, lock_count=has)
-    if had is None:
+    if had is None or (has < had and _began_anew(view)):
         return seal, [SealUpdated(to=seal)]
     return seal, [
         Raised(
@@ -143,6 +144,14 @@ def _lock_count(view: View, report: SealReport) -> tuple[SealRecord, list[Outcom
         ),
         SealUpdated(to=seal),
     ]
+
+
+def _began_anew(view: View) -> bool:
+    """Its counters have: the serials do not go on from before either."""
+    reading, before = view.reading, view.before
+    if reading is None or reading.seq is None or before is None or before.seq is None:
+        return False
+    return reading.seq < before.seq
 
 
 def on_tick(view: View, memory: Memory) -> Result:

@@ -235,9 +235,10 @@ def _decided(view: View, memory: Memory, *, everything: bool = False) -> Result:
             found += _lawful(view, memory, held, card.credential)
         elif not held.told:
             facts: dict[str, Fact] = {"places": held.places} if "places" in held.code.facts else {}
-            found.append(replace(_incident(view, held.code, facts), at=held.at))
+            at = held.opened.opened_at or held.at
+            found.append(replace(_incident(view, held.code, facts), at=at))
             if is_present(view.seal, held) or view.seal.on_duty:
-                found += _breached(view, held.code, facts, held.at)
+                found += _breached(view, held.code, facts, at)
             again = view.now + minutes(view.policy.backlog_grace_min)
             kept.append(replace(held, told=True, due=again))
     if len(kept) != len(memory.held) or found:
@@ -248,23 +249,23 @@ def _decided(view: View, memory: Memory, *, everything: bool = False) -> Result:
 def _lawful(view: View, memory: Memory, held: Held, credential: str | None) -> list[Outcome]:
     """Its word has come, and proves leave: what was told of it is over."""
     found: list[Outcome] = []
-    seal, plan = view.seal, view.plan
+    seal, plan, at = view.seal, view.plan, held.opened.opened_at or held.at
     if held.told:
         key = view.device or ""
         found.append(
             Cleared(kind=AlertKind.SEAL_OPENED, code=Code.OPENING_PROVEN, key=key, at=view.now)
         )
     places = plan.places(held.opened.opened_in) if plan else ()
-    leave = plan and covering(plan, places, held.at, credential)
+    leave = plan and covering(plan, places, at, credential)
     if not leave and any(place.kind in DUBIOUS for place in places):
         facts: dict[str, Fact] = {"places": held.places or _named(view, held.opened)}
         told = _incident(view, Code.OPENED_WHERE_UNUSUAL, facts, Severity.WARNING)
-        found.append(replace(told, at=held.at))
+        found.append(replace(told, at=at))
     if not is_present(seal, held) or (seal.state is SealState.OPEN_UNAUTHORISED and not held.told):
         return found
-    elsewhere = any(late.opened_at and late.opened_at <= held.at for late in memory.late)
+    elsewhere = any(late.opened_at and late.opened_at <= at for late in memory.late)
     owed = not leave and not elsewhere
-    due = held.at + minutes(view.policy.opening_record_min) if owed else None
+    due = at + minutes(view.policy.opening_record_min) if owed else None
     after = replace(seal, opened_with=credential, record_due=due)
     if seal.state is SealState.OPEN_AUTHORISED:
         return [*found, SealUpdated(to=after)]

@@ -1,5 +1,8 @@
 """Unlock refused, wrong card, wrong password: one warns, `refused_critical` of them within
 `refused_window_min`, or any off the route, are critical.
+
+Those of all locks of the shipment are counted, in whatever order they arrive: who tries three doors
+tries three times.
 """
 
 from __future__ import annotations
@@ -15,12 +18,17 @@ from tracker.domain.outcome import Raised
 from tracker.domain.policy import minutes
 from tracker.domain.seal import SealState
 from tracker.rules.base import NOTHING, Result, Rule, View
+from tracker.rules.seals import apart, own_time
 
 REFUSALS = (SealEvent.UNLOCK_REFUSED, SealEvent.WRONG_CARD, SealEvent.WRONG_PASSWORD)
 
 
+MOST = 16
+"""So many refusals of one lock are kept, the newest."""
+
+
 class Memory(Struct, frozen=True, kw_only=True):
-    """Times of the refusals within the window."""
+    """Times of the lock's newest refusals, by its own clock."""
 
     times: tuple[datetime, ...] = ()
 
@@ -34,17 +42,18 @@ def on_reading(view: View, memory: Memory) -> Result:
         or view.seal.state in (SealState.UNASSIGNED, SealState.RELEASED)
     ):
         return memory, NOTHING
-    since = view.at - minutes(view.policy.refused_window_min)
-    times = (*(time for time in memory.times if time >= since), view.at)
-    off, many = view.off_route(), len(times) >= view.policy.refused_critical
+    at = own_time(view)
+    memory = Memory(times=tuple(sorted({*memory.times, at})[-MOST:]))
+    times = _near(view, at, memory)
+    off, many = view.off_route() and not apart(view), times >= view.policy.refused_critical
     shown = report.credential if report.credential and report.credential.id else None
-    return Memory(times=times), (
+    return memory, (
         Raised(
             kind=AlertKind.UNLOCK_REFUSED,
             code=Code.UNLOCK_REFUSED,
             facts={
                 "events": ", ".join(events),
-                "times": len(times) if many else None,
+                "times": times if many else None,
                 "within_min": round(view.policy.refused_window_min),
                 "off_route": off,
                 "credential_kind": str(shown.kind) if shown else None,
@@ -58,4 +67,16 @@ def on_reading(view: View, memory: Memory) -> Result:
     )
 
 
-RULE = Rule(name="seal_refusals", memory=Memory, on_reading=on_reading)
+def _near(view: View, at: datetime, memory: Memory) -> int:
+    """The most refusals within one window that holds this one, of all locks of the shipment."""
+    times, window = list(memory.times), minutes(view.policy.refused_window_min)
+    for device, known in view.state.devices.items():
+        others = known.memory.get(RULE.name)
+        if device != view.device and isinstance(others, Memory):
+            times += others.times
+    times = sorted(time for time in times if abs(time - at) <= window)
+    starts = (first for first in times if first <= at)
+    return max(sum(first <= time <= first + window for time in times) for first in starts)
+
+
+RULE = Rule(name="seal_refusals", memory=Memory, keeps="device", on_reading=on_reading)

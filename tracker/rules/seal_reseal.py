@@ -11,8 +11,8 @@ no coverage) is kept until the lock names that number; critical if it goes on na
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from devices.reading import SealReport
@@ -20,17 +20,31 @@ from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.codes import Code
 from tracker.domain.command import RecordSeal
 from tracker.domain.outcome import Cleared, Outcome, Raised, SealMoved, SealUpdated
-from tracker.domain.policy import minutes
+from tracker.domain.policy import Policy, minutes
 from tracker.domain.seal import SealRecord, SealState
 from tracker.domain.spelling import among, same
 from tracker.rules.base import NOTHING, Result, Rule, View
 from tracker.rules.seals import number_differs, recorded, renumbered, sealed_report
 
 
-def on_reading(view: View, memory: Any) -> Result:
+class Named(Struct, frozen=True, kw_only=True):
+    """The number that a closing was told with, by a word that came after later ones."""
+
+    number: str
+    at: datetime
+    due: datetime
+
+
+class Memory(Struct, frozen=True, kw_only=True):
+    named: Named | None = None
+
+
+def on_reading(view: View, memory: Memory) -> Result:
     report, seal = sealed_report(view), view.seal
     if report is None or seal.state is not SealState.OPEN_AUTHORISED:
         return memory, NOTHING
+    if view.late and report.number:
+        memory = Memory(named=Named(number=report.number, at=view.at, due=view.now))
     return memory, _again(view, report, seal)
 
 
@@ -82,7 +96,7 @@ def _limit(view: View, seal: SealRecord) -> list[Outcome]:
     ]
 
 
-def on_command(view: View, memory: Any) -> Result:
+def on_command(view: View, memory: Memory) -> Result:
     command, seal = recorded(view), view.seal
     if command is None:
         return memory, NOTHING
@@ -177,11 +191,36 @@ def _old_number(view: View, number: str, at: datetime) -> Raised:
     )
 
 
-def on_tick(view: View, memory: Any) -> Result:
-    due = deadline(view, memory)
+def on_tick(view: View, memory: Memory) -> Result:
+    if memory.named is not None:
+        return Memory(), _named(view, memory.named)
+    due = _record_due(view.seal)
     if due is None or view.now < due:
         return memory, NOTHING
     return memory, (_unrecorded(view, due), SealUpdated(to=replace(view.seal, record_due=None)))
+
+
+def _named(view: View, closing: Named) -> tuple[Outcome, ...]:
+    """The present seal was closed by the act that the late word names the number of, if it has none
+    of its own.
+    """
+    seal = view.seal
+    if not seal.on_duty or seal.told is not None or seal.closed_at is None:
+        return NOTHING
+    if abs(seal.closed_at - closing.at) > minutes(view.policy.opening_evidence_min):
+        return NOTHING
+    told, same_number = (
+        closing.number,
+        seal.number is not None and same(seal.number, closing.number),
+    )
+    if same_number or seal.number is None:
+        return (SealUpdated(to=replace(seal, number=seal.number or told, told=told)),)
+    if seal.unrecorded:
+        used = seal.used if seal.number in seal.used else (*seal.used, seal.number)
+        return (SealUpdated(to=replace(seal, number=told, told=told, used=used)),)
+    differs = number_differs(view, told, seal.number)
+    differs = replace(differs, code=Code.LOCK_CARRIES_OTHER_NUMBER, at=closing.at)
+    return differs, SealUpdated(to=replace(seal, told=told))
 
 
 def _unrecorded(view: View, due: datetime) -> Raised:
@@ -195,14 +234,27 @@ def _unrecorded(view: View, due: datetime) -> Raised:
     )
 
 
-def deadline(view: View, memory: Any) -> datetime | None:
-    return view.seal.record_due if view.seal.state is SealState.SEALED else None
+def deadline(view: View, memory: Memory) -> datetime | None:
+    due = _record_due(view.seal)
+    return due if memory.named is None else memory.named.due
+
+
+def _record_due(seal: SealRecord) -> datetime | None:
+    return seal.record_due if seal.state is SealState.SEALED else None
+
+
+def set_back(memory: Memory, now: datetime, policy: Policy) -> Memory:
+    named = memory.named
+    return memory if named is None else Memory(named=replace(named, due=min(named.due, now)))
 
 
 RULE = Rule(
     name="seal_reseal",
+    memory=Memory,
+    keeps="device",
     on_reading=on_reading,
     on_command=on_command,
     on_tick=on_tick,
     deadline=deadline,
+    set_back=set_back,
 )

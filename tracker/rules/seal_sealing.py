@@ -1,6 +1,7 @@
 """ARMED -> SEALED, and the number while it is sealed.
 
-In the loading zone, standing, the number as in the manifest. A warning outside it, while moving, or
+In the loading zone, standing, the number as in the manifest. A warning outside it (where it was
+merely found sealed there, once the word of the sealing had time to come), while moving, or
 `sealing_late_min` after loading; critical if the number differs, then or later: from what is
 declared, from what the lock tells and from what people record, whichever comes first. Written
 otherwise (MX-0100001, mx0100001) it is the same number, which is noted once.
@@ -8,27 +9,42 @@ otherwise (MX-0100001, mx0100001) it is the same number, which is noted once.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from msgspec import Struct
 from msgspec.structs import replace
 
-from devices.reading import SealReport
+from devices.reading import SealEvent, SealReport
 from geofences.kinds import ZoneKind
 from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.codes import Code, Fact
 from tracker.domain.command import AmendShipment
 from tracker.domain.finding import FindingType
 from tracker.domain.outcome import Noted, Outcome, Raised, SealMoved, SealUpdated
-from tracker.domain.policy import minutes, whole_minutes
+from tracker.domain.plan import Plan
+from tracker.domain.policy import Policy, minutes, whole_minutes
 from tracker.domain.seal import SealRecord, SealState
 from tracker.domain.spelling import same
 from tracker.rules.base import NOTHING, Result, Rule, View
-from tracker.rules.seals import number_differs, recorded, renumbered, sealed_report
+from tracker.rules.seals import (
+    known_places,
+    number_differs,
+    recorded,
+    renumbered,
+    rolling,
+    sealed_report,
+)
 
 
 class Memory(Struct, frozen=True, kw_only=True):
-    """written: how the lock writes the number in force, where that is not as it was declared."""
+    """written: how the lock writes the number in force, where that is not as it was declared.
+    doubt: a sealing in doubt that was found so, until `due` (receipt): the word of the sealing
+    itself may be on its way.
+    """
 
     written: str | None = None
+    doubt: Raised | None = None
+    due: datetime | None = None
 
 
 def on_reading(view: View, memory: Memory) -> Result:
@@ -36,7 +52,8 @@ def on_reading(view: View, memory: Memory) -> Result:
     if report is None:
         return memory, NOTHING
     if seal.state is SealState.ARMED:
-        return _written(view, memory, report, seal, _first(view, report, seal))
+        memory, found = _first(view, memory, report, seal)
+        return _written(view, memory, report, seal, found)
     if seal.state is SealState.FAULT:
         healed = replace(seal, state=SealState.SEALED, since=view.at)
         over = SealMoved(to=healed, code=Code.FAULT_OVER, at=view.at)
@@ -60,10 +77,12 @@ def _written(
         at=view.at,
         **view.where(),
     )
-    return Memory(written=read), (*found, note)
+    return replace(memory, written=read), (*found, note)
 
 
-def _first(view: View, report: SealReport, seal: SealRecord) -> tuple[Outcome, ...]:
+def _first(
+    view: View, memory: Memory, report: SealReport, seal: SealRecord
+) -> tuple[Memory, tuple[Outcome, ...]]:
     number = report.number or seal.number
     sealed = replace(
         seal,
@@ -80,19 +99,37 @@ def _first(view: View, report: SealReport, seal: SealRecord) -> tuple[Outcome, .
     if report.number and seal.number and not same(report.number, seal.number):
         found.append(number_differs(view, report.number, seal.number))
     doubts = _doubts(view)
-    if any(doubts.values()):
-        found.append(
-            Raised(
-                kind=AlertKind.SEAL_SEALING,
-                severity=Severity.WARNING,
-                code=Code.SEALED_IN_DOUBT,
-                facts=doubts,
-                at=view.at,
-                key=view.device or "",
-                **view.where(),
-            )
-        )
-    return tuple(found)
+    if not any(doubts.values()):
+        return replace(memory, doubt=None, due=None) if memory.doubt else memory, tuple(found)
+    doubt = Raised(
+        kind=AlertKind.SEAL_SEALING,
+        severity=Severity.WARNING,
+        code=Code.SEALED_IN_DOUBT,
+        facts=doubts,
+        at=view.at,
+        key=view.device or "",
+        **view.where(),
+    )
+    heard = view.before is not None and view.before.at is not None
+    if SealEvent.SEALED in report.events or not heard:
+        return memory, (*found, doubt)
+    due = view.now + minutes(view.policy.opening_evidence_min)
+    return replace(memory, doubt=doubt, due=due), tuple(found)
+
+
+def on_tick(view: View, memory: Memory) -> Result:
+    if memory.doubt is None or memory.due is None or view.now < memory.due:
+        return memory, NOTHING
+    return replace(memory, doubt=None, due=None), (memory.doubt,)
+
+
+def deadline(view: View, memory: Memory) -> datetime | None:
+    return memory.due
+
+
+def set_back(memory: Memory, now: datetime, policy: Policy) -> Memory:
+    latest = now + minutes(policy.opening_evidence_min)
+    return memory if memory.due is None else replace(memory, due=min(memory.due, latest))
 
 
 def _doubts(view: View) -> dict[str, Fact]:
@@ -100,15 +137,20 @@ def _doubts(view: View) -> dict[str, Fact]:
     loaded = plan.shipment.loaded_at if plan else None
     late = loaded is not None and view.at - loaded > minutes(view.policy.sealing_late_min)
     return {
-        "outside_loading": plan is not None
-        and plan.loading is not None
-        and view.moves.doubt is None  # else nobody knows where
-        and not any(
-            place.id == plan.loading or place.kind is ZoneKind.PLANT for place in view.places()
-        ),
-        "moving": view.lane.moving,
+        "outside_loading": plan is not None and _outside(view, plan),
+        "moving": rolling(view),
         "minutes_after_loading": whole_minutes(view.at - loaded) if loaded and late else None,
     }
+
+
+def _outside(view: View, plan: Plan) -> bool:
+    """It was sealed outside the loading zone, as far as anybody knows where it was."""
+    if plan.loading is None or view.moves.doubt is not None or view.lane.fix is None:
+        return False
+    if plan.loading in view.lane.arriving:
+        return False
+    places = known_places(view)
+    return not any(place.id == plan.loading or place.kind is ZoneKind.PLANT for place in places)
 
 
 def _still(view: View, report: SealReport, seal: SealRecord) -> tuple[Outcome, ...]:
@@ -156,7 +198,8 @@ def on_command(view: View, memory: Memory) -> Result:
         return memory, NOTHING
     if seal.number is not None and not same(seal.number, command.number):
         return memory, (number_differs(view, command.number, seal.number),)
-    read = replace(seal, number=seal.number or command.number)
+    at = command.occurred_at or view.at
+    read = replace(seal, number=seal.number or command.number, closed_at=at)
     return memory, (SealUpdated(to=read),)
 
 
@@ -176,4 +219,13 @@ def _declared(view: View) -> tuple[Outcome, ...]:
     return (number_differs(view, number, seal.number or ""),)
 
 
-RULE = Rule(name="seal_sealing", memory=Memory, on_reading=on_reading, on_command=on_command)
+RULE = Rule(
+    name="seal_sealing",
+    memory=Memory,
+    keeps="device",
+    on_reading=on_reading,
+    on_command=on_command,
+    on_tick=on_tick,
+    deadline=deadline,
+    set_back=set_back,
+)

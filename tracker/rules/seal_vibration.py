@@ -22,9 +22,8 @@ from tracker.domain.codes import Code, Fact
 from tracker.domain.outcome import Outcome, Raised, SealMoved
 from tracker.domain.policy import minutes
 from tracker.domain.seal import SealState
-from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
-from tracker.rules.seals import apart, known_places
+from tracker.rules.seals import apart, known_places, own_time
 
 SIGNS = (
     SealEvent.COVER_OPENED,
@@ -73,14 +72,14 @@ def on_reading(view: View, memory: Memory) -> Result:
         return QUIET, NOTHING
     memory = _signed(view, memory, report)
     if SealEvent.VIBRATION in events and memory.shaken is None:
-        memory = replace(memory, shaken=view.at)
+        memory = replace(memory, shaken=own_time(view))
     if memory.shaken is not None:
         stood = _stood(view, memory.shaken)
         if stood is not None:
             return _counted(view, memory, memory.shaken, stood=stood)
     if memory.rested is not None and _near(view, memory.rested, memory.sign_at):
         return QUIET, _tampered(view, memory.rested, memory.sign or "")
-    if memory.rested is not None and not _near(view, memory.rested, view.at):
+    if memory.rested is not None and not _near(view, memory.rested, own_time(view)):
         memory = replace(memory, rested=None)
     return memory, NOTHING
 
@@ -99,7 +98,7 @@ def _counted(view: View, memory: Memory, shaken: datetime, *, stood: bool) -> Re
 
 def _signed(view: View, memory: Memory, report: SealReport | None) -> Memory:
     sign = _sign(view, report)
-    return memory if sign is None else replace(memory, sign=sign, sign_at=view.at)
+    return memory if sign is None else replace(memory, sign=sign, sign_at=own_time(view))
 
 
 def _sign(view: View, report: SealReport | None) -> str | None:
@@ -121,7 +120,7 @@ def _stood(view: View, shaken: datetime) -> bool | None:
     lane, fix = view.lane, view.moves.fix
     halt = lane.halt
     if lane.standing and halt is not None and halt.since <= shaken:
-        near = lane.fix is not None and view.at - lane.fix.time <= minutes(
+        near = lane.fix is not None and own_time(view) - lane.fix.time <= minutes(
             view.policy.moving_known_min
         )
         if lane.straying is None and (fix is not None or near):
@@ -166,38 +165,10 @@ def _raised(
         severity=severity,
         code=code,
         facts=facts or {},
-        at=at,
+        at=min(at, view.at),  # nothing happens after it was received
         key=(view.device or "") if grave else f"{view.device}:{SealEvent.VIBRATION}",
         **view.where(),
     )
 
 
-def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
-    report = view.reading.seal if view.reading else None
-    shakes = report is not None and SealEvent.VIBRATION in report.events
-    shaken = memory.shaken or (view.at if shakes else None)
-    if shaken is None and memory.rested is None:
-        return ()
-    kind, at = AlertKind.SEAL_TAMPERED, shaken or memory.rested
-    stood = shaken is None or _stood(view, shaken)
-    sign = _sign(view, report) or memory.sign
-    near = at is not None and _near(view, at, memory.sign_at)
-    return (
-        Weighed(kind=kind, measure="vibration_at_rest", value=stood, speaks=stood is True),
-        Weighed(
-            kind=kind,
-            measure="vibration_second_sign",
-            value=sign,
-            limit=view.policy.vibration_sign_min,
-            unit="min",
-            threshold="vibration_sign_min",
-            speaks=near or (sign is not None and sign != memory.sign),
-        ),
-        Weighed(
-            kind=kind, measure="where_trailers_shake", value=_shaking(view),
-            speaks=not _shaking(view),
-        ),
-    )  # fmt: skip
-
-
-RULE = Rule(name="seal_vibration", memory=Memory, on_reading=on_reading, weighs=weighs)
+RULE = Rule(name="seal_vibration", memory=Memory, on_reading=on_reading)

@@ -19,14 +19,16 @@ from tracker.domain.spelling import same
 from tracker.rules.base import View
 
 
+def own_time(view: View) -> datetime:
+    """The reading's time by its device's own clock: what orders it among that device's words."""
+    return view.at if view.reading is None else view.reading.event_time
+
+
 def rolling(view: View) -> bool:
     """The truck moves, as far as its last fix still tells: not of a truck that has come under a
     roof since.
     """
-    fix = view.lane.fix
-    if not view.lane.moving or fix is None:
-        return False
-    return view.at - fix.time <= minutes(view.policy.moving_known_min)
+    return view.lane.moving and _fresh(view)
 
 
 def apart(view: View) -> bool:
@@ -36,7 +38,8 @@ def apart(view: View) -> bool:
     fix, last = view.moves.fix, view.before.fix if view.before else None
     if fix is None or last is None or view.late or not view.lane.zones or view.lane.moving:
         return False
-    if fix.speed_kmh is not None and fix.speed_kmh > view.policy.speed_alone_kmh:
+    fast = fix.speed_kmh is not None and fix.speed_kmh > view.policy.speed_alone_kmh
+    if fast and not view.lane.standing:
         return False
     if fix.time - last.time > minutes(view.policy.moving_known_min):
         return False
@@ -53,8 +56,15 @@ def known_places(view: View) -> tuple[Place, ...]:
         return view.plan.places(tuple(view.lane.zones))
     if view.late and view.moves.fix is None and not view.lane.zones and view.known is not None:
         entered = view.known.live.zones
-        return view.plan.places(tuple(zone for zone, at in entered.items() if at <= view.at))
+        return view.plan.places(tuple(zone for zone, at in entered.items() if at <= own_time(view)))
+    if view.moves.fix is None and not view.lane.zones and view.lane.arriving and _fresh(view):
+        return view.plan.places(tuple(view.lane.arriving))  # its last fix was there
     return view.places()
+
+
+def _fresh(view: View) -> bool:
+    fix = view.lane.fix
+    return fix is not None and own_time(view) - fix.time <= minutes(view.policy.moving_known_min)
 
 
 def sealed_report(view: View) -> SealReport | None:
