@@ -123,7 +123,8 @@ def alerts_of(folder: Path, name: str, route: Any, half_m: float, told: list[Tol
                 batch = []
                 while after and (due := office.ingest.registry.next_due()) and due < after:
                     office.tick(max(due, office.clock.now()) + TICK)
-        return office.journal.alerts()
+        found: list[Alert] = office.journal.alerts()
+        return found
     finally:
         office.close()
 

@@ -141,7 +141,7 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         _meta(
             "nor are fixes further apart in time than this",
             "s",
-            "trucks on mountain roads (Portal-Tajo): the chord then leaves the mean course",
+            "trucks on mountain roads (Portal Tajo): the chord then leaves the mean course",
         ),
     ] = 130.0
     borne_fixes: Annotated[
@@ -159,7 +159,7 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             "a way contradicts the speed and course told if they differ by jump_m and by more than "
             "this part of the longer",
             "",
-            "trucks on mountain roads (Portal-Tajo): 1 of 30 steps of a minute do"
+            "trucks on mountain roads (Portal Tajo): 1 of 30 steps of a minute do"
             ", never two in a row",
         ),
     ] = 0.35
@@ -189,7 +189,7 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         _meta(
             "so many in a row that go aside to the same hand are dragged off",
             "fixes",
-            "trucks on mountain roads (Portal-Tajo): never more than 3",
+            "trucks on mountain roads (Portal Tajo): never more than 3",
             least=2,
         ),
     ] = 6
