@@ -61,4 +61,4 @@ def test_every_key_stands_there_with_default_unit_and_source(section: str) -> No
 def test_every_threshold_says_its_unit_or_has_none_and_its_source() -> None:
     for key in keys("policy", SECTIONS["policy"]).values():
         assert key.source, key.name
-        assert key.unit or key.name == "hdop_useless"
+        assert key.unit or key.name in ("hdop_useless", "hdop_poor", "contrary_share")

@@ -4,6 +4,7 @@ zones; hostile names."""
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from geofences import library
 from geofences.kinds import Precision, ZoneKind
 from geofences.zone import Zone
 from tests.support.office import GEOGRAPHY, START, Office, message, reading, trip
+from tracker.app.queries.beliefs import unbelieved
 from tracker.app.queries.map_scene import compose
 from tracker.app.queries.map_scene.base import ground
 from tracker.app.queries.map_scene.places import area
@@ -91,6 +93,9 @@ def scene_of(office: Office, **choices: Any) -> Scene:
         entries=tuple(journal.entries(scope="S1")),
         alerts=journal.alerts(shipment="S1"),
     )
+    atlas = GEOGRAPHY.atlas.extended(planned.own.zones, planned.own.corridors)
+    readings = (stored.reading for stored in known.readings)
+    known = replace(known, doubted=unbelieved(readings, planned, atlas))
     selection = compose.Selection(planned.own.zones, planned.own.corridors)
     return compose.of_shipment(planned, known, selection, frame(), **choices)
 

@@ -9,9 +9,11 @@ import msgspec
 import pytest
 
 from geofences import library
-from tests.map.scenes import bad_day, frame, library_scene, scene_of
-from tests.support.office import Office, trip
+from tests.map.scenes import LEG, bad_day, frame, library_scene, scene_of
+from tests.support.office import Office, message, reading, trip
 from tracker.app.queries.map_scene import compose, happenings
+from tracker.app.queries.shipment_view import shipment_view
+from tracker.app.queries.watch import Watch, Watching
 from tracker.domain.errors import NotFound
 from tracker.map.scene import Scene
 
@@ -168,3 +170,26 @@ def test_a_hole_stays_a_hole() -> None:
     assert set(drawn) == {(x, y) for x, y in outer}
     assert set(inner) == {(x, y) for x, y in hole}
     assert not (-99.005 < area.at[0] < -98.995 and 26.995 < area.at[1] < 27.005)
+
+
+def test_what_is_not_believed_is_counted_and_no_part_of_the_track(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    office.open(trip(legs=[LEG]))
+    for minute in range(12):
+        there = {"north_km": 300.0} if minute in (4, 7) else {"north_km": float(minute)}
+        office.hear(message("L1", reading(minute, speed=60, **there)))
+    scene = scene_of(office)
+    (track,) = scene.tracks
+    assert (track.fixes, len(track.line)) == (10, 10)
+    assert [doubt.text for doubt in track.doubted] == [
+        "2026-03-02 06:04:00 CST: not believed",
+        "2026-03-02 06:07:00 CST: not believed",
+    ]
+    assert all(doubt.at[1] > 28 for doubt in track.doubted)
+    assert scene.focus[3] < 28, "it is not looked at"
+    assert any("2 positions of L1 were not believed" in note for note in scene.notes)
+    stored = office.journal.shipment("S1")
+    assert stored is not None
+    view = shipment_view(stored, office.journal, Watch(watching=Watching.YES))
+    assert [device.positions_not_believed for device in view.devices] == [2]
+    office.close()

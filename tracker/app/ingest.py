@@ -22,6 +22,7 @@ import msgspec
 from devices import catalogue
 from devices.common.zones import ClockSetting
 from devices.reading import Reading, Rejected
+from tracker.app.cells import Cells
 from tracker.app.clock_steps import ClockSteps
 from tracker.app.numbers import NumberCheck
 from tracker.app.patience import Patience
@@ -56,7 +57,8 @@ class Ingest:
     how many there were. watched: gives the geography anew when its files have changed.
     clocks: how devices' clocks are set that are not in UTC, by `key_of` their ids, where their
     shipment does not say. signer: signs the log every `checkpoint_s`; without one it is not signed.
-    heartbeat_s: how often a sign of life is left in the journal; None: never.
+    heartbeat_s: how often a sign of life is left in the journal; None: never. cells: where the
+    networks' cells are, if a file says it.
     """
 
     def __init__(
@@ -77,7 +79,9 @@ class Ingest:
         patience: Patience | None = None,
         heartbeat_s: float | None = None,
         clocks: Mapping[str, ClockSetting] = MappingProxyType({}),
+        cells: Cells | None = None,
     ) -> None:
+        self.cells = cells
         self.inbox, self.journal, self.clock = inbox, journal, clock
         self.origin, self.notifier, self.tick_s = origin, notifier, tick_s
         self.keep_rejected_bytes = keep_rejected_bytes
@@ -249,7 +253,7 @@ class Ingest:
         """Judge them, up to one that tells of a clock's offset; those that follow it."""
         whose = [unit.whose(item.reading, retained=item.retained) for item in items]
         self.registry.hold({scope for scope, _ in whose})
-        batch = BatchPlacement(unit, items, [scope for scope, _ in whose])
+        batch = BatchPlacement(unit, items, [scope for scope, _ in whose], self.cells)
         ahead = {name: unit.clock_of(name) for name in {item.reading.device for item in items}}
         for number, (item, (scope, later)) in enumerate(zip(items, whose, strict=True)):
             placement = batch.placement(number)

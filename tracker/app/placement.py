@@ -11,11 +11,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from devices.reading import Fix, NoFix
 from geofences.index.revisits import revisits
 from geofences.placement import Placement
 from tracker import engine
+from tracker.app.cells import Cells
 from tracker.app.unit_of_work import UnitOfWork
 from tracker.domain.policy import Policy, minutes
 from tracker.ports import StoredReading
@@ -40,12 +42,17 @@ class PlacedReading(Struct, frozen=True):
 
 
 class BatchPlacement:
-    """For one batch. `items` and `scopes` go together."""
+    """For one batch. `items` and `scopes` go together. cells: those on file, if any are."""
 
     def __init__(
-        self, unit: UnitOfWork, items: Sequence[StoredReading], scopes: Sequence[str]
+        self,
+        unit: UnitOfWork,
+        items: Sequence[StoredReading],
+        scopes: Sequence[str],
+        cells: Cells | None = None,
     ) -> None:
         self.unit, self.items, self.scopes = unit, items, scopes
+        self.cells = cells
         self.placed: list[PlacedReading | None] = [None] * len(items)
         self._ask(range(len(items)))
 
@@ -124,7 +131,17 @@ class BatchPlacement:
             exact=[question.measured for question in questions],
         )
         for number, question, placement in zip(numbers, questions, located, strict=True):
+            if self.cells is not None:
+                placement = self._heard_by(self.cells, number, placement)  # noqa: PLW2901
             self.placed[number] = PlacedReading(question, placement)
+
+    def _heard_by(self, cells: Cells, number: int, placement: Placement) -> Placement:
+        """With how far it is from the cell that it was connected to."""
+        reading = self.items[number].reading
+        if reading.cell is None or not isinstance(reading.position, Fix):
+            return placement
+        beyond_m = cells.beyond_m(reading.cell, reading.position)
+        return placement if beyond_m is None else replace(placement, cell_m=beyond_m)
 
 
 def _recent(last: Fix | None, position: Fix | NoFix, policy: Policy) -> Fix | None:

@@ -140,6 +140,18 @@ class EmbeddedSection(Section, frozen=True):
     store: Annotated[str, _key("folder of the embedded broker's sessions", path=True)] = "broker"
 
 
+class CellsSection(Section, frozen=True):
+    file: Annotated[
+        str | None,
+        _key(
+            "cells of the mobile networks, comma-separated: mcc,mnc,lac,cid,lat,lon,range_m, or as "
+            "OpenCelliD gives them; a position far from its serving cell is then not believed",
+            example="cells.csv",
+            path=True,
+        ),
+    ] = None
+
+
 class ZonesSection(Section, frozen=True):
     files: Annotated[
         tuple[str, ...],
@@ -356,6 +368,7 @@ class Config(Struct, frozen=True, kw_only=True):
     broker: BrokerSection = BrokerSection()
     embedded: EmbeddedSection = EmbeddedSection()
     zones: ZonesSection = ZonesSection()
+    cells: CellsSection = CellsSection()
     intake: IntakeSection = IntakeSection()
     gateway: GatewaySection = GatewaySection()
     witness: WitnessSection = WitnessSection()
@@ -374,6 +387,7 @@ SECTIONS: dict[str, type[Struct]] = {
     "broker": BrokerSection,
     "embedded": EmbeddedSection,
     "zones": ZonesSection,
+    "cells": CellsSection,
     "intake": IntakeSection,
     "gateway": GatewaySection,
     "witness": WitnessSection,
@@ -390,6 +404,7 @@ PURPOSE = {
     "broker": "Where telemetry comes from",
     "embedded": "The embedded broker",
     "zones": "Geography",
+    "cells": "Where the cells of the mobile networks are",
     "intake": "Taking telemetry in",
     "gateway": "Devices that connect over TCP or UDP (`tracker gateway`)",
     "witness": "Witnesses, who cosign the custody log's checkpoints",

@@ -73,6 +73,8 @@ def judged(
     last = lane.fix
     way = None if last is None else _way(lane, last, fix, received_at, policy)
     doubt = _doubt(last, fix, way, policy)
+    if doubt is None and lane.standing and way is not None and _starts(way, policy):
+        doubt = Doubt(fix=fix, fault=Fault.SPEED, way=way, last=last)
     if doubt is None and placement is not None and placement.cell_m is not None:
         doubt = _far_from_cell(fix, way, placement.cell_m, policy)
     if doubt is None:
@@ -99,7 +101,8 @@ def judged(
     if twins >= policy.twin_fixes:
         doubt = replace(doubt, fault=Fault.TWIN, times=twins, sustained=True)
     accuses = dated or doubt.fault is not Fault.SPEED
-    twin = fix if doubt.fault in (Fault.SPEED, Fault.TWIN) else lane.twin
+    far = doubt.way is not None and doubt.way.metres > policy.jump_most_m
+    twin = fix if far and doubt.fault in (Fault.SPEED, Fault.TWIN) else lane.twin
     return Belief(doubt=doubt, accuses=accuses, agreeing=agreeing, twin=twin, twins=twins)
 
 
@@ -205,7 +208,7 @@ def _twins(lane: Lane, fix: Fix, doubt: Doubt, policy: Policy) -> int:
     twin = lane.twin
     if doubt.fault is not Fault.SPEED or twin is None or doubt.way is None:
         return lane.twins
-    if lane.suspect is not None or fix.time <= twin.time or doubt.way.metres <= policy.jump_m:
+    if lane.suspect is not None or fix.time <= twin.time or doubt.way.metres <= policy.jump_most_m:
         return lane.twins
     return lane.twins + 1 if implied_kmh(twin, fix) <= policy.credible_kmh else 0
 
@@ -243,6 +246,12 @@ def _way(lane: Lane, a: Fix, b: Fix, received_at: datetime, policy: Policy) -> W
 def _alone(way: Way, policy: Policy) -> bool:
     """After such a gap the fixes before it do not speak for this one: anybody could be anywhere."""
     return way.metres > policy.jump_m and way.seconds > policy.silence_parked_min * 60
+
+
+def _starts(way: Way, policy: Policy) -> bool:
+    """No truck that stood gets so far so soon."""
+    fast = way.kmh > policy.from_rest_kmh and way.metres > policy.jump_m
+    return fast and way.seconds <= policy.compare_most_s
 
 
 def _doubt(last: Fix | None, fix: Fix, way: Way | None, policy: Policy) -> Doubt | None:

@@ -62,6 +62,8 @@ def advance(
         return replace(lane, **heard), Moves()
     if fix.satellites is not None and fix.satellites < policy.satellites_least:
         doubt = starved(lane, fix, reading.received_at, policy)
+        if doubt is not None:
+            heard["doubted"] = lane.doubted + 1
         return replace(lane, **heard), Moves(doubt=doubt)
     if lane.fix is not None and fix.time <= lane.fix.time:
         back = lane.at is not None and reading.event_time < lane.at
@@ -87,6 +89,7 @@ def advance(
 def _unbelieved(lane: Lane, fix: Fix, doubt: Doubt, belief: Belief) -> dict[str, Any]:
     """What a lane keeps of a fix that is not believed."""
     kept: dict[str, Any] = {"twin": belief.twin, "twins": belief.twins}
+    kept["doubted"] = lane.doubted + 1
     if doubt.fault.place:
         kept |= {"suspect": fix, "agreeing": belief.agreeing}
     if belief.word is not None:

@@ -137,7 +137,7 @@ def _contradicted(
         contrary, agreeing = word.contrary + 1, 0
     else:
         contrary, agreeing = word.contrary, word.agreeing + 1
-        if agreeing >= policy.confirm_fixes:  # three that agree: it is there, however it came
+        if agreeing > policy.confirm_fixes:  # so many agree: it is there, however it came
             return OwnWord(since=fix, borne=word.borne), gap
     going_on = OwnWord(
         since=since, newest=fix, borne=word.borne, contrary=contrary, agreeing=agreeing, began=began
@@ -164,11 +164,15 @@ def between(a: Fix, b: Fix, policy: Policy) -> Gap:
     first, second = a.speed_kmh or 0.0, b.speed_kmh or 0.0
     told_kmh = (first + second) / 2
     told_m = told_kmh / 3.6 * seconds
-    told_deg, aside, apart = None, 0, abs(metres - told_m)
+    slowest, fastest = (min(first, second) / 3.6 * seconds, max(first, second) / 3.6 * seconds)
+    told_deg, aside, apart = None, 0, _outside(metres, slowest, fastest)
     moved_deg = math.degrees(math.atan2(east, north)) % 360.0
     if a.course_deg is not None and b.course_deg is not None and told_kmh > policy.moving_kmh:
         told_north, told_east = _told(a, first, b, second, seconds)
-        apart = math.hypot(north - told_north, east - told_east)
+        if (told := math.hypot(told_north, told_east)) > 0:
+            along = (north * told_north + east * told_east) / told
+            across = (east * told_north - north * told_east) / told
+            apart = math.hypot(_outside(along, slowest, fastest), across)
         told_deg = math.degrees(math.atan2(told_east, told_north)) % 360.0
         if min(first, second) > policy.speed_alone_kmh and metres > policy.stop_radius_m:
             off = _turn(told_deg, moved_deg)
@@ -184,6 +188,11 @@ def between(a: Fix, b: Fix, policy: Policy) -> Gap:
         side=aside,
         creeps=stands and metres / seconds * 3.6 > policy.speed_alone_kmh,
     )
+
+
+def _outside(metres: float, least: float, most: float) -> float:
+    """How far from anything that the two speeds allow: it may have started or braked between."""
+    return max(metres - most, least - metres, 0.0)
 
 
 def _told(a: Fix, first: float, b: Fix, second: float, seconds: float) -> tuple[float, float]:

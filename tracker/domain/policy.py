@@ -91,6 +91,15 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             "ours: no truck exceeds it",
         ),
     ] = 200.0
+    from_rest_kmh: Annotated[
+        float,
+        _meta(
+            "a fix that implies more than this since one at which it stood, within compare_most_s, "
+            "is not believed",
+            "km/h",
+            "ours: a loaded truck takes a minute to 80 km/h",
+        ),
+    ] = 80.0
     zero_deg: Annotated[
         float,
         _meta(
@@ -141,7 +150,7 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         _meta(
             "nor are fixes further apart in time than this",
             "s",
-            "trucks on mountain roads (Portal-Tajo): the chord then leaves the mean course",
+            "trucks on mountain roads (Portal Tajo): the chord then leaves the mean course",
         ),
     ] = 130.0
     borne_fixes: Annotated[
@@ -159,9 +168,10 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             "a way contradicts the speed and course told if they differ by jump_m and by more than "
             "this part of the longer",
             "",
-            "trucks on mountain roads (Portal-Tajo): 2 of 155 one-minute steps do",
+            "trucks on mountain roads (Portal Tajo): 1 of 30 steps of a minute do"
+            ", never two in a row",
         ),
-    ] = 0.5
+    ] = 0.35
     contrary_fixes: Annotated[
         int,
         _meta("so many in a row that contradict it are told", "fixes", "ours", least=1),
@@ -188,7 +198,7 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         _meta(
             "so many in a row that go aside to the same hand are dragged off",
             "fixes",
-            "trucks on mountain roads (Portal-Tajo): never more than 3",
+            "trucks on mountain roads (Portal Tajo): never more than 3",
             least=2,
         ),
     ] = 6

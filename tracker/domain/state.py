@@ -66,6 +66,7 @@ class Lane(Struct, frozen=True, kw_only=True):
     suspect: a newer one that was not believed; `agreeing` such in a row agree with each other.
     word: how far its receiver's own word of speed and course holds. trail: positions told before.
     twin: the newest fix of a second way that is credible in itself, come back to `twins` times.
+    doubted: how many fixes were not believed so far.
     zones: confirmed, with the time of entry. passing: passed, if the truck has left its halt.
     halt: left when two fixes in a row are away from it, the first of them `straying`.
     standing: it has been there for long, so that what its receiver says near it is drift.
@@ -93,6 +94,7 @@ class Lane(Struct, frozen=True, kw_only=True):
     trail: Trail = Trail()
     twin: Fix | None = None
     twins: int = 0
+    doubted: int = 0
     zones: dict[str, datetime] = {}
     arriving: dict[str, Sighting] = {}
     leaving: dict[str, Sighting] = {}

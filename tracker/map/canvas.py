@@ -74,6 +74,13 @@ def stroke(
         draw.line(list(line), fill=colour, width=max(1, round(width)), joint="curve")
 
 
+def crossed(draw: ImageDraw.ImageDraw, at: Point, colour: str, scale: int) -> None:
+    """What was not believed."""
+    (x, y), r = at, 4 * scale
+    for down in (-r, r):
+        draw.line([(x - r, y - down), (x + r, y + down)], fill=colour, width=round(1.6 * scale))
+
+
 def within(points: Iterable[Point], size: tuple[int, int]) -> tuple[int, int, int, int]:
     """The points' box in whole pixels, of the part that is in the picture."""
     xs, ys = zip(*points, strict=True)

@@ -67,6 +67,9 @@ class Legend:
                 box = (x - 4 * s, self.y + 4 * s, x + 4 * s, self.y + 12 * s)
                 self.draw.ellipse(box, fill=canvas.PAPER, outline=canvas.LATE, width=2 * s)
             self._row("Late, from a backlog", late)
+        if doubted := sum(len(track.doubted) for track in scene.tracks):
+            canvas.crossed(self.draw, (self.x + 15 * s, self.y + 8 * s), style.TRACKS[0], s)
+            self._row("Not believed", doubted)
         if stops := sum(len(track.stops) for track in scene.tracks):
             box = (self.x + 10 * s, self.y + 3 * s, self.x + 20 * s, self.y + 13 * s)
             self.draw.rectangle(box, fill=canvas.PAPER, outline=canvas.INK, width=2 * s)

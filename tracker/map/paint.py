@@ -25,6 +25,7 @@ from tracker.map.canvas import (
     SOFT,
     Canvas,
     band,
+    crossed,
     hatched,
     within,
 )
@@ -159,6 +160,8 @@ class Painter(Canvas):
                 for line in self.to_px.lines(track.line[gap.index : gap.index + 2]):
                     self.dashes(line, colour, 2.4, GAP_DASHES)
             self._late(track)
+            for doubt in track.doubted:
+                crossed(self.draw, self.to_px(doubt.at), colour, self.scale)
             for stop in track.stops:
                 self.square(self.to_px(stop.at), colour)
 

@@ -52,11 +52,19 @@ class TrackStop(Struct, frozen=True, kw_only=True):
     text: str
 
 
+class TrackDoubt(Struct, frozen=True, kw_only=True):
+    """A position that was told and not believed: it is no part of the line."""
+
+    at: Position
+    text: str
+
+
 class MapTrack(Struct, frozen=True, kw_only=True):
     """Where a device was, by event time. `times`, `speeds` (km/h) and `line` are of one length.
 
     late: indices of the fixes that came from a backlog. fixes: how many there were before the
-    track was thinned for drawing.
+    track was thinned for drawing. doubted: positions that were not believed, which the line leaves
+    out.
     """
 
     device: str
@@ -68,6 +76,7 @@ class MapTrack(Struct, frozen=True, kw_only=True):
     gaps: tuple[TrackGap, ...]
     stops: tuple[TrackStop, ...]
     fixes: int
+    doubted: tuple[TrackDoubt, ...] = ()
 
 
 class Mark(Struct, frozen=True, kw_only=True):

@@ -48,17 +48,21 @@ SOURCES: dict[str, str] = {
 """Where a sign comes from: two of one source are no second opinion. Faults that are nobody's deceit
 have none.
 """
+JUMPS = frozenset({Fault.SPEED, Fault.COURSE, Fault.OWN_SPEED})
+"""What one jump looks like."""
 Sign = tuple[Code, dict[str, Fact]]
 
 
 class Memory(Struct, frozen=True, kw_only=True):
-    """bad: doubts without enough good fixes between, the first of them `first`; far: so many of
-    those are no jump of a driving receiver. good: credible fixes in a row, the first of them at
+    """bad: doubts without enough good fixes between, the first of them `first`; jumps: so many of
+    those a driving receiver makes by itself; far: so many are neither that nor a lack of position,
+    which receivers show themselves. good: credible fixes in a row, the first of them at
     `over`. told: an alert was raised; parts: its further signs; sources: where they come from;
     grave: it was told as critical.
     """
 
     bad: int = 0
+    jumps: int = 0
     far: int = 0
     first: Doubt | None = None
     good: int = 0
@@ -75,17 +79,23 @@ def on_reading(view: View, memory: Memory) -> Result:
         return _good(view, memory, fix) if fix is not None and memory.bad else (memory, NOTHING)
     if _parked_jump(doubt, view.policy):
         return memory, NOTHING
-    memory = replace(
+    memory = _counted(memory, doubt, view.policy)
+    if not (memory.told or _enough(memory, doubt, view.policy)):
+        return memory, NOTHING
+    return _raised(view, memory, doubt)
+
+
+def _counted(memory: Memory, doubt: Doubt, policy: Policy) -> Memory:
+    jump = _jump(doubt, policy)
+    return replace(
         memory,
         bad=memory.bad + 1,
-        far=memory.far + (not _jump(doubt, view.policy)),
+        jumps=memory.jumps + jump,
+        far=memory.far + (not jump and not doubt.fault.receivers),
         first=memory.first or doubt,
         good=0,
         over=None,
     )
-    if not (memory.told or _enough(memory, doubt, view.policy)):
-        return memory, NOTHING
-    return _raised(view, memory, doubt)
 
 
 def _parked_jump(doubt: Doubt, policy: Policy) -> bool:
@@ -96,13 +106,13 @@ def _parked_jump(doubt: Doubt, policy: Policy) -> bool:
 def _jump(doubt: Doubt, policy: Policy) -> bool:
     """A receiver jumps so while it drives."""
     way = doubt.way
-    return doubt.fault is Fault.SPEED and way is not None and way.metres <= policy.jump_most_m
+    return doubt.fault in JUMPS and way is not None and way.metres <= policy.jump_most_m
 
 
 def _enough(memory: Memory, doubt: Doubt, policy: Policy) -> bool:
     if doubt.sustained or memory.bad >= policy.incredible_fixes:
         return True
-    return memory.bad >= policy.confirm_fixes and memory.far > 0
+    return memory.bad >= policy.confirm_fixes and (memory.far > 0 or not memory.jumps)
 
 
 def _good(view: View, memory: Memory, fix: Fix) -> Result:
@@ -240,16 +250,17 @@ def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
     if doubt is None:
         believed = view.moves.fix is not None
         return (Weighed(kind=KIND, measure="position_believed", value=believed),)
+    after = _counted(memory, doubt, policy)
     told = [
         Weighed(kind=KIND, measure="fault", value=str(doubt.fault), speaks=True),
         Weighed(
             kind=KIND,
             measure="fixes_not_believed",
-            value=memory.bad + 1,
+            value=after.bad,
             limit=policy.incredible_fixes if _jump(doubt, policy) else policy.confirm_fixes,
             unit="fixes",
             threshold="incredible_fixes" if _jump(doubt, policy) else "confirm_fixes",
-            speaks=_enough(replace(memory, bad=memory.bad + 1), doubt, policy),
+            speaks=_enough(after, doubt, policy),
         ),
     ]
     if doubt.way is not None:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from tracker.config import Config
 from tracker.wiring.brokers import mqtt_settings
+from tracker.wiring.cells import cells
 from tracker.wiring.clocks import device_clocks
 from tracker.wiring.database import journal, records
 from tracker.wiring.outsiders import attestors
@@ -122,6 +123,7 @@ def ingest(
             checkpoint_s=config.log.checkpoint_s,
             heartbeat_s=config.intake.heartbeat_s,
             clocks=device_clocks(config),
+            cells=cells(config),
             **choices,
         )
         yield intake

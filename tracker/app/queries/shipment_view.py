@@ -35,7 +35,8 @@ class DeviceNow(Struct, frozen=True, kw_only=True):
     """One device's present. `seal_number` and `seal_state` are those of its lock.
 
     position_lost: it speaks, and where it is has not been known for too long; `lat` and `lon` are
-    where it was last.
+    where it was last. positions_not_believed: how many it told so far; `lat` and `lon` are never
+    one of them.
     """
 
     device: str
@@ -44,6 +45,7 @@ class DeviceNow(Struct, frozen=True, kw_only=True):
     lat: float | None = None
     lon: float | None = None
     position_lost: bool = False
+    positions_not_believed: int = 0
     zones: tuple[str, ...] = ()
     moving: bool = False
     seal_state: SealState = SealState.UNASSIGNED
@@ -112,6 +114,7 @@ def _now(device: str, state: ScopeState) -> DeviceNow:
         lat=lane.fix.lat if lane.fix else None,
         lon=lane.fix.lon if lane.fix else None,
         position_lost=lane.lost,
+        positions_not_believed=lane.doubted,
         zones=tuple(lane.zones),
         moving=lane.moving,
         seal_state=lane.seal.state,

@@ -203,7 +203,10 @@ def shipment_view(one: ShipmentView, alerts: Sequence[Alert], zone: ZoneInfo) ->
 
 def _position(device: DeviceNow) -> str | None:
     shown = place(device.lat, device.lon)
-    return f"lost, last {shown}" if device.position_lost else shown
+    shown = f"lost, last {shown}" if device.position_lost else shown
+    if not device.positions_not_believed:
+        return shown
+    return f"{shown or 'none'} ({device.positions_not_believed:,} not believed)"
 
 
 def _seal(one: ShipmentView, device: DeviceNow) -> str:

@@ -161,10 +161,17 @@ function drawTracks() {
     made.push(make("path", { class: "track" + first, d, stroke: one.colour }));
     if (!hidden.has("gaps")) made.push(make("path", { class: "gap" + first, d: gaps, stroke: one.colour }));
     made.push(...drawFixes(one, first));
+    if (!hidden.has("doubted")) made.push(make("path", { class: "doubted" + first, stroke: one.colour,
+      d: one.doubts.map((s) => crossAt(px(s.x), py(s.y))).join("") }));
     if (!hidden.has("stops")) made.push(...one.spots.map((s) =>
       make("rect", { class: "stop", x: px(s.x) - 5, y: py(s.y) - 5, width: 10, height: 10 })));
   }
   byId("layer-tracks").replaceChildren(...made);
+}
+
+// What was not believed: no part of the line.
+function crossAt(x, y) {
+  return `M${x - 4} ${y - 4}l8 8m0 -8l-8 8`;
 }
 
 // The single fixes, where there is room for them; late ones always, as rings.

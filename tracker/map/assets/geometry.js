@@ -77,7 +77,8 @@ const tracks = scene.tracks.map((one, index) => {
   const line = flat(one.line);
   return { ...one, line, index, colour: styles.tracks[index % styles.tracks.length],
     cuts: new Map(one.gaps.map((gap) => [gap.index, gap.text])), lateSet: new Set(one.late),
-    spots: one.stops.map((stop) => ({ ...stop, ...spot(stop.at) })) };
+    spots: one.stops.map((stop) => ({ ...stop, ...spot(stop.at) })),
+    doubts: one.doubted.map((doubt) => ({ ...doubt, ...spot(doubt.at) })) };
 });
 const marks = scene.marks.map((one) => ({ ...one, ...spot(one.at),
   look: (one.layer === "alerts" ? styles.alerts : styles.seals)[one.look] }));

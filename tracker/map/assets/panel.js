@@ -41,6 +41,7 @@ function legend() {
     if (sum((t) => t.gaps)) rows.push(layerRow("gaps", swatch(line("gap first", "M1 8H29")), "Gap: no position known", sum((t) => t.gaps)));
     if (sum((t) => t.late)) rows.push(layerRow("late", swatch(line("late", "M9 8h0M21 8h0"), line("late inner", "M9 8h0M21 8h0")),
       "Late, from a backlog", sum((t) => t.late)));
+    if (sum((t) => t.doubted)) rows.push(layerRow("doubted", swatch(line("doubted first", "M11 4l8 8m0 -8l-8 8")), "Not believed", sum((t) => t.doubted)));
     if (sum((t) => t.stops)) rows.push(layerRow("stops", swatch(make("rect", { class: "stop", x: 10, y: 3, width: 10, height: 10 })),
       "Stop of 5 min or more", sum((t) => t.stops)));
   }

@@ -99,6 +99,8 @@ function at(x, y) {
   for (const one of hidden.has("tracks") ? [] : tracks) {
     const stop = hidden.has("stops") ? null : one.spots.find((s) => near(s, 8));
     if (stop) return { title: "Stop", lines: [stop.text, one.device] };
+    const doubt = hidden.has("doubted") ? null : one.doubts.find((s) => near(s, 6));
+    if (doubt) return { title: "Not believed", lines: [doubt.text, one.device] };
     const fix = nearestFix(one, ux, uy, 8 / scale);
     if (fix !== null) return fixThing(one, fix);
   }

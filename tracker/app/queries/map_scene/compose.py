@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from geofences.corridor import Corridor
 from geofences.zone import Zone
 from tracker.app.planning import Planned
+from tracker.app.queries.beliefs import Told
 from tracker.app.queries.entries import CustodyEntry, read
 from tracker.app.queries.map_scene import happenings, journey
 from tracker.app.queries.map_scene.places import area, positions, route
@@ -85,11 +86,12 @@ def of_zones(selection: Selection, frame: MapFrame) -> Scene:
 
 @dataclass(frozen=True)
 class ShipmentRecords:
-    """What is stored of one shipment."""
+    """What is stored of one shipment. doubted: its positions that were not believed."""
 
     readings: Sequence[StoredReading]
     entries: Iterable[EntryRow]
     alerts: Sequence[Alert]
+    doubted: Collection[Told] = ()
 
 
 def of_shipment(
@@ -107,13 +109,14 @@ def of_shipment(
     """
     shipment = planned.plan.shipment
     entries = read(stored.entries)
-    fixes = journey.fixes(stored.readings)
+    fixes = journey.fixes(stored.readings, stored.doubted)
+    sure = {device: journey.believed(seen) for device, seen in fixes.items()}
     mine = _of_shipment(planned, entries, stored.alerts, selection, keep=chosen)
     areas = tuple(area(zone) for zone in mine.zones)
     routes = tuple(route(one, planned.policy.corridor_half_width_m) for one in mine.corridors)
     roles = {device.id: device.role.value for device in shipment.devices}
     tracks = journey.tracks(fixes, roles, planned.policy, frame.zone)
-    where = happenings.Map({one.id: one.at for one in areas}, fixes)
+    where = happenings.Map({one.id: one.at for one in areas}, sure)
     cuts = happenings.cuts_in(stored.readings)
     alerts = happenings.alert_marks(stored.alerts, where, frame.zone)
     seals = happenings.seal_marks(entries, cuts, where, frame.zone)
@@ -143,6 +146,12 @@ def of_shipment(
             "the shape, stops and gaps are kept"
             for track in tracks
             if len(track.line) < track.fixes
+        )
+        + tuple(
+            f"{len(track.doubted):,} positions of {track.device} were not believed: they are drawn "
+            "as crosses, and its track leaves them out"
+            for track in tracks
+            if track.doubted
         ),
     )
 

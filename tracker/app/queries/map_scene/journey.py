@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from devices.reading import Fix
+from tracker.app.queries.beliefs import Told, told
 from tracker.app.queries.map_scene.places import position
 from tracker.app.queries.map_scene.thin import thinned
 from tracker.domain.geo import metres_between
 from tracker.domain.policy import Policy, minutes
-from tracker.map.scene import MapTrack, TrackGap, TrackStop
+from tracker.map.scene import MapTrack, TrackDoubt, TrackGap, TrackStop
 from tracker.ports import StoredReading
 
 MOST_POINTS = 5_000
@@ -23,24 +24,30 @@ STOP = timedelta(minutes=5)
 
 
 class SeenAt(Struct, frozen=True):
-    """One fix and whether it came late."""
+    """One fix, whether it came late, and whether it was believed."""
 
     fix: Fix
     late: bool
+    believed: bool = True
 
 
 Span = tuple[int, int]
 """First and last index of fixes."""
 
 
-def fixes(readings: Iterable[StoredReading]) -> dict[str, list[SeenAt]]:
-    """By device, in the order of the fixes' times; one that was sent again counts once."""
+def fixes(
+    readings: Iterable[StoredReading], doubted: Collection[Told] = ()
+) -> dict[str, list[SeenAt]]:
+    """By device, in the order of the fixes' times; one that was sent again counts once. doubted:
+    those that were not believed.
+    """
     found: dict[str, dict[tuple[datetime, float, float], SeenAt]] = {}
     for stored in readings:
         fix = stored.reading.position
         if isinstance(fix, Fix):
             of_device = found.setdefault(stored.reading.device, {})
-            of_device.setdefault((fix.time, fix.lat, fix.lon), SeenAt(fix, stored.late))
+            believed = told(stored.reading.device, fix) not in doubted
+            of_device.setdefault((fix.time, fix.lat, fix.lon), SeenAt(fix, stored.late, believed))
     return {
         device: sorted(places.values(), key=lambda place: place.fix.time)
         for device, places in found.items()
@@ -64,8 +71,9 @@ def tracks(
 
 
 def _track(
-    device: str, role: str, places: Sequence[SeenAt], policy: Policy, zone: ZoneInfo, most: int
+    device: str, role: str, seen: Sequence[SeenAt], policy: Policy, zone: ZoneInfo, most: int
 ) -> MapTrack:
+    places = believed(seen)
     line = [position(one.fix.lon, one.fix.lat) for one in places]
     gaps, stops = list(_gaps(places, policy)), list(_stops(places, policy))
     turns = [i for i in range(1, len(places)) if places[i].late != places[i - 1].late]
@@ -92,7 +100,20 @@ def _track(
             for a, b in stops
         ),
         fixes=len(places),
+        doubted=tuple(
+            TrackDoubt(
+                at=position(one.fix.lon, one.fix.lat),
+                text=f"{shown(one.fix.time, zone)}: not believed",
+            )
+            for one in seen
+            if not one.believed
+        ),
     )
+
+
+def believed(seen: Sequence[SeenAt]) -> list[SeenAt]:
+    """Those that the track is made of."""
+    return [one for one in seen if one.believed]
 
 
 def _gaps(places: Sequence[SeenAt], policy: Policy) -> Iterator[int]:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from geofences import library
 from geofences.formats import GeofenceSet
 from tracker.app.planning import Geography
+from tracker.app.queries.beliefs import unbelieved
 from tracker.app.queries.map_scene import compose
 from tracker.app.queries.map_scene.base import ground
 from tracker.domain.errors import NotFound, UsageError
@@ -51,17 +52,19 @@ def shipment_scene(
         raise NotFound(
             f"there is no shipment {shipment}", mend="`tracker shipment list` names them"
         )
-    kept = compose.ShipmentRecords(
-        readings=tuple(records.readings(shipment=shipment)),
-        entries=tuple(records.entries(scope=shipment)),
-        alerts=records.alerts(shipment=shipment),
-    )
     try:
         planned = geography.plan(stored)
     except UsageError as error:  # a zone file has lost what it names; what happened is there
         warn(f"the plan cannot be drawn: {error}")
         planned = geography.unplanned(stored)
     atlas = geography.atlas.extended(planned.own.zones, planned.own.corridors)
+    readings = tuple(records.readings(shipment=shipment))
+    kept = compose.ShipmentRecords(
+        readings=readings,
+        entries=tuple(records.entries(scope=shipment)),
+        alerts=records.alerts(shipment=shipment),
+        doubted=unbelieved((stored.reading for stored in readings), planned, atlas),
+    )
     selection = compose.Selection(tuple(atlas.zones.values()), tuple(atlas.corridors.values()))
     chosen = selection.looking_at(crossing=crossing, place=place)
     looks = crossing is not None or place is not None
