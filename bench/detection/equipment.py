@@ -79,8 +79,8 @@ def trackers(trip: Trip, way: Way, lock: dict[str, Any]) -> list[Receiver]:
     return out
 
 
-def _tracker(trip: Trip, id: str, way: Way, spells: dict[str, Any]) -> Receiver:
+def _tracker(trip: Trip, name: str, way: Way, spells: dict[str, Any]) -> Receiver:
     return Receiver(
-        id, way, (), trip.rng, lock=False, interval_s=float(trip.rng.choice(INTERVALS)),
+        name, way, (), trip.rng, lock=False, interval_s=float(trip.rng.choice(INTERVALS)),
         sigma_m=sigma_m(trip.rng), bare=bool(trip.rng.random() < 0.2), **spells,
     )  # fmt: skip

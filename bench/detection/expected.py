@@ -60,7 +60,7 @@ EXPECTED: dict[str, Expected] = {
     "lock_count_changed": Expected(
         "lock count changed in a gap", SEAL, ("seal_continuity", "seal_resealed", *BREACH)
     ),
-    # seals: openings
+    # what is opened by whom
     "opened_roadside": Expected("opened at the roadside", SEAL, OPENED),
     "opened_rolling": Expected("opened while rolling", SEAL, OPENED),
     "opened_without_card": Expected("opened without a credential", SEAL, OPENED),

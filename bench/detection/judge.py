@@ -22,7 +22,7 @@ from tracker.domain.errors import TrackerError
 from tracker.domain.policy import Policy
 from tracker.ports import Message
 
-STEP = timedelta(seconds=10)
+STEP = timedelta(seconds=15)
 """What arrives within this is one batch, as on a machine that is busy for so long."""
 
 
@@ -45,7 +45,10 @@ def judged(cases: Sequence[Case], progress: Callable[[datetime], None] | None = 
     start = min(case.opened_at for case in cases)
     geography = Geography(library.load(), Policy())
     refused: list[str] = []
-    with _in_memory(), wiring.backtest(geography, "bench/detection", start) as (intake, commands, journal, clock):
+    with (
+        _in_memory(),
+        wiring.backtest(geography, "bench/detection", start) as (intake, commands, journal, clock),
+    ):
         now = start
         for now, happenings in _batches(cases):
             while (due := intake.registry.next_due()) is not None and due < now - STEP:

@@ -15,7 +15,7 @@ from bench.detection.judge import Judged, judged
 from bench.detection.score import Score
 from bench.detection.trip import Case, Trip
 
-FLEET = 100
+FLEET = 300
 """Trucks under way at once in one run."""
 SOUTH = 0.35
 DAYS = (datetime(2026, 2, 3, 6, tzinfo=UTC), datetime(2026, 4, 14, 13, tzinfo=UTC),
@@ -47,7 +47,7 @@ def fleet(job: Job) -> list[Case]:
     day = days[int(rng.integers(0, len(days)))]
     cases = []
     for number, name in enumerate(job.names):
-        start = day + timedelta(minutes=float(rng.uniform(0, 240)))
+        start = day + timedelta(minutes=float(rng.uniform(0, 90)))
         cases.append(trip(job.seed, number, name, start, summer_time=changes))
     return cases
 
