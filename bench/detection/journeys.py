@@ -146,10 +146,10 @@ def _swap_place(trip: Trip, until: float) -> tuple[float, str] | None:
         return None
     for zone in road.ordered():
         near = road.middle(zone)
-        if kinds()[zone] is ZoneKind.YARD and zone not in (trip.first, trip.last):
-            if trip.driver.along_m < near < until:
-                trip.vias.append((zone, "cruces"))
-                return near, zone
+        ends = zone in (trip.first, trip.last)
+        if kinds()[zone] is ZoneKind.YARD and not ends and trip.driver.along_m < near < until:
+            trip.vias.append((zone, "cruces"))
+            return near, zone
     if trip.south:
         compound = road.spans[f"{trip.crossing}.mx-queue"][1]
         at = compound + trip.between(3_000, 6_000)

@@ -33,8 +33,8 @@ def table(score: Score, *, verbose: bool = False) -> str:
         out.append(f"{'':44} {n:>4} {named / n:>6.3f} {acted / n:>6.3f}")
     if score.lines:
         out.append(
-            f"alerts an incident {score.alerts_each:.2f} (wanted {ALERTS_EACH} at most); a diversion "
-            f"is told {score.reports:.1f} reporting intervals after the policy's own duration "
+            f"alerts an incident {score.alerts_each:.2f} (wanted {ALERTS_EACH} at most); a "
+            f"diversion is told {score.reports:.1f} reporting intervals after the policy's own duration "
             f"(wanted below {REPORTS:g})"
         )
     out.append(

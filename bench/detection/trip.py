@@ -165,7 +165,7 @@ class Trip:
         return self.over
 
     def area(
-        self, id: str, kind: str, along_m: float, *, half_m: float = 350.0, aside_m: float = 0.0,
+        self, name: str, kind: str, along_m: float, *, half_m: float = 350.0, aside_m: float = 0.0,
         **properties: Any,
     ) -> dict[str, Any]:  # fmt: skip
         """A square zone of this shipment's own about a place on its road."""
@@ -174,7 +174,7 @@ class Trip:
         corners = [moved(lat, lon, course + turn, half_m * 1.414) for turn in (45, 135, 225, 315)]
         ring = [[round(lon, 6), round(lat, 6)] for lat, lon in (*corners, corners[0])]
         return {
-            "type": "Feature", "id": id,
-            "properties": {"kind": kind, "name": id.replace("-", " "), **properties},
+            "type": "Feature", "id": name,
+            "properties": {"kind": kind, "name": name.replace("-", " "), **properties},
             "geometry": {"type": "Polygon", "coordinates": [ring]},
         }  # fmt: skip

@@ -82,8 +82,11 @@ def another_crossing(trip: Trip) -> None:
     hours = (queue - trip.driver.along_m) / 80_000
     lines = (trip.road, road(other, trip.rng))
     last = [line.spans.get("sabinas-hidalgo.rest", (0.0, 0.0))[1] for line in lines]
-    trip.tell("another_crossing", since=trip.driver.second + min(last) / 20, minutes=hours * 60 + 900,
-              counts=trip.driver.second + hours * 3_600)  # fmt: skip
+    now = trip.driver.second
+    trip.tell(
+        "another_crossing", since=now + min(last) / 20, minutes=hours * 60 + 900,
+        counts=now + hours * 3_600,
+    )  # fmt: skip
 
 
 def restricted(trip: Trip) -> None:
