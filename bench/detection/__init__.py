@@ -3,6 +3,7 @@
     roads, driver   a truck's true way: where it is at every second, on and off its corridor
     dirt            what a receiver makes of that; the figures measured stand here
     receiver        one device: when it speaks, and what it says
+    seal_words      what a lock says of its seal
     delivery        how and when that reaches us
     trip            one trip in the making, and the case that comes of it
     places          dead zones, planned stops, corridors southwards

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from bench.detection.receiver import CARD
 from bench.detection.roads import places as shipped
+from bench.detection.seal_words import CARD
 from bench.detection.trip import Amend, Trip
 from tracker.domain.command import AcceptCustody, Authorise, OfferCustody, RecordSeal
 from tracker.domain.shipment import Authorisation

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from bench.detection.receiver import Receiver
+from bench.detection.receiver import UNSET, Receiver
 
 LAG_MEDIAN_S, LAG_SPREAD, LAG_MOST_S = 3.0, 0.8, 565.0
 STALL_RATE, STALL_S = 1 / 150, (20.0, 180.0)
@@ -26,6 +26,8 @@ STALL_RATE, STALL_S = 1 / 150, (20.0, 180.0)
 SLOW_LOG_S, SLOW_SPREAD = math.log(130.0), 0.7
 DUPLICATE, RETAINED = 0.01, 0.003
 """Delivered twice within 90 s; delivered again half an hour to four hours later."""
+NEVER_SET = datetime(2004, 1, 1, tzinfo=UTC)
+"""What devices say of the time until they have it (one vendor's messages, design notes)."""
 Delivered = tuple[datetime, str, bytes]
 
 
@@ -83,6 +85,8 @@ class _Clock:
         time = self._start + timedelta(seconds=round(second) + self._skew_s)
         if self._zone is not None:  # it shows local time and takes it for UTC
             time = time.astimezone(self._zone).replace(tzinfo=UTC)
+        if body.pop(UNSET, False):
+            time = NEVER_SET + timedelta(seconds=second % 900)
         said = {"time": time.isoformat(), **body}
         if buffered:
             said["buffered"] = True

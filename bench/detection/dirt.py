@@ -124,7 +124,7 @@ def blurred(
 
 def _parked_speeds(rng: Generator, stands: Array, speed: Array, east: Array, north: Array) -> None:
     """Multipath: a parked fix that moves, and says so; one in five times two in a row."""
-    for n in np.flatnonzero(stands & (rng.random(len(speed)) < PARKED_SPEED_RATE)):
+    for n in np.flatnonzero(stands & (rng.random(len(speed)) < PARKED_SPEED_RATE)).tolist():
         bearing, far = rng.uniform(0, 2 * math.pi), rng.uniform(20, 200)
         last = n + 2 if rng.random() < 0.2 else n + 1
         for m in range(n, min(last, len(speed))):
@@ -139,7 +139,7 @@ def _jumps(
     rng: Generator, stands: Array, gaps: Array, east: Array, north: Array, accuracy: Array
 ) -> None:
     n = len(stands)
-    jumps = np.flatnonzero(rng.random(n) < np.where(stands, JUMP_PARKED, JUMP_DRIVING))
+    jumps = np.flatnonzero(rng.random(n) < np.where(stands, JUMP_PARKED, JUMP_DRIVING)).tolist()
     for at in jumps:
         far = JUMP_PARKED_M if stands[at] else float(10 ** rng.uniform(*JUMP_LOG10_M))
         bearing = rng.uniform(0, 2 * math.pi)

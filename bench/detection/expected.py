@@ -20,8 +20,8 @@ AWAY = ("route_deviation", "likely_theft")
 BACK = ("turning_back", "backtracking")
 APART = ("devices_apart",)
 THEFT = ("likely_theft",)
-WAYPOINT = ("waypoint_missed", "waypoint_out_of_order", "checkpoint_missed")
-STOP = ("unplanned_stop", "early_stop", "first_mile_stop")
+WAYPOINT = ("waypoint",)
+STOP = ("unplanned_stop", "early_stop")
 LOOK = frozenset({
     "route_deviation", "unplanned_stop", "silence", "jamming", "likely_theft", "turning_back",
     "devices_apart", "wrong_crossing", "backtracking", "position_not_credible", "early_stop",

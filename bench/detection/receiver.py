@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,27 +11,13 @@ from numpy.random import Generator
 
 from bench.detection.dirt import blurred
 from bench.detection.roads import Array, Way, moved
+from bench.detection.seal_words import SealWord, spoken
 
 Spells = Sequence[tuple[float, float]]
-CARD = {"kind": "rfid", "id": "card-88"}
+UNSET = "clock not set"
+"""Marks a reading whose device has restarted and has no time yet; it is not sent."""
 SLEEPS_AFTER_S = 120.0
 """It stands so long before it sleeps."""
-
-
-@dataclass(frozen=True)
-class SealWord:
-    """What the lock says of itself at a second: a state, perhaps an event. mute: from then on
-    nothing about the seal. fixless: this one reading comes without a position.
-    """
-
-    second: float
-    state: str
-    event: str | None = None
-    number: str | None = None
-    credential: dict[str, str] | None = None
-    extra: dict[str, Any] = field(default_factory=dict)
-    mute: bool = False
-    fixless: bool = False
 
 
 @dataclass
@@ -93,15 +79,19 @@ class Receiver:
         battery = self._battery(seconds).tolist()
         shakes = self._shakes(seconds)
         acts = {word.second: word for word in words}
+        waking = self._waking(seconds)
         out = []
         for n, second in enumerate(seconds.tolist()):
             body: dict[str, Any] = {"seq": seq[n], "battery": battery[n]}
             if not self.bare:
                 body["cell"] = {"mcc": 334, "mnc": 20, "lac": 1, "cid": 7, "rssi": -65}
             act = acts.get(second)
-            body |= {} if act is not None and act.fixless else fixes[n]
+            if n in waking:
+                body[UNSET] = True
+            elif act is None or not act.fixless:
+                body |= fixes[n]
             if self.lock and (word := act or lasting[n]) is not None and not word.mute:
-                body["seal"] = _seal(word, act, shakes=bool(shakes[n]))
+                body["seal"] = spoken(word, act, shakes=bool(shakes[n]))
             elif self.lock and lasting[n] is None:
                 body["seal"] = {"state": "unarmed"}
             out.append((second, body))
@@ -192,8 +182,8 @@ class Receiver:
     def _states(self, seconds: Array, words: Sequence[SealWord]) -> list[SealWord | None]:
         """The last word of the lock at each reading."""
         when = np.array([word.second for word in words])
-        found = np.searchsorted(when, seconds, side="right") - 1 if len(when) else []
-        return [words[n] if n >= 0 else None for n in found] or [None] * len(seconds)
+        last = (np.searchsorted(when, seconds, side="right") - 1).tolist()
+        return [words[n] if n >= 0 else None for n in last]
 
     def _counts(self, seconds: Array) -> list[int]:
         """The device's own counter; it starts anew when the device does."""
@@ -205,6 +195,11 @@ class Receiver:
             first += 1
             out.append(first)
         return out
+
+    def _waking(self, seconds: Array) -> set[int]:
+        """Of its first words after a restart its clock is not set yet, and it has no fix."""
+        starts = [int(n) for n in np.searchsorted(seconds, self.rebooted)]
+        return {n + k for n in starts for k in range(int(self.rng.integers(0, 3)))}
 
     def _battery(self, seconds: Array) -> Array:
         """percent: (at the start, lost in an hour), and drained: (from a second on, per hour)."""
@@ -225,20 +220,6 @@ class Receiver:
             rate = np.where(seconds < first, 2.0, rate)
         shakes: Array = self.rng.random(len(seconds)) < rate * self.interval_s / 3600
         return shakes
-
-
-def _seal(word: SealWord, act: SealWord | None, *, shakes: bool) -> dict[str, Any]:
-    seal: dict[str, Any] = {"state": word.state} | word.extra
-    if word.number is not None:
-        seal["number"] = word.number
-    if act is not None:
-        if act.event is not None:
-            seal["event"] = act.event
-        if act.credential:
-            seal["credential"] = act.credential
-    elif shakes:
-        seal["event"] = "vibration"
-    return seal
 
 
 def _within(second: float, spells: Spells) -> bool:

@@ -34,8 +34,8 @@ def table(score: Score, *, verbose: bool = False) -> str:
     if score.lines:
         out.append(
             f"alerts an incident {score.alerts_each:.2f} (wanted {ALERTS_EACH} at most); a "
-            f"diversion is told {score.reports:.1f} reporting intervals after the policy's own duration "
-            f"(wanted below {REPORTS:g})"
+            f"diversion is told {score.reports:.1f} reporting intervals after the policy's own "
+            f"duration (wanted below {REPORTS:g})"
         )
     out.append(
         f"honest: {score.honest_hours:,.0f} truck-hours; per 1,000 h "

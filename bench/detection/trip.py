@@ -12,8 +12,9 @@ from numpy.random import Generator
 from bench.detection.delivery import Delivered
 from bench.detection.driver import Driver
 from bench.detection.expected import EXPECTED, Expected
-from bench.detection.receiver import Receiver, SealWord
+from bench.detection.receiver import Receiver
 from bench.detection.roads import Road, moved, road
+from bench.detection.seal_words import SealWord
 from tracker.domain.command import AnyCommand
 
 Hook = Callable[["Trip"], None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from bench.detection.receiver import CARD
+from bench.detection.seal_words import CARD
 from bench.detection.trip import Hook, Trip
 
 STRANGE_CARD = {"kind": "rfid", "id": "card-13"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bench.detection.incidents.base import Strike, at
-from bench.detection.receiver import CARD
+from bench.detection.seal_words import CARD
 from bench.detection.trip import Trip
 from tracker.domain.command import Authorise, CloseShipment, RecordSeal
 from tracker.domain.shipment import Authorisation

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bench.detection.incidents.base import STRANGE_CARD, Strike, at, closed_again, opened
-from bench.detection.receiver import CARD, Receiver
+from bench.detection.receiver import Receiver
+from bench.detection.seal_words import CARD
 from bench.detection.trip import Trip
 from tracker.domain.command import Authorise
 from tracker.domain.shipment import Authorisation
