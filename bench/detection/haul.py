@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from bench.detection import places
 from bench.detection.trip import Trip
 
-Act = tuple[float, Callable[[Trip], None]]
+PASSED_M = 150.0
+
+
+@dataclass(frozen=True)
+class Act:
+    """What a driver does at a place. fixed: there and nowhere else; a driver who is already past
+    leaves it out. room_m: how far it takes him; it is left out where something fixed comes sooner.
+    """
+
+    along_m: float
+    do: Callable[[Trip], None]
+    fixed: bool = False
+    room_m: float = 0.0
 
 
 def haul(trip: Trip, until_m: float, *, main: bool) -> None:
@@ -19,14 +32,22 @@ def haul(trip: Trip, until_m: float, *, main: bool) -> None:
     acts = _acts(trip, begins, until_m)
     if main:
         acts += _dead_zones(trip, begins, until_m)
-        acts.append((begins + min(trip.between(900, 2_500), (until_m - begins) / 3), _leaving))
-        acts.append((begins + (until_m - begins) * trip.between(0.38, 0.60), _middle))
+        gate = begins + min(trip.between(900, 2_500), (until_m - begins) / 3)
+        acts.append(Act(gate, _leaving, fixed=True))
+        middle = begins + (until_m - begins) * trip.between(0.38, 0.60)
+        acts.append(Act(middle, _middle, fixed=True))
     fast = 40.0 if until_m - begins < 30_000 else trip.between(68, 92)
-    for along, act in sorted(acts, key=lambda item: item[0]):
-        if along > driver.along_m + 5:
-            driver.drive(min(along, until_m), fast)
+    acts.sort(key=lambda act: act.along_m)
+    for n, act in enumerate(acts):
+        if act.fixed and driver.along_m > act.along_m + PASSED_M:
+            continue
+        room = min((a.along_m for a in acts[n + 1 :] if a.fixed), default=until_m) - act.along_m
+        if act.room_m and room < act.room_m:
+            continue
+        if act.along_m > driver.along_m + 5:
+            driver.drive(min(act.along_m, until_m), fast)
         if driver.along_m < until_m:
-            act(trip)
+            act.do(trip)
         if trip.over:
             return
     if driver.aside_m:
@@ -46,23 +67,23 @@ def _acts(trip: Trip, begins: float, until: float) -> list[Act]:
         return begins + part * way
 
     for _ in range(int(rng.poisson(min(way / 90_000, 3.0)))):
-        acts.append((somewhere(), _short_stop))
+        acts.append(Act(somewhere(), _short_stop))
     for _ in range(int(rng.poisson(min(way / 200_000 + 0.1, 2.0)))):
-        acts.append((somewhere(), _jam))
+        acts.append(Act(somewhere(), _jam, room_m=3_000))
     for _ in range(int(rng.poisson(min(way / 150_000, 2.0)))):
-        acts.append((somewhere(), _tunnel))
+        acts.append(Act(somewhere(), _tunnel))
     if way > 40_000 and trip.chance(0.35, "detour"):
-        acts.append((somewhere(), _detour))
+        acts.append(Act(somewhere(), _detour, room_m=16_000))
     if way > 60_000 and trip.chance(0.2, "toll plaza"):
-        acts.append((somewhere(), _toll))
+        acts.append(Act(somewhere(), _toll, room_m=500))
     if way > 150_000 and trip.chance(0.7, "planned stop"):
         at = places.planned_stop(trip, somewhere(), 45, "fuel and rest")
         if begins < at < until:
-            acts.append((at, _rest))
+            acts.append(Act(at, _rest, fixed=True))
     if way > 120_000 and trip.chance(0.5, "military checkpoint"):
         at = places.checkpoint(trip, somewhere())
         if begins < at < until:
-            acts.append((at, _military))
+            acts.append(Act(at, _military, fixed=True))
     return acts
 
 
@@ -70,9 +91,9 @@ def _dead_zones(trip: Trip, begins: float, until: float) -> list[Act]:
     acts: list[Act] = []
     for into, out in places.dead_zones(trip):
         if begins < into and out < until:
-            acts.append((into, _into_dead_zone))
-            acts.append(((into + out) / 2, _in_dead_zone))
-            acts.append((out, _out_of_dead_zone))
+            acts.append(Act(into, _into_dead_zone, fixed=True))
+            acts.append(Act((into + out) / 2, _in_dead_zone, fixed=True))
+            acts.append(Act(out, _out_of_dead_zone, fixed=True))
     return acts
 
 
@@ -85,8 +106,9 @@ def _in_dead_zone(trip: Trip) -> None:
 
 
 def _out_of_dead_zone(trip: Trip) -> None:
-    if "dead zone" in trip.spells and not trip.over:
-        since = trip.spells["dead zone"][-1][0]
+    inside = trip.spells.get("dead zone", [])
+    if inside:
+        since, _ = inside.pop()
         trip.spell("blind", since, trip.driver.second)
 
 

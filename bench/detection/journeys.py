@@ -14,6 +14,7 @@ from bench.detection.equipment import equipped, trackers
 from bench.detection.haul import haul
 from bench.detection.receiver import Receiver
 from bench.detection.roads import kinds
+from bench.detection.seal_words import CARD
 from bench.detection.trip import Case, Trip
 from geofences.kinds import ZoneKind
 from tracker.domain.command import CloseShipment
@@ -170,9 +171,11 @@ def _arrive(trip: Trip) -> None:
     driver.stand(30)  # a lock that sleeps has said by then where it is
     if trip.hook("arrived") or not trip.closes:
         return
-    trip.command(
-        CloseShipment(at=trip.at() - timedelta(minutes=3), by="dispatch", number=trip.seal)
-    )
+    trip.command(CloseShipment(at=trip.at(), by="dispatch", number=trip.seal))
+    if trip.chance(0.2, "speaks after delivery"):
+        driver.stand(2.5)
+        trip.say("open", "opened", number=None, credential=CARD)
+        driver.stand(2)
 
 
 def _document(trip: Trip, devices: list[Receiver]) -> dict[str, Any]:

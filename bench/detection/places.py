@@ -94,5 +94,6 @@ def checkpoint(trip: Trip, along_m: float) -> float:
     for zone in trip.road.ordered():
         if kinds()[zone] is ZoneKind.CHECKPOINT_MILITARY:
             return trip.road.middle(zone)
-    trip.zones.append(trip.area("checkpoint", "checkpoint_military", along_m))
+    name = f"checkpoint-{len(trip.zones)}"
+    trip.zones.append(trip.area(name, "checkpoint_military", along_m))
     return along_m
