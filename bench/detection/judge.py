@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import heapq
 import json
+import os
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
-from bench.detection.journeys import Case
+from bench.detection.trip import Amend, Case
 from geofences import library
 from tracker import wiring
 from tracker.app.planning import Geography
@@ -19,13 +22,17 @@ from tracker.domain.errors import TrackerError
 from tracker.domain.policy import Policy
 from tracker.ports import Message
 
-STEP = timedelta(seconds=10)
+STEP = timedelta(seconds=15)
 """What arrives within this is one batch, as on a machine that is busy for so long."""
+
+
+MEMORY = "/dev/shm"  # noqa: S108
 
 
 @dataclass
 class Judged:
-    """alerts: all, whatever became of them. readings: how many were stored. refused: commands."""
+    """alerts: all, whatever became of them. readings: how many were stored. rejects: messages that
+    could not be read. refused: commands."""
 
     alerts: list[Alert]
     readings: int
@@ -38,7 +45,10 @@ def judged(cases: Sequence[Case], progress: Callable[[datetime], None] | None = 
     start = min(case.opened_at for case in cases)
     geography = Geography(library.load(), Policy())
     refused: list[str] = []
-    with wiring.backtest(geography, "bench/detection", start) as (intake, commands, journal, clock):
+    with (
+        _in_memory(),
+        wiring.backtest(geography, "bench/detection", start) as (intake, commands, journal, clock),
+    ):
         now = start
         for now, happenings in _batches(cases):
             while (due := intake.registry.next_due()) is not None and due < now - STEP:
@@ -58,6 +68,10 @@ def judged(cases: Sequence[Case], progress: Callable[[datetime], None] | None = 
                 try:
                     if kind == "open":
                         commands.open(json.dumps(item.document).encode(), by="bench")
+                    elif isinstance(item[1], Amend):
+                        commands.amend(
+                            item[0], item[1].changes, by="dispatch", reason=item[1].reason
+                        )
                     else:
                         commands.submit(*item)
                 except TrackerError as error:
@@ -71,13 +85,25 @@ def judged(cases: Sequence[Case], progress: Callable[[datetime], None] | None = 
         return Judged(journal.alerts(), counts["readings"], counts["rejects"], refused)
 
 
+@contextmanager
+def _in_memory() -> Iterator[None]:
+    """The journal of a run lies in memory where there is a file system for that."""
+    before = tempfile.tempdir
+    if os.access(MEMORY, os.W_OK):
+        tempfile.tempdir = MEMORY
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
+
+
 def _batches(cases: Sequence[Case]) -> Iterator[tuple[datetime, list[tuple[str, Any]]]]:
     order = count()
     heap: list[tuple[datetime, int, str, Any]] = []
     for case in cases:
         heap.append((case.opened_at, next(order), "open", case))
         heap += [(m[0], next(order), "message", m) for m in case.messages]
-        heap += [(at, next(order), "command", (case.id, c)) for at, c in case.commands]
+        heap += [(at, next(order), "command", (case.id, c)) for at, c in case.declared]
     heapq.heapify(heap)
     while heap:
         end = heap[0][0] + STEP
