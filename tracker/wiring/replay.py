@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tracker.config import Config, load
 from tracker.domain.errors import NotFound
+from tracker.domain.layers import Layers
 from tracker.domain.policy import Policy
 from tracker.wiring.database import read_only
 from tracker.wiring.zones import geofences
@@ -19,20 +20,23 @@ if TYPE_CHECKING:
     from tracker.app.replay.retelling import Retelling
 
 
-def policy_of(file: Path | None, config: Config) -> Policy:
-    """The policy of that configuration file (its other sections do not count), else the one in
-    force. Raises UsageError with the place of what is wrong in it.
+def policy_of(file: Path | None, config: Config) -> tuple[Policy, Layers]:
+    """The policy of that configuration file with its layers (its other sections do not count), else
+    the one in force. Raises UsageError with the place of what is wrong in it.
     """
-    return config.policy if file is None else load(file, {}).policy
+    found = config if file is None else load(file, {})
+    return found.policy, found.layers
 
 
-def zones_of(files: Sequence[Path], config: Config, policy: Policy) -> Geography | None:
+def zones_of(
+    files: Sequence[Path], config: Config, policy: Policy, layers: Layers
+) -> Geography | None:
     """Those that ship with those of the files; None without a file: as they were."""
     from tracker.app.planning import Geography
 
     if not files:
         return None
-    return Geography(geofences([str(file) for file in files], config.zones.without), policy)
+    return Geography(geofences([str(file) for file in files], config.zones.without), policy, layers)
 
 
 @contextmanager

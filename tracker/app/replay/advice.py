@@ -16,6 +16,7 @@ from tracker.app.replay.difference import Change, differences
 from tracker.app.replay.rehearsal import Progress, unheeded
 from tracker.app.replay.retelling import Outcome, Retelling
 from tracker.domain.alert import Alert, AlertKind, Verdict
+from tracker.domain.layers import AS_SHIPPED, Layers
 from tracker.domain.policy import Policy
 
 THRESHOLDS: dict[AlertKind, tuple[str, ...]] = {
@@ -127,9 +128,15 @@ def candidates(policy: Policy, threshold: str, most: int) -> list[float]:
 class Adviser:
     """Tells the record once as it is, when it is made."""
 
-    def __init__(self, retelling: Retelling, policy: Policy, progress: Progress = unheeded) -> None:
-        self._retelling, self._policy = retelling, policy
-        self.as_is: Outcome = retelling.tell(policy, progress=progress)
+    def __init__(
+        self,
+        retelling: Retelling,
+        policy: Policy,
+        layers: Layers = AS_SHIPPED,
+        progress: Progress = unheeded,
+    ) -> None:
+        self._retelling, self._policy, self._layers = retelling, policy, layers
+        self.as_is: Outcome = retelling.tell(policy, layers, progress=progress)
 
     def judged(self, kind: AlertKind, *, false: bool) -> list[Alert]:
         """Those of the kind that people called false, or true."""
@@ -151,7 +158,7 @@ class Adviser:
         trials = []
         for number, value in enumerate(values):
             policy = self._policy.overridden({threshold: value})
-            outcome = self._retelling.tell(policy, progress=part(number))
+            outcome = self._retelling.tell(policy, self._layers, progress=part(number))
             trials.append(_trial(kind, value, self.as_is.after, outcome.after))
         now = float(getattr(self._policy, threshold))
         best = max(trials, key=lambda one: (one.gain, -abs(one.value - now)), default=None)

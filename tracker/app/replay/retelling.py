@@ -63,7 +63,8 @@ class Retelling:
         rules: tuple[Rule, ...] = ORDER,
         progress: Progress = unheeded,
     ) -> Outcome:
-        """By this policy and its layers; and by these zones throughout, or, without any, by those in force then.
+        """By this policy and its layers; and by these zones throughout, or, without any, by those
+        that were in force then.
 
         Raises UsageError for a journal in which none were ever in force.
         """

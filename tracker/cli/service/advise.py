@@ -59,7 +59,7 @@ def advise(
             return
         began = time.monotonic()
         with render.progress("as it is", as_json=as_json) as progress:
-            adviser = Adviser(retelling, config.policy, progress)
+            adviser = Adviser(retelling, config.policy, config.layers, progress)
         each = time.monotonic() - began
         tried = [(*one, candidates(config.policy, one[1], values)) for one in chosen]
         runs = sum(len(some) for _, _, some in tried)

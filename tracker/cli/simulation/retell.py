@@ -39,14 +39,14 @@ def retell(ctx: typer.Context, asked: Asked, *, as_json: bool) -> None:
 
     config = load_config(ctx)
     since, until = period(ctx, asked.since, asked.until)
-    policy = wiring.policy_of(asked.policy, config)
-    zones = wiring.zones_of(asked.zones, config, policy)
+    policy, layers = wiring.policy_of(asked.policy, config)
+    zones = wiring.zones_of(asked.zones, config, policy, layers)
     with (
         wiring.retelling(config, since=since, until=until, shipments=asked.shipments) as retelling,
         render.progress("replay", as_json=as_json) as progress,
     ):
         began = time.monotonic()
-        outcome = retelling.tell(policy, zones=zones, progress=progress)
+        outcome = retelling.tell(policy, layers, zones=zones, progress=progress)
         took = time.monotonic() - began
     _tell(retelling, outcome, took)
     zone = session(ctx).zone
