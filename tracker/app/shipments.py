@@ -77,7 +77,7 @@ class ShipmentRegistry:
         self.states: dict[str, ScopeState] = {}
         self._timers = Timers()
         self._follows, self._loaded = follows, False
-        self._keeps_closed = KEPT_CLOSED if keeps_closed is None else keeps_closed
+        self._keeps_closed = keeps_closed
         self._held: set[str] = set()
         self._as_of: dict[str, int] = {}
         self._shipments: dict[str, _Known] = {}
@@ -241,7 +241,8 @@ class ShipmentRegistry:
 
     def _forget_settled(self) -> None:
         """All but the last of them; never while a work is being computed from what is at hand."""
-        while len(self._settled) > self._keeps_closed:
+        most = KEPT_CLOSED if self._keeps_closed is None else self._keeps_closed
+        while len(self._settled) > most:
             scope, _ = self._settled.popitem(last=False)
             self._held.discard(scope)
             for kept in (self.states, self._as_of, self._shipments, self._carried):

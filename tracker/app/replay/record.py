@@ -101,17 +101,23 @@ class Record:
         known = takewhile(
             lambda one: one.reading.received_at <= self._now, self._records.received(self._some)
         )
-        stream = _Stream(_numbered(known))
+        stream = _Stream(_numbered(known), self._awaited())
         for happening in self._happenings:
             if isinstance(happening, Entered):
                 entry = happening.entry
-                yield from stream.before(happening.at, entry.scope, entry.heard)
-                if entry.type == FindingType.SHIPMENT_OPENED:
-                    stream.opened.add(entry.scope)
+                yield from stream.before(happening.at, entry.scope, entry.heard or 0)
+                stream.awaited[entry.scope].popleft()
             else:
-                yield from stream.before(happening.at, "", None)
+                yield from stream.before(happening.at)
             yield happening
         yield from stream.rest()
+
+    def _awaited(self) -> dict[str, deque[int]]:
+        """Of each scope, in order, how many of its readings come before each of its entries."""
+        awaited: dict[str, deque[int]] = {}
+        for one in self.entered:
+            awaited.setdefault(one.entry.scope, deque()).append(one.entry.heard or 0)
+        return awaited
 
     def _read_happenings(self) -> Iterator[Happening]:
         """Entries and rejects, merged by time; the host's clock may have been set back between."""
@@ -138,28 +144,33 @@ class Record:
 
 
 class _Stream:
-    """Readings, of which some are told before, some after what happened at a moment."""
+    """Readings, of which some are told before, some after what happened at a moment.
 
-    def __init__(self, readings: Iterator[StoredReading]) -> None:
-        self._readings = readings
+    awaited: of each scope, in order, how many of its readings come before what is to be told of it
+    next; the others come after that, though they were received at the same moment.
+    """
+
+    def __init__(self, readings: Iterator[StoredReading], awaited: dict[str, deque[int]]) -> None:
+        self._readings, self.awaited = readings, awaited
         self._ahead: deque[StoredReading] = deque()
         self._told: dict[str, int] = {}
-        self.opened: set[str] = set()  # shipments: none is heard before
 
-    def before(self, at: datetime, scope: str, heard: int | None) -> Iterator[StoredReading]:
-        """All that were received by then; of the scope those that had been heard, and no more."""
+    def before(self, at: datetime, scope: str = "", heard: int = 0) -> Iterator[StoredReading]:
+        """All that were received by then, and of the scope as many as had been heard."""
         waiting = deque[StoredReading]()
         while (item := self._next()) is not None:
-            had = item.reading.received_at <= at
-            if heard is not None and item.number is not None and scope_of(item) == scope:
-                had = item.number < heard
-            if had and (item.shipment is None or item.shipment in self.opened):
+            mine = item.number is not None and scope_of(item) == scope and item.number < heard
+            if (mine or item.reading.received_at <= at) and self._may_come(item):
                 yield self._tell(item)
                 continue
             waiting.append(item)
-            if item.reading.received_at > at and self._told.get(scope, 0) >= (heard or 0):
+            if item.reading.received_at > at and self._told.get(scope, 0) >= heard:
                 break
         self._ahead.extendleft(reversed(waiting))
+
+    def _may_come(self, item: StoredReading) -> bool:
+        awaited = self.awaited.get(scope_of(item))
+        return not awaited or item.number is None or item.number < awaited[0]
 
     def rest(self) -> Iterator[StoredReading]:
         while (item := self._next()) is not None:
