@@ -80,22 +80,10 @@ class CommandHandler:
                 devices=tuple(device.id for device in shipment.devices),
                 numbers=tuple(seal.number for seal in shipment.seals),
             )
-            others = _related(unit, stored)
+            others = related(unit, stored)
             custody_checks.may_open(stored, others)
             unit.replan(stored)
-            unit.states[stored.id] = _blank(shipment, now)
-            unit.judge(
-                stored.id,
-                OpenShipment(
-                    at=now,
-                    by=by,
-                    document_sha256=hashlib.sha256(public(shipment)).hexdigest(),
-                    conflicts=custody_checks.conflicts(stored, others),
-                ),
-            )
-            for number in stored.numbers:
-                if not any(among(number, other.numbers) for other in others):
-                    NumberCheck().report(unit, stored.id, number, now)
+            judge_opening(unit, stored, shipment, others, by=by)
 
         self.durably(fill)
         return shipment
@@ -123,9 +111,9 @@ class CommandHandler:
                 document=msgspec.json.encode(after),
                 devices=tuple(device.id for device in after.devices),
             )
-            custody_checks.may_carry(new, _related(unit, new))
+            custody_checks.may_carry(new, related(unit, new))
             unit.replan(new)
-            unit.states[shipment] = _manned(unit.state(shipment), new.devices, now)
+            unit.states[shipment] = manned(unit.state(shipment), new.devices, now)
             unit.judge(
                 shipment,
                 AmendShipment(
@@ -185,7 +173,7 @@ class CommandHandler:
             custody_checks.excuses_what_is_due(plan, unit.state(shipment).leg, command)
         if isinstance(command, ExcuseDelay) and command.leg is None:
             command = replace(command, leg=unit.state(shipment).leg + 1)
-        changed = _after(stored, command)
+        changed = as_left(stored, command)
         if changed is not stored:
             unit.replan(changed)
         unit.judge(shipment, command)
@@ -263,7 +251,32 @@ def _shipment(unit: UnitOfWork, shipment: str) -> StoredShipment:
     return stored
 
 
-def _related(unit: UnitOfWork, new: StoredShipment) -> list[StoredShipment]:
+def judge_opening(
+    unit: UnitOfWork,
+    stored: StoredShipment,
+    shipment: Shipment,
+    others: Sequence[StoredShipment],
+    *,
+    by: str,
+) -> None:
+    """Begin the state of a shipment that was just declared. others: see `related`."""
+    now = stored.opened_at
+    unit.states[stored.id] = blank(shipment, now)
+    unit.judge(
+        stored.id,
+        OpenShipment(
+            at=now,
+            by=by,
+            document_sha256=hashlib.sha256(public(shipment)).hexdigest(),
+            conflicts=custody_checks.conflicts(stored, others),
+        ),
+    )
+    for number in stored.numbers:
+        if not any(among(number, other.numbers) for other in others):
+            NumberCheck().report(unit, stored.id, number, now)
+
+
+def related(unit: UnitOfWork, new: StoredShipment) -> list[StoredShipment]:
     """The one with its id, those that carry one of its devices, and all that ever had one of its
     seal numbers.
     """
@@ -279,21 +292,21 @@ def _related(unit: UnitOfWork, new: StoredShipment) -> list[StoredShipment]:
     return sorted(known, key=lambda one: (one.opened_at, one.id))
 
 
-def _blank(shipment: Shipment, now: datetime) -> ScopeState:
+def blank(shipment: Shipment, now: datetime) -> ScopeState:
     first = next((leg.custodian for leg in shipment.legs if leg.custodian), None)
     custodian = first or (shipment.custodians[0].id if shipment.custodians else None)
     devices = {device.id: DeviceState(live=Lane(), heard_at=now) for device in shipment.devices}
     return ScopeState(scope=shipment.id, devices=devices, custodian=custodian)
 
 
-def _manned(state: ScopeState, devices: Sequence[str], now: datetime) -> ScopeState:
+def manned(state: ScopeState, devices: Sequence[str], now: datetime) -> ScopeState:
     """With these devices: a new one is heard from now on, one that was taken away no more."""
     kept = {device: known for device, known in state.devices.items() if device in devices}
     new = {device: DeviceState(live=Lane(), heard_at=now) for device in devices}
     return replace(state, devices={device: kept.get(device, new[device]) for device in devices})
 
 
-def _after(stored: StoredShipment, command: AnyCommand) -> StoredShipment:
+def as_left(stored: StoredShipment, command: AnyCommand) -> StoredShipment:
     """The shipment's record as the command leaves it."""
     if isinstance(command, Authorise):
         shipment = msgspec.json.decode(stored.document, type=Shipment)

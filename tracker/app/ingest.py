@@ -24,6 +24,7 @@ from devices.common.zones import ClockSetting
 from devices.reading import Reading, Rejected
 from tracker.app.cells import Cells
 from tracker.app.clock_steps import ClockSteps
+from tracker.app.judging import Whose, judge_reading
 from tracker.app.numbers import NumberCheck
 from tracker.app.patience import Patience
 from tracker.app.placement import BatchPlacement
@@ -39,7 +40,7 @@ from tracker.domain.command import ReportReject
 from tracker.domain.errors import Passing, ServiceUnreachable, TrackerError
 from tracker.domain.finding import SYSTEM_ACTOR
 from tracker.domain.state import DEVICE_SCOPE
-from tracker.engine import HeardReading, Spoke, Tick
+from tracker.engine import Tick
 from tracker.ports import Inbox, Journal, Message, Notifier, Signer, StoredReading, WatchedClock
 from tracker.rules import ORDER
 from tracker.rules.base import Rule
@@ -259,23 +260,12 @@ class Ingest:
             placement = batch.placement(number)
             item = unit.hear(scope, item)  # noqa: PLW2901 - the same, with its place
             device = item.reading.device
-            heard = HeardReading(
-                reading=item.reading,
-                identity=item.digest.hex(),
-                retained=item.retained,
-                history=later is not None,
-                learnt_min=ahead[device],
-            )
-            step = unit.judge(scope, heard, placement)
+            whose_it_is = Whose(scope, later, ahead[device])
+            step = judge_reading(unit, self._numbers, item, whose_it_is, placement)
             unit.readings.append(
                 msgspec.structs.replace(item, shipment=step.state.shipment, late=step.late)
             )
-            report = item.reading.seal
-            if report is not None and report.number and step.state.shipment is not None:
-                self._numbers.report(unit, scope, report.number, item.reading.received_at)
-            if later is not None and not item.retained:
-                unit.judge(later, Spoke(device=device, at=item.reading.received_at))
-            elif not (step.late or item.retained):
+            if not (step.late or item.retained or later is not None):
                 self._heard[device] = item.reading.event_time
             if step.learnt_min is not None:
                 unit.learn_clock(device, step.learnt_min)

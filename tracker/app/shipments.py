@@ -54,7 +54,8 @@ class ShipmentRegistry:
     `refresh` forgets everything: a command needs but few scopes, and needs them new.
 
     clocks: how devices' clocks are set that are not in UTC, by `key_of` their ids: as the open
-    shipments say, else as configured.
+    shipments say, else as configured. keeps_closed: so many closed shipments stay at hand; None:
+    `KEPT_CLOSED`.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class ShipmentRegistry:
         *,
         follows: bool = False,
         clocks: Mapping[str, ClockSetting] = MappingProxyType({}),
+        keeps_closed: int | None = None,
     ) -> None:
         self.journal, self.geography, self.rules = journal, geography, rules
         self.base = always(geography.policy)
@@ -75,6 +77,7 @@ class ShipmentRegistry:
         self.states: dict[str, ScopeState] = {}
         self._timers = Timers()
         self._follows, self._loaded = follows, False
+        self._keeps_closed = keeps_closed
         self._held: set[str] = set()
         self._as_of: dict[str, int] = {}
         self._shipments: dict[str, _Known] = {}
@@ -238,7 +241,8 @@ class ShipmentRegistry:
 
     def _forget_settled(self) -> None:
         """All but the last of them; never while a work is being computed from what is at hand."""
-        while len(self._settled) > KEPT_CLOSED:
+        most = KEPT_CLOSED if self._keeps_closed is None else self._keeps_closed
+        while len(self._settled) > most:
             scope, _ = self._settled.popitem(last=False)
             self._held.discard(scope)
             for kept in (self.states, self._as_of, self._shipments, self._carried):

@@ -39,10 +39,11 @@ def put_in_force(unit: UnitOfWork, now: datetime) -> None:
     )
     if last is not None:
         for state in unit.under_way():
-            _redraw(unit, state, geography, now)
+            redraw(unit, state, geography, now)
 
 
-def _redraw(unit: UnitOfWork, state: ScopeState, geography: Geography, now: datetime) -> None:
+def redraw(unit: UnitOfWork, state: ScopeState, geography: Geography, now: datetime) -> None:
+    """Set the zones of a scope's devices anew, from their last fixes."""
     seen = {
         device: known.live.fix
         for device, known in state.devices.items()

@@ -28,10 +28,10 @@ from tracker.cli import (
     zones,
 )
 from tracker.cli.demo.demo import demo
+from tracker.cli.service import policy
 from tracker.cli.service.doctor import doctor
 from tracker.cli.service.gateway import gateway
 from tracker.cli.service.init import init
-from tracker.cli.service.policy import policy
 from tracker.cli.service.run import run
 from tracker.cli.shared import render
 from tracker.cli.shared.output import bear_any_encoding
@@ -84,7 +84,7 @@ app.command()(gateway)
 app.command()(demo)
 app.command()(simulate)
 app.command()(replay)
-app.command()(policy)
+app.add_typer(policy.app, name="policy")
 app.add_typer(shipment.app, name="shipment")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(notify.app, name="notify")

@@ -29,6 +29,7 @@ from tracker.wiring.clocks import device_clocks
 from tracker.wiring.database import journal, made, may_be_made, read_only, records
 from tracker.wiring.notify import channel, notify_worker, notifying, test_message
 from tracker.wiring.outsiders import attester, attestors, new_witness_key, trust_policy, witness
+from tracker.wiring.replay import policy_of, retelling, zones_of
 from tracker.wiring.tracking import backtest, commands, exporter, ingest, manual_clock, map_scene
 from tracker.wiring.trust import (
     check_log,
@@ -77,12 +78,15 @@ __all__ = [
     "notify_worker",
     "notifying",
     "old_geography",
+    "policy_of",
     "probe",
     "publisher",
     "read_only",
     "records",
+    "retelling",
     "test_message",
     "trust_policy",
     "witness",
     "zone_files",
+    "zones_of",
 ]

@@ -33,7 +33,9 @@ class CustodyEntry(Struct, frozen=True, kw_only=True):
     code, which then is "".
     index: its place in the log. at: when it happened. actor: who declared it, if that was disclosed
     and not erased. hidden: the places in the leaf whose value it only commits to ("payload.actor").
-    lat, lon: degrees, WGS 84. zones: the version of the zones in force.
+    lat, lon: degrees, WGS 84. zones, rules: their versions in force. evidence: the identity of the
+    reading that it rests on. heard: how many readings of the scope were stored by then; None in
+    leaves of version 1.
     """
 
     index: int
@@ -54,6 +56,9 @@ class CustodyEntry(Struct, frozen=True, kw_only=True):
     hidden: frozenset[str] = frozenset()
     facts: dict[str, Fact] = {}
     zones: str = ""
+    rules: str = ""
+    evidence: str | None = None
+    heard: int | None = None
 
     def text(self, name: str) -> str | None:
         """A fact, as text; None if it is absent or null."""
@@ -121,4 +126,7 @@ def entry_of(row: EntryRow) -> CustodyEntry:
         hidden=frozenset(leaf.commitments),
         facts=payload.facts,
         zones=leaf.zones,
+        rules=leaf.rules,
+        evidence=leaf.raw,
+        heard=None if leaf.heard is None else leaf.heard.count,
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tracker.cli.service.advise import advise
 from tracker.cli.shared import completing, render
 from tracker.cli.shared.session import Json, load_config, parse_moment, session
 from tracker.config import Config
@@ -15,7 +16,10 @@ from tracker.domain.errors import UsageError
 if TYPE_CHECKING:
     from tracker.app.queries.policy_view import InForce
 
+app = typer.Typer(invoke_without_command=True)
 
+
+@app.callback()
 def policy(
     ctx: typer.Context,
     shipment: Annotated[
@@ -36,6 +40,8 @@ def policy(
     Below them: what the layers change. Later ones decide: [policy], profile, lane, crossing, hours,
     the shipment's own file. With --shipment: what holds for it, and what decides each.
     """
+    if ctx.invoked_subcommand is not None:
+        return
     if shipment is not None:
         _of_shipment(ctx, shipment, at, as_json=as_json)
         return
@@ -54,6 +60,9 @@ def policy(
         render.table(
             ("LAYER", "THRESHOLD", "VALUE", "UNIT", "SOURCE"), _layer_rows(config), empty=""
         )
+
+
+app.command()(advise)
 
 
 def thresholds(config: Config) -> list[dict[str, Any]]:

@@ -86,6 +86,10 @@ def _contacts(config: Config) -> Iterable[str]:
     return config.notices.policy.contacts
 
 
+def _thresholds(config: Config) -> Iterable[str]:
+    return type(config.policy).__struct_fields__
+
+
 def _zones(config: Config) -> Iterable[str]:
     from tracker import wiring
 
@@ -115,7 +119,8 @@ def _crossings(config: Config) -> Iterable[str]:
 shipments, devices = _recorded(_shipments), _recorded(_devices)
 alerts, open_alerts = _recorded(_alerts), _recorded(_open_alerts)
 rejects = _recorded(_rejects)
-verdicts = _offered(_verdicts)
+
 channels, contacts = _offered(_channels), _offered(_contacts)
+verdicts, thresholds = _offered(_verdicts), _offered(_thresholds)
 zones, places = _offered(_zones), _offered(_places)
 corridors, crossings = _offered(_corridors), _offered(_crossings)

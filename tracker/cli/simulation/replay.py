@@ -1,4 +1,4 @@
-"""`tracker replay`: a recorded track as the telemetry of a device."""
+"""`tracker replay`: a recorded track as the telemetry of a device; or the journal, told again."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
-from tracker.cli.shared import render
+from tracker.cli.shared import completing, render
 from tracker.cli.shared.session import Json, parse_moment, session
 from tracker.cli.simulation.backtest import judge
+from tracker.cli.simulation.retell import NOTHING_ASKED, Asked, retell
 from tracker.cli.simulation.target import (
     Host,
     Port,
@@ -35,7 +36,10 @@ SEAL_STATES = ("sealed", "open", "cut", "tampered", "unarmed", "fault", "unknown
 
 def replay(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(help="CSV, GPX or GeoJSON.")],
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="A track (CSV, GPX, GeoJSON); left out: the journal is told again."),
+    ] = None,
     device: Annotated[
         str | None, typer.Option(help="Who says it; left out: the file's own vehicle ids.")
     ] = None,
@@ -86,19 +90,59 @@ def replay(
             help="With --against: by the zones of that version (tracker zones versions).",
         ),
     ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="Without FILE: only alerts from then on (24h, a date)."),
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Without FILE: only alerts before then.")
+    ] = None,
+    policy: Annotated[
+        Path | None,
+        typer.Option(metavar="TOML", help="Without FILE: by the [policy] of this file."),
+    ] = None,
+    zones: Annotated[
+        list[Path] | None,
+        typer.Option(help="Without FILE: by the zones of this file; may be repeated."),
+    ] = None,
+    shipment: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ID",
+            help="Without FILE: only this shipment; may be repeated.",
+            autocompletion=completing.shipments,
+        ),
+    ] = None,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Without FILE: only what differs from the record.")
+    ] = False,
     host: Host = None,
     port: Port = None,
     username: Username = None,
     as_json: Json = False,
 ) -> None:
-    """Publish a recorded track as native telemetry, in its order of receipt.
+    """Publish a recorded track as telemetry; or tell the journal again by other rules.
 
-    Its times keep their distances. By default they move so that the last point falls where the
-    sending ends, which is now with --speed max: no point is ahead of the clock. With --against
+    A track's times keep their distances. By default they move so that the last point falls where
+    the sending ends, which is now with --speed max: no point is ahead of the clock. With --against
     nothing is published: the track is judged here, by the zones in force or by older ones.
+
+    Without FILE all that the journal holds (readings, shipments, what people declared) is judged
+    anew by the rules of this version, and by another policy or other zones where they are named:
+    which alerts would have been raised, or, with --diff, which would appear, vanish or move. The
+    journal itself is not touched.
     """
     from tracker.simulation import tracks
 
+    asked = Asked(since, until, policy, tuple(zones or ()), tuple(shipment or ()), diff)
+    if file is None:
+        retell(ctx, asked, as_json=as_json)
+        return
+    if asked != NOTHING_ASKED:
+        raise UsageError(
+            "--since, --until, --policy, --zones, --shipment and --diff tell the journal again",
+            mend="leave the track's file out",
+        )
     reported = _seal(seal)
     factor = pace.speed(speed)
     # Where the times move anyway, only their distances count, and any zone will do.
