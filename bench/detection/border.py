@@ -79,7 +79,8 @@ def inspected(trip: Trip, zone: str, minutes: float, agency: str) -> None:
     recorded = opened - 240 if rng.random() < 0.5 else opened + 60 * trip.between(1, 9)
     trip.command(Authorise(at=trip.at(recorded), by="broker", authorisation=leave))
     trip.say("open", "opened", credential=CARD)
-    driver.stand(max(minutes * 0.4, 10))
+    unheard = trip.chance(0.2, "opening told in a flush")
+    driver.stand(trip.between(4, 7) if unheard else max(minutes * 0.4, 10))
     trip.seal = trip.new_seal()
     number_at = driver.second + (60 if rng.random() < 0.7 else -60)
     trip.command(
@@ -88,8 +89,8 @@ def inspected(trip: Trip, zone: str, minutes: float, agency: str) -> None:
                    verified=True)
     )  # fmt: skip
     trip.say("sealed", "sealed", lock_count=trip.seals)
-    if trip.chance(0.2, "opening told in a flush"):
-        trip.spell("blind", opened - trip.between(20, 200), driver.second + trip.between(-200, 90))
+    if unheard:
+        trip.spell("blind", opened - trip.between(5, 60), driver.second + trip.between(-100, 60))
     driver.stand(minutes * 0.3 + 4)
     trip.hook("resealed")
 
