@@ -10,12 +10,12 @@ events follow each other by 5 s on two trips and by 25 s on one. (Design notes: 
 
 from __future__ import annotations
 
-import json
 import math
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 import numpy as np
 
 from bench.detection.receiver import UNSET, Receiver
@@ -90,4 +90,4 @@ class _Clock:
         said = {"time": time.isoformat(), **body}
         if buffered:
             said["buffered"] = True
-        return json.dumps(said).encode()
+        return msgspec.json.encode(said)

@@ -19,6 +19,7 @@ from geofences.kinds import ZoneKind
 M_PER_DEG = 111_195.0
 STANDS_S = 60.0
 """Shorter rests are part of driving."""
+MARK_M = 50.0
 Array = np.ndarray[Any, Any]
 
 
@@ -111,10 +112,14 @@ class Road:
         return sorted(self.spans, key=self.middle)
 
     def _line(self, along_m: float) -> tuple[float, float, float]:
-        if not self.south:
-            return self.corridor.at(along_m)
-        lat, lon, course = self.corridor.at(self.length_m - along_m)
-        return lat, lon, (course + 180) % 360
+        """Straight between marks of the centre line; before and past its ends, the ends."""
+        marks = traced(self.corridor.id)
+        mark = (self.length_m - along_m if self.south else along_m) / MARK_M
+        n = min(max(int(mark), 0), len(marks) - 2)
+        part = min(max(mark - n, 0.0), 1.0)
+        (lat, lon, course), (lat2, lon2, _) = marks[n], marks[n + 1]
+        turned = (course + 180) % 360 if self.south else course
+        return lat + part * (lat2 - lat), lon + part * (lon2 - lon), turned
 
 
 @cache
@@ -127,6 +132,13 @@ def places() -> tuple[Any, Atlas]:
 @cache
 def kinds() -> dict[str, ZoneKind]:
     return {zone.id: zone.kind for zone in places()[0].zones}
+
+
+@cache
+def traced(corridor: str) -> list[tuple[float, float, float]]:
+    """(lat, lon, course) every so many metres along, and at the end."""
+    line = places()[1].corridor(corridor)
+    return [line.at(float(mark)) for mark in np.arange(0.0, line.length_m + MARK_M, MARK_M)]
 
 
 @cache
