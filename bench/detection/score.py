@@ -48,6 +48,7 @@ class Score:
     honest_hours: float = 0.0
 
     def take(self, cases: Sequence[Case], alerts: Iterable[Alert]) -> None:
+        """What speaks of a time after the trip's end (its device is heard no more) does not count."""
         by_shipment: dict[str, list[Alert]] = defaultdict(list)
         devices = {device["id"]: case.id for case in cases for device in case.document["devices"]}
         for alert in alerts:
@@ -55,7 +56,7 @@ class Score:
             if owner is not None:
                 by_shipment[owner].append(alert)
         for case in cases:
-            told = by_shipment[case.id]
+            told = [alert for alert in by_shipment[case.id] if alert.occurred_at <= case.ends]
             for incident in case.incidents:
                 self._judge(case, incident, told)
             begins = min((i.since for i in case.incidents), default=case.ends)
