@@ -29,9 +29,14 @@ def haul(trip: Trip, until_m: float, *, main: bool) -> None:
     begins = driver.along_m
     if until_m - begins < 50:
         return
-    acts = _acts(trip, begins, until_m)
+    quiet = (
+        [zone for zone in places.dead_zones(trip) if begins < zone[0] and zone[1] < until_m]
+        if main
+        else []
+    )
+    acts = [act for act in _acts(trip, begins, until_m) if not _within(act, quiet)]
     if main:
-        acts += _dead_zones(trip, begins, until_m)
+        acts += _dead_zones(quiet)
         gate = begins + min(trip.between(900, 2_500), (until_m - begins) / 3)
         acts.append(Act(gate, _leaving, fixed=True))
         middle = begins + (until_m - begins) * trip.between(0.38, 0.60)
@@ -80,6 +85,11 @@ def _acts(trip: Trip, begins: float, until: float) -> list[Act]:
         at = places.planned_stop(trip, somewhere(), 45, "fuel and rest")
         if begins < at < until:
             acts.append(Act(at, _rest, fixed=True))
+    if way > 60_000 and trip.chance(0.15, "weighbridge"):
+        at = somewhere()
+        trip.zones.append(trip.area(f"scale-{len(trip.zones)}", "waypoint", at, half_m=400))
+        trip.vias.append((at, trip.zones[-1]["id"]))
+        acts.append(Act(at - 100, _weighed, fixed=True))
     if way > 120_000 and trip.chance(0.5, "military checkpoint"):
         at = places.checkpoint(trip, somewhere())
         if begins < at < until:
@@ -87,13 +97,19 @@ def _acts(trip: Trip, begins: float, until: float) -> list[Act]:
     return acts
 
 
-def _dead_zones(trip: Trip, begins: float, until: float) -> list[Act]:
+def _within(act: Act, spans: list[tuple[float, float]]) -> bool:
+    """Nobody stops where nothing is heard, or so near that a queue would reach into it: a dead
+    zone's usual minutes are those of passing through it.
+    """
+    return any(into - 3_000 < act.along_m < out + 1_000 for into, out in spans)
+
+
+def _dead_zones(spans: list[tuple[float, float]]) -> list[Act]:
     acts: list[Act] = []
-    for into, out in places.dead_zones(trip):
-        if begins < into and out < until:
-            acts.append(Act(into, _into_dead_zone, fixed=True))
-            acts.append(Act((into + out) / 2, _in_dead_zone, fixed=True))
-            acts.append(Act(out, _out_of_dead_zone, fixed=True))
+    for into, out in spans:
+        acts.append(Act(into, _into_dead_zone, fixed=True))
+        acts.append(Act((into + out) / 2, _in_dead_zone, fixed=True))
+        acts.append(Act(out, _out_of_dead_zone, fixed=True))
     return acts
 
 
@@ -155,9 +171,18 @@ def _detour(trip: Trip) -> None:
 def _rest(trip: Trip) -> None:
     """Fuel under a canopy, food, sleep: within the plan."""
     driver, since = trip.driver, trip.driver.second
-    if trip.rng.random() < 0.5:
-        trip.spell("roofed", since, since + 60 * trip.between(1, 15))
+    if trip.rng.random() < 0.5:  # it has queued for the pump till then
+        trip.spell("roofed", since + 200, since + 200 + 60 * trip.between(1, 15))
     driver.stand(trip.between(12, 42))
+
+
+def _weighed(trip: Trip) -> None:
+    """A required waypoint: driven through slowly, or a few minutes on the scale."""
+    driver = trip.driver
+    if trip.rng.random() < 0.5:
+        driver.drive(driver.along_m + 300, 15)
+    else:
+        driver.stand(trip.between(1, 8))
 
 
 def _military(trip: Trip) -> None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from bench.detection import border, places
@@ -149,7 +150,8 @@ def _swap_place(trip: Trip, until: float) -> tuple[float, str] | None:
         near = road.middle(zone)
         ends = zone in (trip.first, trip.last)
         if kinds()[zone] is ZoneKind.YARD and not ends and trip.driver.along_m < near < until:
-            trip.vias.append((zone, "cruces"))
+            trip.vias.append((near, zone))
+            trip.swap_zone = zone
             return near, zone
     if trip.south:
         compound = road.spans[f"{trip.crossing}.mx-queue"][1]
@@ -157,7 +159,8 @@ def _swap_place(trip: Trip, until: float) -> tuple[float, str] | None:
     else:
         at = until - trip.between(4_000, 9_000)
     trip.zones.append(trip.area("transfer-yard", "yard", at, country="MX"))
-    trip.vias.append(("transfer-yard", "cruces"))
+    trip.vias.append((at, "transfer-yard"))
+    trip.swap_zone = "transfer-yard"
     return at, "transfer-yard"
 
 
@@ -181,11 +184,12 @@ def _arrive(trip: Trip) -> None:
 def _document(trip: Trip, devices: list[Receiver]) -> dict[str, Any]:
     """What its parties declare at the start: legs from yard to yard, with their custodians."""
     line = places.corridor(trip.road)
-    ends = [(trip.first, "norte"), *trip.vias, (trip.last, "cruces")]
-    legs = [
-        {"from": ends[n][0], "to": ends[n + 1][0], "corridor": line, "custodian": ends[n][1]}
-        for n in range(len(ends) - 1)
-    ]
+    ends = [trip.first, *(zone for _, zone in sorted(trip.vias)), trip.last]
+    legs: list[dict[str, Any]] = []
+    holder = "norte"
+    for start, end in pairwise(ends):
+        holder = "cruces" if start == trip.swap_zone else holder
+        legs.append({"from": start, "to": end, "corridor": line, "custodian": holder})
     listed: list[dict[str, Any]] = []
     for device in devices:
         if device.id.endswith("-2"):  # its shipment is told of it on the way

@@ -48,9 +48,9 @@ class Score:
     honest_hours: float = 0.0
 
     def take(self, cases: Sequence[Case], alerts: Iterable[Alert]) -> None:
-        """What speaks of a time after the trip's end (its device is heard no more) does not count."""
+        """What speaks of a time after a trip's end, when its devices are heard no more, is left out."""
         by_shipment: dict[str, list[Alert]] = defaultdict(list)
-        devices = {device["id"]: case.id for case in cases for device in case.document["devices"]}
+        devices = {named["id"]: case.id for case in cases for named in case.document["devices"]}
         for alert in alerts:
             owner = alert.shipment or devices.get(alert.device or "")
             if owner is not None:

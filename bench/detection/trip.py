@@ -70,7 +70,8 @@ class Case:
 class Trip:
     """hooks: what an incident does at a stage of it (`bench.detection.journeys` has the stages). A
     hook that sets `over` ends the journey there. options: of the lock's receiver; spells add up.
-    wants: what an incident needs of the journey, such as "dead zone". spells: name -> seconds.
+    wants: what an incident needs of the journey, such as "swap". spells: name -> seconds. vias:
+    (metres along, zone) where one leg ends and the next begins; at swap_zone the carrier changes.
     """
 
     number: int
@@ -88,7 +89,8 @@ class Trip:
     document: dict[str, Any] = field(default_factory=dict)
     zones: list[dict[str, Any]] = field(default_factory=list)
     stops: list[dict[str, Any]] = field(default_factory=list)
-    vias: list[tuple[str, str]] = field(default_factory=list)
+    vias: list[tuple[float, str]] = field(default_factory=list)
+    swap_zone: str | None = None
     others: list[Receiver] = field(default_factory=list)
     spells: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
     traits: list[str] = field(default_factory=list)

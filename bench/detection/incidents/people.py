@@ -42,7 +42,7 @@ def lock_fault(trip: Trip) -> None:
 
 
 def _offered(trip: Trip) -> str:
-    zone = trip.vias[0][0]
+    zone = trip.swap_zone or trip.last
     trip.command(OfferCustody(at=trip.at(), by="norte", releaser="norte", receiver="cruces",
                               number=trip.seal, zone=zone))  # fmt: skip
     return zone

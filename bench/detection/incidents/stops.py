@@ -52,7 +52,7 @@ def backtracks(trip: Trip) -> None:
     """Eight kilometres back, and then on as if nothing had been."""
     driver = trip.driver
     since, here = driver.second, driver.along_m
-    driver.drive(here - 8_000, 60)
+    driver.drive(here - 8_000, 50)
     trip.tell("backtracks", since=since, minutes=(driver.second - since) / 60 + 10)
     driver.stand(2)
     driver.drive(here, 60)
@@ -62,8 +62,7 @@ def waypoint_missed(trip: Trip) -> None:
     """Past it on a parallel road, well within the corridor."""
     driver, here = trip.driver, trip.driver.along_m
     trip.zones.append(trip.area("weighbridge", "waypoint", here + 6_000, half_m=300))
-    trip.vias.append(("weighbridge", "norte"))
-    trip.vias.sort(key=lambda via: via[0] != "weighbridge")
+    trip.vias.append((here + 6_000, "weighbridge"))
     driver.shift(0.6 * trip.half_width_m, 3_500, 60)
     driver.drive(here + 9_500, 60)
     trip.tell("waypoint_missed", since=driver.second - 200, minutes=90, counts=driver.second)
@@ -76,15 +75,15 @@ def waypoint_order(trip: Trip) -> None:
     driver, here = trip.driver, trip.driver.along_m
     for name, along in (("a-first-gate", here + 5_000), ("b-second-gate", here + 7_600)):
         trip.zones.append(trip.area(name, "waypoint", along, half_m=300))
-    trip.vias[:0] = [("a-first-gate", "norte"), ("b-second-gate", "norte")]
+    trip.vias += [(here + 5_000, "a-first-gate"), (here + 7_600, "b-second-gate")]
     driver.shift(0.6 * trip.half_width_m, 3_000, 60)
     driver.drive(here + 6_000, 60)
     driver.shift(0, 1_400, 50)
     since = driver.second
     driver.drive(here + 7_600, 40)
-    driver.stand(6)
+    driver.stand(12)
     driver.drive(here + 5_000, 50)
-    driver.stand(6)
+    driver.stand(12)
     trip.tell("waypoint_order", since=since, minutes=90)
     driver.drive(here + 25_000, 75)
 
