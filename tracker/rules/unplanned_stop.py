@@ -24,7 +24,7 @@ from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.codes import Code
 from tracker.domain.coverage import explained_min
 from tracker.domain.outcome import Cleared, Outcome, Raised
-from tracker.domain.policy import MOST, minutes, whole_minutes
+from tracker.domain.policy import MOST, Policy, minutes, whole_minutes
 from tracker.domain.rhythm import wakes
 from tracker.domain.state import Halt, Lane
 from tracker.domain.weighing import Weighed
@@ -151,6 +151,11 @@ def _asleep(view: View, lane: Lane) -> timedelta:
     return timedelta(minutes=max(lane.rest_s / 60, policy.asleep_most_min))
 
 
+def set_back(memory: Memory, now: datetime, policy: Policy) -> Memory:
+    """When it was to look again was reckoned from a time that cannot be: it looks anew."""
+    return replace(memory, looked=None, due=None)
+
+
 # What it weighs
 
 
@@ -217,5 +222,6 @@ RULE = Rule(
     on_reading=on_reading,
     on_tick=on_tick,
     deadline=deadline,
+    set_back=set_back,
     weighs=weighs,
 )
