@@ -563,7 +563,7 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     report_slow_reports: Annotated[
         int,
         _meta("so many slow reports in a row warn", "reports", "ours: some get lost", least=1),
-    ] = 4
+    ] = 6
     backlog_gap_min: Annotated[
         float,
         _meta(
