@@ -10,7 +10,8 @@ queue before its first zone to its last one, for `border_stop_min` (queues of ho
 
 A lock asleep says nothing for a quarter of an hour and more, so a timer tells too: as soon as the
 device would have been heard if the truck had moved. That is at once for one that was seen to wake
-when moved; another is given the longest it has been asleep.
+when moved, or that has proven nearly all of the stop (`stop_short_min`); another is given the
+longest it has been asleep.
 """
 
 from __future__ import annotations
@@ -135,7 +136,11 @@ def _due(view: View, allowed: Limits, since: datetime, *, told: bool) -> tuple[d
     assert known is not None  # noqa: S101 - rules of a lane are ticked for a device
     heard = known.heard_at + minutes(policy.receipt_lag_min)
     if not told:
-        due = max(since + allowed.warning, heard + _asleep(view, view.lane))
+        fix, asleep = view.lane.fix, _asleep(view, view.lane)
+        proven = allowed.warning - minutes(policy.stop_short_min)
+        if fix is not None and fix.time - since >= proven:
+            asleep = timedelta(0)
+        due = max(since + allowed.warning, heard + asleep)
         return due, due >= since + allowed.critical
     return max(since + allowed.critical, heard), True
 
