@@ -446,6 +446,14 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     mile_stop_team_min: Annotated[
         float, _meta("the same warning for a truck with two drivers", "min", "ours")
     ] = 8.0
+    stop_short_min: Annotated[
+        float,
+        _meta(
+            "a stop that a sleeping device has proven but for this is told when its time is up",
+            "min",
+            "ours: it stood before the first fix there, and a heartbeat of 15 min wavers",
+        ),
+    ] = 1.5
     asleep_most_min: Annotated[
         float,
         _meta(
@@ -563,7 +571,7 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     report_slow_reports: Annotated[
         int,
         _meta("so many slow reports in a row warn", "reports", "ours: some get lost", least=1),
-    ] = 4
+    ] = 6
     backlog_gap_min: Annotated[
         float,
         _meta(

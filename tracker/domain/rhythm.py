@@ -17,7 +17,7 @@ AWAKE_S = 300.0
 BURST, FALL, DRIFT = 0.25, 0.8, 0.95
 """What is shorter than BURST of the estimate is an event's own report, and lowers it by DRIFT only;
 else it falls by FALL at most."""
-PACE_RISE, REST_RISE = 1.5, 2.0
+PACE_RISE, REST_RISE = 1.5, 4.0
 """So far it grows at most with one gap: a lost report is no other rhythm, a sleep is one."""
 SLEPT, WOKEN = 2.0, 0.7
 WOKEN_TIMES = 2

@@ -53,13 +53,16 @@ def _device(
         known,
         heard_at=min(known.heard_at, now),
         held_until=None if held is None else min(held, now + minutes(policy.backlog_grace_min)),
-        live=_lane(known.live, now, policy),
-        backlog=None if backlog is None else _lane(backlog, now, policy),
+        live=_lane(known.live, now, policy, rules),
+        backlog=None if backlog is None else _lane(backlog, now, policy, rules),
         memory=_memory(known.memory, now, policy, rules),
     )
 
 
-def _lane(lane: Lane, now: datetime, policy: Policy) -> Lane:
+def _lane(lane: Lane, now: datetime, policy: Policy, rules: tuple[Rule, ...]) -> Lane:
+    memory = _memory(lane.memory, now, policy, rules)
+    if memory is not lane.memory:
+        lane = replace(lane, memory=memory)
     due = lane.seal.record_due
     latest = now + minutes(policy.opening_record_min)
     if due is None or due <= latest:

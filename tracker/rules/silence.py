@@ -21,7 +21,7 @@ from tracker.domain.codes import Code, Fact
 from tracker.domain.coverage import under_way
 from tracker.domain.finding import FindingType
 from tracker.domain.outcome import Cleared, Noted, Outcome, Raised, SealMoved
-from tracker.domain.policy import minutes, whole_minutes
+from tracker.domain.policy import Policy, minutes, whole_minutes
 from tracker.domain.reception import collapsing
 from tracker.domain.seal import SealState
 from tracker.domain.state import DeviceState, Lane
@@ -164,6 +164,11 @@ def _arrived(view: View, lane: Lane) -> bool:
     return plan.destination in lane.zones
 
 
+def set_back(memory: Memory, now: datetime, policy: Policy) -> Memory:
+    """What it waited for was reckoned from a time that cannot be: it is reckoned anew."""
+    return replace(memory, until=None)
+
+
 def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
     asked = deadline(view, memory)
     if view.reading is not None or asked is None or view.known is None:
@@ -190,5 +195,6 @@ RULE = Rule(
     on_tick=on_tick,
     on_reading=on_reading,
     deadline=deadline,
+    set_back=set_back,
     weighs=weighs,
 )

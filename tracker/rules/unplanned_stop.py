@@ -10,7 +10,8 @@ queue before its first zone to its last one, for `border_stop_min` (queues of ho
 
 A lock asleep says nothing for a quarter of an hour and more, so a timer tells too: as soon as the
 device would have been heard if the truck had moved. That is at once for one that was seen to wake
-when moved; another is given the longest it has been asleep.
+when moved, or that has proven nearly all of the stop (`stop_short_min`); another is given the
+longest it has been asleep.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.codes import Code
 from tracker.domain.coverage import explained_min
 from tracker.domain.outcome import Cleared, Outcome, Raised
-from tracker.domain.policy import MOST, minutes, whole_minutes
+from tracker.domain.policy import MOST, Policy, minutes, whole_minutes
 from tracker.domain.rhythm import wakes
 from tracker.domain.state import Halt, Lane
 from tracker.domain.weighing import Weighed
@@ -135,7 +136,11 @@ def _due(view: View, allowed: Limits, since: datetime, *, told: bool) -> tuple[d
     assert known is not None  # noqa: S101 - rules of a lane are ticked for a device
     heard = known.heard_at + minutes(policy.receipt_lag_min)
     if not told:
-        due = max(since + allowed.warning, heard + _asleep(view, view.lane))
+        fix, asleep = view.lane.fix, _asleep(view, view.lane)
+        proven = allowed.warning - minutes(policy.stop_short_min)
+        if fix is not None and fix.time - since >= proven:
+            asleep = timedelta(0)
+        due = max(since + allowed.warning, heard + asleep)
         return due, due >= since + allowed.critical
     return max(since + allowed.critical, heard), True
 
@@ -149,6 +154,11 @@ def _asleep(view: View, lane: Lane) -> timedelta:
     if wakes(lane):
         return timedelta(0)
     return timedelta(minutes=max(lane.rest_s / 60, policy.asleep_most_min))
+
+
+def set_back(memory: Memory, now: datetime, policy: Policy) -> Memory:
+    """When it was to look again was reckoned from a time that cannot be: it looks anew."""
+    return replace(memory, looked=None, due=None)
 
 
 # What it weighs
@@ -217,5 +227,6 @@ RULE = Rule(
     on_reading=on_reading,
     on_tick=on_tick,
     deadline=deadline,
+    set_back=set_back,
     weighs=weighs,
 )
