@@ -18,7 +18,7 @@ from tracker.domain.plan import Place, Plan
 from tracker.domain.seal import SealState
 from tracker.domain.shipment import Authorisation
 from tracker.rules.base import View
-from tracker.rules.seals import rolling
+from tracker.rules.seals import rolling, words_missing
 
 OPENINGS = frozenset({SealEvent.OPENED, SealEvent.ROPE_OUT})
 PERMITTING = frozenset(
@@ -62,7 +62,8 @@ def judge(
     may = not off_route and not rolling(view) and bool(plan and _may_be_lawful(plan, places))
     waits = may and not told
     if view.seal.state is SealState.UNKNOWN and not told:
-        return _unlawful(Code.FOUND_OPEN_AFTER_SILENCE, amendable=may)
+        waits = may and words_missing(view)
+        return _unlawful(Code.FOUND_OPEN_AFTER_SILENCE, waits=waits, amendable=may)
     if rolling(view):
         return _unlawful(Code.OPENED_WHILE_MOVING)
     if leave and not kinds & DUBIOUS:

@@ -35,7 +35,7 @@ from tracker.domain.seal import SealRecord, SealState
 from tracker.rules.base import NOTHING, Result, Rule, View
 from tracker.rules.openings import DUBIOUS, OpeningVerdict, covering, judge, opens, shown
 from tracker.rules.openings_held import Held, holding, is_present, merged, witnessed
-from tracker.rules.seals import apart, known_places
+from tracker.rules.seals import apart, known_places, renumbered
 
 
 class Apart(Struct, frozen=True, kw_only=True):
@@ -269,8 +269,10 @@ def _lawful(view: View, memory: Memory, held: Held, credential: str | None) -> l
     after = replace(seal, opened_with=credential, record_due=due)
     if seal.state is SealState.OPEN_AUTHORISED:
         return [*found, SealUpdated(to=after)]
-    state = SealState.SEALED if seal.resealed_silently else SealState.OPEN_AUTHORISED
-    after = replace(after, state=state, resealed_silently=False)
+    after = replace(after, state=SealState.OPEN_AUTHORISED)
+    if seal.resealed_silently:  # it has been closed again meanwhile
+        owed_by = view.at + minutes(view.policy.opening_record_min)
+        after = renumbered(after, seal.told, view.at, record_due=owed_by, told=seal.told)
     return [*found, SealMoved(to=after, code=Code.OPENING_PROVEN, at=view.at)]
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from devices.reading import SHARED_SERIALS, SealReport
+from devices.reading import SealReport
 from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.codes import Code
 from tracker.domain.outcome import Outcome, Raised, SealUpdated
@@ -22,7 +22,7 @@ from tracker.domain.seal import SealRecord, SealState
 from tracker.domain.spelling import same
 from tracker.rules.base import NOTHING, Result, Rule, View
 from tracker.rules.openings import opens
-from tracker.rules.seals import number_differs, own_time, renumbered, sealed_report
+from tracker.rules.seals import number_differs, own_time, renumbered, sealed_report, words_missing
 
 
 class Memory(Struct, frozen=True, kw_only=True):
@@ -53,7 +53,7 @@ def on_reading(view: View, memory: Memory) -> Result:
     if seal.state not in (SealState.SEALED, SealState.UNKNOWN) or sealed_report(view) is None:
         return memory, NOTHING
     number, count = _changed(seal, report)
-    if (number is None and count is None) or not _words_missing(view):
+    if (number is None and count is None) or not words_missing(view):
         return memory, NOTHING
     taken = _taken(view, seal, report)
     if _is_pending(seal, number):
@@ -81,15 +81,6 @@ def _changed(seal: SealRecord, report: SealReport) -> tuple[str | None, int | No
     if count is not None and (seal.lock_count is None or count == seal.lock_count):
         count = None
     return number, count
-
-
-def _words_missing(view: View) -> bool:
-    reading, before = view.reading, view.before
-    if reading is None or before is None or reading.dialect in SHARED_SERIALS:
-        return False
-    if reading.seq is None or before.seq is None:
-        return False
-    return reading.seq > before.seq + 1
 
 
 def _is_pending(seal: SealRecord, number: str | None) -> bool:

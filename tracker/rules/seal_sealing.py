@@ -149,6 +149,8 @@ def _outside(view: View, plan: Plan) -> bool:
         return False
     if plan.loading in view.lane.arriving:
         return False
+    if view.late and (view.before is None or view.before.fix is None):  # one fix alone
+        return False
     places = known_places(view)
     return not any(place.id == plan.loading or place.kind is ZoneKind.PLANT for place in places)
 

@@ -71,7 +71,7 @@ def on_reading(view: View, memory: Memory) -> Result:
     if view.plan is None or not view.seal.on_duty:
         return QUIET, NOTHING
     memory = _signed(view, memory, report)
-    if SealEvent.VIBRATION in events and memory.shaken is None:
+    if SealEvent.VIBRATION in events and memory.shaken is None and not _rolls(view):
         memory = replace(memory, shaken=own_time(view))
     if memory.shaken is not None:
         stood = _stood(view, memory.shaken)
@@ -82,6 +82,12 @@ def on_reading(view: View, memory: Memory) -> Result:
     if memory.rested is not None and not _near(view, memory.rested, own_time(view)):
         memory = replace(memory, rested=None)
     return memory, NOTHING
+
+
+def _rolls(view: View) -> bool:
+    """The reading itself says so; a truck that is known to stand is believed to stand."""
+    speed = view.reading.position.speed_kmh if view.reading else None
+    return not view.lane.standing and speed is not None and speed > view.policy.moving_kmh
 
 
 def _counted(view: View, memory: Memory, shaken: datetime, *, stood: bool) -> Result:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from devices.reading import SealCondition, SealEvent, SealReport
+from devices.reading import SHARED_SERIALS, SealCondition, SealEvent, SealReport
 from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.codes import Code
 from tracker.domain.command import Command, RecordSeal
@@ -44,6 +44,16 @@ def apart(view: View) -> bool:
     if fix.time - last.time > minutes(view.policy.moving_known_min):
         return False
     return metres_between(last.lat, last.lon, fix.lat, fix.lon) > view.policy.jump_m
+
+
+def words_missing(view: View) -> bool:
+    """Its serials say that words from just before this one are still to come."""
+    reading, before = view.reading, view.before
+    if reading is None or before is None or reading.dialect in SHARED_SERIALS:
+        return False
+    if reading.seq is None or before.seq is None:
+        return False
+    return reading.seq > before.seq + 1
 
 
 def known_places(view: View) -> tuple[Place, ...]:
