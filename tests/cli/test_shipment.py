@@ -156,6 +156,34 @@ def test_a_time_without_a_zone_is_refused(opened: Run) -> None:
     assert "RFC 3339" in ran.err
 
 
+def test_a_delay_is_excused_on_record(opened: Run) -> None:
+    excuse = ["shipment", "excuse", "TRIP-1", "--until", "2100-01-01T00:00:00Z", "--json"]
+    (found,) = opened(*excuse, "--reason", "strike at the bridge").documents
+    assert (found["type"], found["actor"]) == ("delay_excused", "tester")
+    assert found["facts"] == {
+        "leg": 1,
+        "until": "2100-01-01T00:00:00+00:00",
+        "reason": "strike at the bridge",
+    }
+    assert opened("log", "show", "--json").documents[-1]["type"] == "delay_excused"
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"--reason": " "}, "not excused without a reason"),
+        ({"--until": "2020-01-01T00:00:00Z"}, "is past already"),
+        ({"--leg": "9"}, "no leg 9 of TRIP-1"),
+    ],
+)
+def test_an_excuse_that_excuses_nothing_is_refused(
+    opened: Run, changes: dict[str, str], why: str
+) -> None:
+    options = {"--reason": "strike", "--until": "2100-01-01T00:00:00Z", **changes}
+    words = [word for option in options.items() for word in option]
+    assert why in opened("shipment", "excuse", "TRIP-1", *words, code=2).err
+
+
 def test_a_seal_is_recorded(opened: Run) -> None:
     seal = ["shipment", "seal", "TRIP-1", "--number", "MX7", "--verified", "--json"]
     assert "seal_recorded" in types(opened(*seal))

@@ -248,6 +248,62 @@ def test_closed_with_a_reason_it_leaves_and_the_next_is_another() -> None:
     assert only(state).id == "S1-2"
 
 
+THEFT = Raised(
+    kind=AlertKind.LIKELY_THEFT,
+    severity=Severity.CRITICAL,
+    code=Code.LIKELY_THEFT,
+    at=T0,
+    seen=T0,
+)
+SLOT = f"{CUT.kind}:{CUT.key}"
+
+
+def folded(state: ScopeState) -> ScopeState:
+    state, _ = raise_(state, THEFT)
+    state, findings = lifecycle.folded(state, (SLOT,), "likely_theft:", at(0))
+    assert [finding.facts["into"] for finding in findings] == ["S1-2"]
+    return state
+
+
+def test_a_part_does_not_escalate_by_itself_nor_when_it_grows_graver() -> None:
+    state = folded(raise_(START, SHAKEN)[0])
+    state, _ = raise_(state, CUT, now=1)
+    part = state.alerts[SLOT]
+    assert (part.severity, part.part_of, part.escalate_at) == (Severity.CRITICAL, "S1-2", None)
+    state, findings = lifecycle.escalated(state, at(60))
+    assert [finding.facts["alert"] for finding in findings] == ["S1-2"]
+    assert lifecycle.parts_of(state, "S1-2") == ("S1-1",)
+
+
+def test_what_folds_takes_its_own_parts_along_and_folds_once() -> None:
+    state, _ = raise_(START, CUT)
+    state, _ = raise_(state, replace(CUT, key="L2"))
+    state, _ = lifecycle.folded(state, (f"{CUT.kind}:L2",), SLOT, at(0))
+    state, _ = raise_(state, THEFT)
+    state, findings = lifecycle.folded(state, (SLOT, "jamming:"), "likely_theft:", at(0))
+    assert len(findings) == 2
+    assert lifecycle.parts_of(state, "S1-3") == ("S1-1", "S1-2")
+    assert lifecycle.folded(state, (SLOT,), "likely_theft:", at(1)) == (state, [])
+    assert lifecycle.folded(state, (SLOT,), "silence:", at(1)) == (state, [])
+
+
+def test_a_part_whose_whole_was_closed_escalates_again_when_it_grows_graver() -> None:
+    state = folded(raise_(START, SHAKEN)[0])
+    command = CloseAlert(at=at(1), by="ana", alert="S1-2", reason="police informed")
+    state, _, _ = lifecycle.closed(state, command, Policy())
+    state, _ = raise_(state, CUT, now=2)
+    assert state.alerts[SLOT].escalate_at == at(7)
+
+
+def test_a_further_part_wakes_what_was_acknowledged() -> None:
+    state, _ = raise_(START, THEFT)
+    state, _ = lifecycle.acknowledged(state, "S1-1", by="ana", note="", now=at(1))
+    further = replace(THEFT, code=Code.ROPE_CUT, part=True)
+    assert only(raise_(state, further, now=2)[0]).status is AlertStatus.ACKNOWLEDGED
+    state, _ = raise_(state, replace(further, wakes=True), now=2)
+    assert (only(state).status, only(state).escalate_at) == (AlertStatus.RAISED, at(7))
+
+
 def test_not_closed_without_a_reason() -> None:
     state, _ = raise_(START, CUT)
     with pytest.raises(Refused, match="without a reason"):

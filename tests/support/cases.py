@@ -31,7 +31,8 @@ meridian; the placement is given (`zones`, `off` m, `country`), for rules see no
     tick     { tick = minutes }
     command  { command = "authorise" | "amend" (its `seals`) | "seal" | "offer" | "accept" |
                "close" | "ack" | "delivery" | "close_alert" | "accept_alert" |
-               "report_reject" | "report_number" | "issue" | "void" | "redraw", at, ... its fields }
+               "report_reject" | "report_number" | "excuse" (`until`: minutes) | "issue" | "void" |
+               "redraw", at, ... its fields }
 An expected alert may carry more: "critical seal_tampered late at=3 seen=4 count=2 km=5 zone=customs
 device=L1 status=escalated ended", a finding "placed" (it says where); with "not-" before a word it
 must not be so. After a tilde stands the code, of an alert those of all its chapters, with such of

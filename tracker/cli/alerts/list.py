@@ -30,10 +30,17 @@ def list_(
     since: Since = None,
     until: Until = None,
     limit: Newest = None,
+    parts: Annotated[
+        bool,
+        typer.Option("--parts", help="With the parts of each, below it."),
+    ] = False,
     open_: Annotated[bool, typer.Option("--open", help="Only those not closed.")] = False,
     as_json: Json = False,
 ) -> None:
-    """List alerts, the newest last. --since and --until go by when they were raised."""
+    """List alerts, the newest last. --since and --until go by when they were raised.
+
+    What is a part of another alert listed here is told by that one; --json lists it all the same.
+    """
     from tracker import wiring
 
     wanted = [one.value for one in status or ()] or (OPEN if open_ else [])
@@ -50,5 +57,6 @@ def list_(
             until=end,
             limit=limit,
         )
-        render.alerts(found, session(ctx).zone, as_json=as_json)
+        shown = found if as_json else render.folded(found, parts=parts)
+        render.alerts(shown, session(ctx).zone, as_json=as_json)
         tell_watch(ctx, records, as_json=as_json)

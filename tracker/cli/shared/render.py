@@ -81,8 +81,12 @@ def alert_row(alert: Alert, zone: ZoneInfo) -> tuple[Any, ...]:
         alert.shipment or f"(device {alert.device})",
         f"{shown} late" if alert.late else shown,
         alert.zone,
-        told if alert.count == 1 else f"{told} (x{alert.count})",
+        _marked(alert, told if alert.count == 1 else f"{told} (x{alert.count})"),
     )
+
+
+def _marked(alert: Alert, told: str) -> str:
+    return told if alert.part_of is None else f"(part of {alert.part_of}) {told}"
 
 
 def alerts(found: Sequence[Alert], zone: ZoneInfo, *, as_json: bool) -> None:
@@ -94,6 +98,19 @@ def alerts(found: Sequence[Alert], zone: ZoneInfo, *, as_json: bool) -> None:
         row=lambda alert: alert_row(alert, zone),
         empty="no alerts",
     )
+
+
+def folded(found: Sequence[Alert], *, parts: bool) -> list[Alert]:
+    """Without the parts of those that are there; or with them, each below its whole."""
+    ids = {alert.id for alert in found}
+    shown = list[Alert]()
+    for alert in found:
+        if alert.part_of in ids:
+            continue
+        shown.append(alert)
+        if parts:
+            shown += [part for part in found if part.part_of == alert.id]
+    return shown
 
 
 def alert_line(alert: Alert, zone: ZoneInfo) -> None:
