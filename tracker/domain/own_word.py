@@ -214,10 +214,15 @@ def between(a: Fix, b: Fix, policy: Policy) -> Gap:
         told_kmh=told_kmh,
         told_deg=told_deg,
         moved_deg=moved_deg,
-        contrary=apart > policy.contrary_share * max(metres, told_m) + policy.jump_m,
+        contrary=apart > _share(seconds, policy) * max(metres, told_m) + policy.jump_m,
         side=aside,
         creeps=stands and metres / seconds * 3.6 > policy.speed_alone_kmh,
     )
+
+
+def _share(seconds: float, policy: Policy) -> float:
+    """Roads leave the chord the more the longer they are followed: up to twice as far."""
+    return policy.contrary_share * min(max(seconds / 60.0, 1.0), 2.0)
 
 
 def _outside(metres: float, least: float, most: float) -> float:
