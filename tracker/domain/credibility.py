@@ -29,6 +29,7 @@ from tracker.domain.geo import metres_between
 from tracker.domain.own_word import Gap, OwnWord, compared, sustained
 from tracker.domain.plan import Plan
 from tracker.domain.policy import Policy, minutes
+from tracker.domain.receiver import Receiver
 from tracker.domain.replayed import Trail, followed
 from tracker.domain.state import Lane
 
@@ -36,7 +37,7 @@ from tracker.domain.state import Lane
 class Belief(Struct, frozen=True, kw_only=True, gc=False):
     """What to make of a fix. doubt: None if it is believed. accuses: the doubt is to be told.
     anew: believed against the last one, so that nothing from there leads here. The rest as in the
-    lane; of word and trail None: unchanged.
+    lane; of the receiver None: unchanged.
     """
 
     doubt: Doubt | None = None
@@ -45,10 +46,7 @@ class Belief(Struct, frozen=True, kw_only=True, gc=False):
     agreed: int = 0
     agreeing: int = 0
     vouched: bool = False
-    word: OwnWord | None = None
-    trail: Trail | None = None
-    twin: Fix | None = None
-    twins: int = 0
+    receiver: Receiver | None = None
 
 
 NEIGHBOUR_DEG = 1.0
@@ -73,7 +71,8 @@ def judged(
     last = lane.fix
     way = None if last is None else _way(lane, last, fix, received_at, policy)
     doubt = _doubt(last, fix, way, policy)
-    if doubt is None and lane.standing and way is not None and _starts(way, policy):
+    stood = lane.standing and lane.straying is None
+    if doubt is None and stood and way is not None and _starts(way, policy):
         doubt = Doubt(fix=fix, fault=Fault.SPEED, way=way, last=last)
     if doubt is None and placement is not None and placement.cell_m is not None:
         doubt = _far_from_cell(fix, way, placement.cell_m, policy)
@@ -94,16 +93,21 @@ def judged(
                 anew=True,
                 agreed=policy.confirm_fixes if dated else 0,
                 vouched=vouched,
-                word=OwnWord(since=fix, borne=lane.word.borne),
-                twin=last if twins else None,
-                twins=twins,
+                receiver=replace(
+                    lane.receiver,
+                    word=OwnWord(since=fix, borne=lane.receiver.word.borne),
+                    twin=last if twins else None,
+                    twins=twins,
+                ),
             )
     if twins >= policy.twin_fixes:
         doubt = replace(doubt, fault=Fault.TWIN, times=twins, sustained=True)
     accuses = dated or doubt.fault is not Fault.SPEED
     far = doubt.way is not None and doubt.way.metres > policy.jump_most_m
-    twin = fix if far and doubt.fault in (Fault.SPEED, Fault.TWIN) else lane.twin
-    return Belief(doubt=doubt, accuses=accuses, agreeing=agreeing, twin=twin, twins=twins)
+    receiver = lane.receiver
+    if far and doubt.fault in (Fault.SPEED, Fault.TWIN):
+        receiver = replace(receiver, twin=fix, twins=twins)
+    return Belief(doubt=doubt, accuses=accuses, agreeing=agreeing, receiver=receiver)
 
 
 def _likely(
@@ -123,55 +127,62 @@ def _likely(
             if _first(way, policy)
             else (Belief())
         )
-    word, trail, twin, last = None, None, lane.twin, lane.fix
+    receiver = lane.receiver
     if fix.speed_kmh is not None:
-        alone = policy.speed_alone_kmh
-        moves = last is not None and (fix.lat != last.lat or fix.lon != last.lon)
-        if last is not None and not moves and fix.speed_kmh > alone:
-            return _kept(lane, Doubt(fix=fix, fault=Fault.FROZEN, way=way, last=last))
-        if moves and fix.speed_kmh > policy.moving_kmh:
-            trail = followed(lane.trail, fix)
-        word, gap = compared(lane.word, fix, policy, doubted=lane.suspect is not None)
-        doubt = _own_doubt(word, gap, trail or lane.trail, fix, way, last, policy)
+        receiver, doubt = _own_word(lane, fix, fix.speed_kmh, way, policy)
         if doubt is not None:
-            return _kept(
-                lane, doubt, word, trail, accuses=doubt.sustained or lane.suspect is not None
+            accuses = doubt.sustained or (
+                lane.suspect is not None and doubt.fault is not Fault.FROZEN
             )
+            return Belief(
+                doubt=doubt,
+                accuses=accuses,
+                agreed=lane.agreed,
+                agreeing=lane.agreeing,
+                vouched=lane.vouched,
+                receiver=receiver,
+            )
+    twin = receiver.twin
     if twin is not None and fix.time - twin.time > minutes(policy.silence_parked_min):
-        twin = None
-    twins = lane.twins if twin is not None else 0
+        receiver = replace(receiver, twin=None, twins=0)
     if _first(way, policy):
-        vouched, agreed = _vouches(placement, plan), 1
-    else:
-        vouched = lane.vouched or _vouches(placement, plan)
-        agreed = min(lane.agreed + 1, policy.confirm_fixes)
-    return Belief(agreed=agreed, vouched=vouched, word=word, trail=trail, twin=twin, twins=twins)
+        return Belief(agreed=1, vouched=_vouches(placement, plan), receiver=receiver)
+    agreed = lane.agreed
+    if agreed < policy.confirm_fixes:
+        agreed += 1
+    vouched = lane.vouched or _vouches(placement, plan)
+    return Belief(agreed=agreed, vouched=vouched, receiver=receiver)
+
+
+def _own_word(
+    lane: Lane, fix: Fix, kmh: float, way: Way | None, policy: Policy
+) -> tuple[Receiver, Doubt | None]:
+    """What the receiver says of itself, for or against it. kmh: the speed that it tells."""
+    receiver, last = lane.receiver, lane.fix
+    word, trail = receiver.word, receiver.trail
+    if last is not None and kmh > policy.moving_kmh:
+        if fix.lat != last.lat or fix.lon != last.lon:
+            trail = followed(trail, fix)
+        elif kmh > policy.speed_alone_kmh:
+            return receiver, Doubt(fix=fix, fault=Fault.FROZEN, way=way, last=last)
+    elif word.began is None and way is not None and way.kmh <= policy.speed_alone_kmh:
+        return receiver, None  # it says that it stands, and it does
+    new, gap = compared(word, fix, policy, doubted=lane.suspect is not None)
+    if new is not word or trail is not receiver.trail:
+        receiver = Receiver(
+            word=new,
+            trail=trail,
+            twin=receiver.twin,
+            twins=receiver.twins,
+            doubted=receiver.doubted,
+        )
+    if new.began is None and not trail.met:
+        return receiver, None
+    return receiver, _own_doubt(new, gap, trail, fix, way, last, policy)
 
 
 def _first(way: Way | None, policy: Policy) -> bool:
     return way is None or _alone(way, policy)
-
-
-def _kept(
-    lane: Lane,
-    doubt: Doubt,
-    word: OwnWord | None = None,
-    trail: Trail | None = None,
-    *,
-    accuses: bool = False,
-) -> Belief:
-    """Not believed, and the lane as it was."""
-    return Belief(
-        doubt=doubt,
-        accuses=accuses,
-        agreed=lane.agreed,
-        agreeing=lane.agreeing,
-        vouched=lane.vouched,
-        word=word,
-        trail=trail,
-        twin=lane.twin,
-        twins=lane.twins,
-    )
 
 
 def _own_doubt(
@@ -205,12 +216,12 @@ def _far_from_cell(fix: Fix, way: Way | None, beyond_m: float, policy: Policy) -
 
 def _twins(lane: Lane, fix: Fix, doubt: Doubt, policy: Policy) -> int:
     """How often in a row the way that is not believed was come back to, after believed fixes."""
-    twin = lane.twin
+    twin, twins = lane.receiver.twin, lane.receiver.twins
     if doubt.fault is not Fault.SPEED or twin is None or doubt.way is None:
-        return lane.twins
+        return twins
     if lane.suspect is not None or fix.time <= twin.time or doubt.way.metres <= policy.jump_most_m:
-        return lane.twins
-    return lane.twins + 1 if implied_kmh(twin, fix) <= policy.credible_kmh else 0
+        return twins
+    return twins + 1 if implied_kmh(twin, fix) <= policy.credible_kmh else 0
 
 
 def starved(lane: Lane, fix: Fix, received_at: datetime, policy: Policy) -> Doubt | None:

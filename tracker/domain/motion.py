@@ -21,6 +21,7 @@ from tracker.domain.geo import metres_between
 from tracker.domain.own_word import OwnWord
 from tracker.domain.plan import Plan
 from tracker.domain.policy import Policy, minutes
+from tracker.domain.receiver import Receiver
 from tracker.domain.reception import reception
 from tracker.domain.rhythm import rhythm, woken
 from tracker.domain.state import Halt, Lane, Passage
@@ -63,7 +64,7 @@ def advance(
     if fix.satellites is not None and fix.satellites < policy.satellites_least:
         doubt = starved(lane, fix, reading.received_at, policy)
         if doubt is not None:
-            heard["doubted"] = lane.doubted + 1
+            heard["receiver"] = _doubting(lane.receiver)
         return replace(lane, **heard), Moves(doubt=doubt)
     if lane.fix is not None and fix.time <= lane.fix.time:
         back = lane.at is not None and reading.event_time < lane.at
@@ -88,15 +89,14 @@ def advance(
 
 def _unbelieved(lane: Lane, fix: Fix, doubt: Doubt, belief: Belief) -> dict[str, Any]:
     """What a lane keeps of a fix that is not believed."""
-    kept: dict[str, Any] = {"twin": belief.twin, "twins": belief.twins}
-    kept["doubted"] = lane.doubted + 1
+    kept: dict[str, Any] = {"receiver": _doubting(belief.receiver or lane.receiver)}
     if doubt.fault.place:
         kept |= {"suspect": fix, "agreeing": belief.agreeing}
-    if belief.word is not None:
-        kept["word"] = belief.word
-    if belief.trail is not None:
-        kept["trail"] = belief.trail
     return kept
+
+
+def _doubting(receiver: Receiver) -> Receiver:
+    return replace(receiver, doubted=receiver.doubted + 1)
 
 
 def _moved(
@@ -120,10 +120,7 @@ def _moved(
         **heard,
         agreed=belief.agreed,
         vouched=belief.vouched,
-        word=lane.word if belief.word is None else belief.word,
-        trail=lane.trail if belief.trail is None else belief.trail,
-        twin=belief.twin,
-        twins=belief.twins,
+        receiver=belief.receiver or lane.receiver,
         suspect=None,
         agreeing=0,
         halt=halt,
@@ -154,7 +151,7 @@ def _anew(lane: Lane) -> Lane:
         agreed=0,
         suspect=None,
         agreeing=0,
-        word=OwnWord(borne=lane.word.borne),
+        receiver=replace(lane.receiver, word=OwnWord(borne=lane.receiver.word.borne)),
         halt=None,
         straying=None,
         standing=False,

@@ -50,7 +50,7 @@ class Gap(Struct, frozen=True, kw_only=True, gc=False):
     @property
     def by_course(self) -> bool:
         """It is the course that the way contradicts most; else the speed."""
-        if self.told_deg is None:
+        if self.told_deg is None or self.kmh * 4 < self.told_kmh:
             return False
         ratio = abs(self.kmh - self.told_kmh) / max(self.kmh, self.told_kmh)
         return abs(_turn(self.told_deg, self.moved_deg)) > 90 * ratio
@@ -95,6 +95,10 @@ def compared(
     most = policy.compare_most_s * (policy.contrary_fixes if doubted else 1)
     if seconds > most:
         return OwnWord(since=fix, borne=word.borne), None
+    if newest is None and word.borne >= policy.borne_fixes and _steady(since, fix, seconds, policy):
+        if word.began is None and seconds * 2 < most:  # the next may be held to the same
+            return word, None
+        return OwnWord(since=fix, borne=word.borne), None
     if newest is not None:
         return _contradicted(word, since, newest, fix, policy)
     gap = between(since, fix, policy)
@@ -108,6 +112,32 @@ def compared(
     if began is not None and fix.time - began > minutes(policy.contrary_min):
         return OwnWord(since=fix), None  # its word is broken, not its position
     return OwnWord(since=fix, borne=word.borne, aside=aside, creeping=creeping, began=began), gap
+
+
+STEADY_ASIDE, STEADY_M = 0.15, 150.0
+"""So little aside (8.5 degrees) and so little too far is surely borne out: `aside_deg`, `jump_m`
+and `contrary_share` allow more. So most fixes cost no more than this look.
+"""
+
+
+def _steady(a: Fix, b: Fix, seconds: float, policy: Policy) -> bool:
+    """It drives, and where its word has it; quickly told, and never said of what is not so."""
+    first, second = a.speed_kmh, b.speed_kmh
+    if first is None or second is None or first + second <= policy.moving_kmh:
+        return False
+    course, other = a.course_deg, b.course_deg
+    if course is None or other is None or not -20.0 < other - course < 20.0:
+        return False
+    north = (b.lat - a.lat) * DEGREE_M
+    east = (b.lon - a.lon) * DEGREE_M * math.cos(math.radians(b.lat))
+    mean = math.radians((course + other) / 2)
+    cos, sin = math.cos(mean), math.sin(mean)
+    along, across = north * cos + east * sin, east * cos - north * sin
+    if along <= 0 or abs(across) > STEADY_ASIDE * along:
+        return False
+    if first > second:
+        first, second = second, first
+    return first * seconds / 3.6 - STEADY_M <= along <= second * seconds / 3.6 + STEADY_M
 
 
 def _learnt(word: OwnWord, fix: Fix, gap: Gap, policy: Policy) -> OwnWord:
@@ -184,10 +214,15 @@ def between(a: Fix, b: Fix, policy: Policy) -> Gap:
         told_kmh=told_kmh,
         told_deg=told_deg,
         moved_deg=moved_deg,
-        contrary=apart > policy.contrary_share * max(metres, told_m) + policy.jump_m,
+        contrary=apart > _share(seconds, policy) * max(metres, told_m) + policy.jump_m,
         side=aside,
         creeps=stands and metres / seconds * 3.6 > policy.speed_alone_kmh,
     )
+
+
+def _share(seconds: float, policy: Policy) -> float:
+    """Roads leave the chord the more the longer they are followed: up to twice as far."""
+    return policy.contrary_share * min(max(seconds / 60.0, 1.0), 2.0)
 
 
 def _outside(metres: float, least: float, most: float) -> float:

@@ -166,7 +166,7 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         float,
         _meta(
             "a way contradicts the speed and course told if they differ by jump_m and by more than "
-            "this part of the longer",
+            "this part of the longer, up to twice that after two minutes",
             "",
             "trucks on mountain roads (Portal Tajo): 1 of 30 steps of a minute do"
             ", never two in a row",

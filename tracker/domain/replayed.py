@@ -1,7 +1,7 @@
 """An old track told again: the same positions, to the last digit, with new times.
 
 No receiver meets its own positions again to 0.1 m, in the same order, while it drives. So of every
-`SAMPLE`th position (by a hash of itself, so that the same are chosen again) a lane keeps the hash
+`SAMPLE`th position (by a digit of its own, so that the same are chosen again) a lane keeps the hash
 and that of its successor: a few bytes for a day's way. When they come again in a row, the track is
 replayed. One that is coarser than that meets itself by chance; a miss begins anew.
 """
@@ -12,8 +12,8 @@ from msgspec import Struct
 
 from devices.reading import Fix
 
-SAMPLE = 8
-"""One position in so many is kept, by its hash."""
+SAMPLE = 7
+"""One position in so many is kept, by its latitude: a prime, for positions may be rounded."""
 MARK_BYTES = 8
 """Of one kept position: 4 of its own hash, 4 of its successor's."""
 MOST_BYTES = 128 * MARK_BYTES
@@ -34,10 +34,10 @@ class Trail(Struct, frozen=True, kw_only=True):
 
 def followed(trail: Trail, fix: Fix) -> Trail:
     """The trail with a new position of a device that drives; the same if nothing was learnt."""
-    own = _hash(fix)
-    waits = trail.before
-    if waits is None and own % SAMPLE:
+    waits, chosen = trail.before, round(fix.lat * 1e6) % SAMPLE == 0
+    if waits is None and not chosen:
         return trail
+    own = _hash(fix)
     marks, met, due = trail.marks, trail.met, None
     if waits is not None:
         if trail.due is not None:
@@ -46,7 +46,7 @@ def followed(trail: Trail, fix: Fix) -> Trail:
             mark = waits.to_bytes(4, "big") + own.to_bytes(4, "big")
             marks = (marks + mark)[-MOST_BYTES:]
     before = None
-    if own % SAMPLE == 0:
+    if chosen:
         before, due = own, _successor(marks, own)
         met = met + 1 if due is not None else 0
     return Trail(marks=marks, before=before, due=due, met=met)

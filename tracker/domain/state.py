@@ -14,8 +14,7 @@ from msgspec import Struct
 
 from devices.reading import Clock, Fix
 from tracker.domain.alert import Alert, Severity
-from tracker.domain.own_word import OwnWord
-from tracker.domain.replayed import Trail
+from tracker.domain.receiver import Receiver
 from tracker.domain.seal import SealRecord
 
 
@@ -64,9 +63,6 @@ class Lane(Struct, frozen=True, kw_only=True):
     believed was where the plan has the truck. fix_latest: the latest it can have been there, if its
     clock ran ahead; None: its own time.
     suspect: a newer one that was not believed; `agreeing` such in a row agree with each other.
-    word: how far its receiver's own word of speed and course holds. trail: positions told before.
-    twin: the newest fix of a second way that is credible in itself, come back to `twins` times.
-    doubted: how many fixes were not believed so far.
     zones: confirmed, with the time of entry. passing: passed, if the truck has left its halt.
     halt: left when two fixes in a row are away from it, the first of them `straying`.
     standing: it has been there for long, so that what its receiver says near it is drift.
@@ -90,11 +86,7 @@ class Lane(Struct, frozen=True, kw_only=True):
     fix_latest: datetime | None = None
     suspect: Fix | None = None
     agreeing: int = 0
-    word: OwnWord = OwnWord()
-    trail: Trail = Trail()
-    twin: Fix | None = None
-    twins: int = 0
-    doubted: int = 0
+    receiver: Receiver = Receiver()
     zones: dict[str, datetime] = {}
     arriving: dict[str, Sighting] = {}
     leaving: dict[str, Sighting] = {}

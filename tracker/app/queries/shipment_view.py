@@ -114,7 +114,7 @@ def _now(device: str, state: ScopeState) -> DeviceNow:
         lat=lane.fix.lat if lane.fix else None,
         lon=lane.fix.lon if lane.fix else None,
         position_lost=lane.lost,
-        positions_not_believed=lane.doubted,
+        positions_not_believed=lane.receiver.doubted,
         zones=tuple(lane.zones),
         moving=lane.moving,
         seal_state=lane.seal.state,
