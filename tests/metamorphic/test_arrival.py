@@ -102,3 +102,58 @@ def test_a_restart_in_the_middle_finds_the_same(
     moments = [start + timedelta(minutes=minutes) for minutes in range(7, 700, 31)]
     player = Player(cases, library_geography(), restarts=[(one, one) for one in moments])
     same(found_in(player.play()), findings)
+
+
+def test_a_burst_in_any_order_finds_the_same(
+    cases: list[Case], findings: list[tuple[object, ...]]
+) -> None:
+    """A device had no coverage for some minutes and then sends what it stored, newest first or
+    shuffled, within the time that a backlog is waited for."""
+    chance = random.Random(3)
+
+    def shuffled(messages: list[Message]) -> list[Message]:
+        out, rest = list[Message](), list(messages)
+        while rest:
+            count = chance.choice((1, 1, 1, 4))
+            burst, rest = rest[:count], rest[count:]
+            at = burst[-1][0]
+            if at - burst[0][0] <= timedelta(minutes=5):
+                chance.shuffle(burst)
+                burst = [(at, topic, payload) for _, topic, payload in burst]
+            out += burst
+        return out
+
+    played = Player(arranged(cases, shuffled), library_geography()).play()
+    same(found_in(played), findings)
+
+
+def test_noise_of_a_good_receiver_raises_nothing_else(
+    cases: list[Case], findings: list[tuple[object, ...]]
+) -> None:
+    """Positions off by less than 5 m: the same alerts, though a fix more or less may count."""
+    chance = random.Random(5)
+
+    def noisy(messages: list[Message]) -> list[Message]:
+        return [(at, topic, _moved(payload, chance)) for at, topic, payload in messages]
+
+    played = Player(arranged(cases, noisy), library_geography()).play()
+    assert raised(found_in(played)) == raised(findings)
+
+
+def raised(findings: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
+    """Of alerts: whose, what kind, how grave."""
+    alerts = [one for one in findings if str(one[1]).startswith("alert_raised")]
+    return sorted(
+        (str(one[0]), *[v for k, v in one[6] if k in ("kind", "severity")]) for one in alerts
+    )  # type: ignore[attr-defined]
+
+
+def _moved(payload: bytes, chance: random.Random) -> bytes:
+    """Up to 5 m from where it was."""
+    said = json.loads(payload)
+    for one in said if isinstance(said, list) else [said]:
+        if isinstance(one, dict) and "lat" in one and "lon" in one:
+            metres, course = chance.uniform(0, 5), chance.uniform(0, 2 * math.pi)
+            one["lat"] += metres * math.cos(course) / 111_320
+            one["lon"] += metres * math.sin(course) / (111_320 * math.cos(math.radians(one["lat"])))
+    return json.dumps(said).encode()
