@@ -17,6 +17,7 @@ from tracker.adapters.gateway.orders import Result
 from tracker.app.erasure import PersonalValue
 from tracker.app.notify.status import ChannelStatus
 from tracker.app.queries.shipment_view import DeviceNow, ShipmentView
+from tracker.app.replay.advice import Advice, Trial
 from tracker.audit.finding import AuditFinding
 from tracker.audit.item import SealItem
 from tracker.cli.devices.dialects import Spoken
@@ -42,6 +43,8 @@ STRUCTS = {
     "Seal": SealItem.__struct_fields__,
     "Channel": ChannelStatus.__struct_fields__,
     "Attested": Attested.__struct_fields__,
+    "Advice": Advice.__struct_fields__,
+    "Trial": Trial.__struct_fields__,
     "Personal value": PersonalValue.__struct_fields__,
     "Fault": tuple(field.name for field in fields(Fault)),
 }

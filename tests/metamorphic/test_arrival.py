@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -102,3 +103,79 @@ def test_a_restart_in_the_middle_finds_the_same(
     moments = [start + timedelta(minutes=minutes) for minutes in range(7, 700, 31)]
     player = Player(cases, library_geography(), restarts=[(one, one) for one in moments])
     same(found_in(player.play()), findings)
+
+
+ORDERS: dict[str, Callable[[list[Message]], list[Message]]] = {
+    "newest first": lambda burst: burst[::-1],
+    "shuffled": lambda burst: random.Random(len(burst[0][2])).sample(burst, len(burst)),
+}
+
+
+@pytest.fixture(scope="module")
+def of_bursts(cases: list[Case]) -> list[tuple[object, ...]]:
+    return found_in(Player(arranged(cases, in_bursts(list)), library_geography()).play())
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_a_burst_in_any_order_loses_no_alert(
+    cases: list[Case], of_bursts: list[tuple[object, ...]], order: str
+) -> None:
+    """A device had no coverage for some minutes and then sends at once what it stored. What needs
+    two readings in a row may be confirmed by others than in order, and so begin at another.
+    """
+    played = Player(arranged(cases, in_bursts(ORDERS[order])), library_geography()).play()
+    assert set(raised(of_bursts)) <= set(raised(found_in(played)))
+
+
+def in_bursts(
+    order: Callable[[list[Message]], list[Message]],
+) -> Callable[[list[Message]], list[Message]]:
+    """Now and then four messages of a few minutes come together, in this order."""
+
+    def arrange(messages: list[Message]) -> list[Message]:
+        chance, out, rest = random.Random(3), list[Message](), list(messages)
+        while rest:
+            count = chance.choice((1, 1, 1, 4))
+            burst, rest = rest[:count], rest[count:]
+            at = burst[-1][0]
+            if at - burst[0][0] <= timedelta(minutes=20):
+                burst = [(at, topic, payload) for _, topic, payload in order(burst)]
+            out += burst
+        return out
+
+    return arrange
+
+
+def test_noise_of_a_good_receiver_raises_nothing_else(
+    cases: list[Case], findings: list[tuple[object, ...]]
+) -> None:
+    """Positions off by less than 5 m: the same alerts, though a fix more or less may count."""
+    chance = random.Random(5)
+
+    def noisy(messages: list[Message]) -> list[Message]:
+        return [(at, topic, _moved(payload, chance)) for at, topic, payload in messages]
+
+    played = Player(arranged(cases, noisy), library_geography()).play()
+    assert raised(found_in(played)) == raised(findings)
+
+
+def raised(findings: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
+    """Of alerts: whose, what kind, how grave."""
+    alerts = [one for one in findings if one[1] == FindingType.ALERT_RAISED]
+    return sorted(((one[0], *_grave(one[6])) for one in alerts), key=str)
+
+
+def _grave(facts: Any) -> tuple[object, ...]:
+    return tuple(value for name, value in facts if name in ("kind", "severity"))
+
+
+def _moved(payload: bytes, chance: random.Random) -> bytes:
+    """Up to 5 m from where it was."""
+    said = json.loads(payload)
+    for one in said if isinstance(said, list) else [said]:
+        if isinstance(one, dict) and "lat" in one and "lon" in one:
+            metres, course = chance.uniform(0, 5), chance.uniform(0, 2 * math.pi)
+            east = 111_320 * math.cos(math.radians(one["lat"]))
+            one["lat"] += metres * math.cos(course) / 111_320
+            one["lon"] += metres * math.sin(course) / east
+    return json.dumps(said).encode()

@@ -24,6 +24,7 @@ from tracker.domain.command import (
     Authorise,
     CloseAlert,
     CloseShipment,
+    ExcuseDelay,
     IssueSeals,
     OfferCustody,
     RecordSeal,
@@ -109,6 +110,10 @@ def command(entry: CustodyEntry) -> AnyCommand | None:
             incident=bool(entry.facts.get("incident")),
             occurred_at=None if entry.at == at else entry.at,
         )
+    if entry.type == FindingType.DELAY_EXCUSED:
+        leg = int(entry.facts.get("leg") or 0)
+        until = datetime.fromisoformat(text("until") or "")
+        return ExcuseDelay(at=at, by=by, until=until, reason=entry.given, leg=leg or None)
     if entry.type == FindingType.CUSTODY_OFFERED:
         return OfferCustody(
             at=at,

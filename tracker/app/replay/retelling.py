@@ -11,7 +11,7 @@ from tracker.app.planning import Geography
 from tracker.app.replay.difference import Difference, KindCount, counted, differences
 from tracker.app.replay.record import Record
 from tracker.app.replay.rehearsal import Progress, Rehearsal, unheeded
-from tracker.domain.alert import Alert
+from tracker.domain.alert import Alert, AlertKind
 from tracker.domain.errors import UsageError
 from tracker.domain.layers import AS_SHIPPED, Layers
 from tracker.domain.policy import Policy
@@ -101,7 +101,7 @@ class Retelling:
 
     def _counts(self, alert: Alert | None) -> bool:
         since, until = self._since, self._until
-        if alert is None:
+        if alert is None or alert.kind is AlertKind.NOTICE_UNDELIVERED:  # nothing is sent here
             return False
         return (since is None or alert.raised_at >= since) and (
             until is None or alert.raised_at < until
