@@ -38,7 +38,7 @@ _C = DELIVERIES.c
 _BEFORE = DELIVERIES.alias("earlier")
 _PUT_NOTICE = Insert(NOTICES, "replaced")
 _PUT_DELIVERY = Insert(DELIVERIES)
-_ORDER = (_C.created_at, _C.notice, _C.number, _C.id)
+_ORDER = (_C.created_at, _C.entry, _C.notice, _C.number, _C.id)
 
 
 class SqlOutbox(ScopeReader):
@@ -110,7 +110,7 @@ class SqlOutbox(ScopeReader):
             return []  # without the lock that others wait for
         with diagnosed(self._engine), writing(self._engine).begin() as connection:
             critical = case((_C.severity == Severity.CRITICAL.value, 0), else_=1)
-            order = (critical, _C.since, _C.number, _C.id)
+            order = (critical, _C.since, _C.entry, _C.number, _C.id)
             rows = connection.execute(_due(channel, now).order_by(*order).limit(limit)).mappings()
             found = [_delivery(row) for row in rows]
             ids = [one.id for one in found]

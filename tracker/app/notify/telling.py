@@ -81,7 +81,7 @@ def call(book: Book, talk: Conversation, update: Update, item: FeedItem, alert: 
     machines: list[Pair] = [(None, channel) for channel in talk.machines]
     talk = book.emit(talk, update, machines, since=since, entry=item.index)
     if talk.digest is not None:
-        _leave_digest(book, talk, living=True)
+        _move_from_digest(book, talk)
     talk = replace(talk, digest=None, step=0, step_at=None, acknowledged=False, closed=False)
     talk = replace(talk, calm=None, calm_at=None, said_over=False)
     if talk.ladder is None or alert.status is AlertStatus.CLOSED:
@@ -139,12 +139,13 @@ def calm(book: Book, talk: Conversation, update: Update, entry: int, since: date
         wait = timedelta(minutes=book.policy.limits.calm_min)
         at = book.now if last is None else max(book.now, last + wait)
         talk = replace(talk, calm=update, calm_at=at, calm_entry=entry)
-    talk = tell_calm(book, talk)
     book.put(talk)
 
 
 def tell_calm(book: Book, talk: Conversation) -> Conversation:
-    """Tell what waits to be told and calls for nobody, if it may be by now."""
+    """Tell what waits to be told and calls for nobody, if it may be by now. Not in the turn that
+    hears of it, so that of two at once (over, and closed) one is told.
+    """
     if talk.calm is None or talk.calm_at is None or talk.calm_at > book.now:
         return talk
     people = [pair for pair in book.told_before(talk.id) if pair[0] is not None]
@@ -161,9 +162,8 @@ def _in_digest(book: Book, talk: Conversation, update: Update) -> None:
         _leave_digest(book, talk, living=living, asking=asking)
 
 
-def _leave_digest(
-    book: Book, talk: Conversation, *, living: bool = False, asking: bool = True
-) -> None:
+def _leave_digest(book: Book, talk: Conversation, *, living: bool, asking: bool) -> None:
+    """It is over, or somebody answers for it; of the last of them all of it."""
     digest = book.conversation(talk.digest or "")
     if digest is None:
         return
@@ -178,6 +178,16 @@ def _leave_digest(
     if was.living and not digest.living:
         digest = replace(digest, calm=Update.OVER, calm_at=book.now, over=True)
     book.put(digest)
+
+
+def _move_from_digest(book: Book, talk: Conversation) -> None:
+    """It is told elsewhere from here on, which says nothing of the others."""
+    digest = book.conversation(talk.digest or "")
+    if digest is not None:
+        asking = tuple(one for one in digest.asking if one != talk.id)
+        living = tuple(one for one in digest.living if one != talk.id)
+        step_at = digest.step_at if asking else None
+        book.put(replace(digest, asking=asking, living=living, step_at=step_at))
 
 
 def look(book: Book, talk: Conversation) -> None:

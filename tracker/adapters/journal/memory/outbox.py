@@ -161,11 +161,20 @@ class MemoryOutbox(MemoryRecords):
     def _sorted(self) -> list[Delivery]:
         with self._held() as held:
             found = list(held.deliveries.values())
-        return sorted(found, key=lambda one: (one.created_at, one.notice, one.number, one.id))
+        return sorted(found, key=_order)
 
 
-def _urgency(one: Delivery) -> tuple[bool, datetime, int, str]:
-    return (one.severity is not Severity.CRITICAL, one.since, one.number, one.id)
+def _order(one: Delivery) -> tuple[datetime, int, str, int, str]:
+    return (one.created_at, _entry(one), one.notice, one.number, one.id)
+
+
+def _urgency(one: Delivery) -> tuple[bool, datetime, int, int, str]:
+    critical = one.severity is Severity.CRITICAL
+    return (not critical, one.since, _entry(one), one.number, one.id)
+
+
+def _entry(one: Delivery) -> int:
+    return -1 if one.entry is None else one.entry
 
 
 def must_be_new_to(held: Shelves, work: Work) -> None:
