@@ -110,7 +110,7 @@ def test_conversations_are_found_by_id_and_when_they_are_due(journal: Store) -> 
 def test_a_claim_is_one_worker_s_until_it_is_over(journal: Store, other: Store) -> None:
     put(journal, *(delivery(f"A-{n}") for n in range(3)))
     mine = claimed(journal, limit=2)
-    assert [one.claimed_by for one in mine] == ["w", "w"]
+    assert [one.worker for one in mine] == ["w", "w"]
     rest = claimed(other, by="v")
     assert {one.id for one in (*mine, *rest)} == {one.id for one in journal.deliveries()}
     assert claimed(other, by="v", now=14) == []
@@ -161,7 +161,7 @@ def test_what_became_of_it_is_kept_and_disturbs_nobody(journal: Store) -> None:
     assert (again.attempts, again.error) == (1, "busy")
     journal.settle([accepted(again, now=3)])
     (kept,) = journal.deliveries(status=[DeliveryStatus.ACCEPTED])
-    assert (kept.thread, kept.settled_at, kept.claimed_by) == ("t", at(3), None)
+    assert (kept.thread, kept.settled_at, kept.worker) == ("t", at(3), None)
     assert journal.version() == version
     journal.settle([replace(kept, status=DeliveryStatus.DEAD)])
     assert journal.deliveries() == [kept], "what is settled stays so"

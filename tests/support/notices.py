@@ -129,6 +129,16 @@ class Incidents:
         grown = replace(alert, severity=Severity.CRITICAL, status=AlertStatus.RAISED, **more)
         return self.told(FindingType.ALERT_CHANGED, grown, Code.ROPE_CUT)
 
+    def more(self, alert: Alert) -> Alert:
+        """A further chapter, which asks anew."""
+        chapters = (*alert.chapters, Chapter(Code.ROPE_CUT))
+        grown = replace(alert, chapters=chapters, status=AlertStatus.RAISED)
+        return self.told(FindingType.ALERT_CHANGED, grown, Code.ROPE_CUT)
+
+    def folded(self, alert: Alert, into: Alert) -> Alert:
+        part = replace(alert, part_of=into.id)
+        return self.told(FindingType.ALERT_CHANGED, part, Code.ALERT_FOLDED, {"into": into.id})
+
     def ended(self, alert: Alert) -> Alert:
         over = replace(alert, ended_at=self.clock.now())
         return self.told(FindingType.ALERT_ENDED, over, Code.HEARD_AGAIN)

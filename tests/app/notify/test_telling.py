@@ -271,6 +271,33 @@ def test_machines_are_told_everything_at_once_and_one_by_one() -> None:
     assert all(one.contact is None for one in desk.pipes["erp"].taken)
 
 
+# Parts of a graver incident
+
+
+def test_parts_of_a_theft_are_told_with_it_and_machines_hear_of_all() -> None:
+    desk = Incidents(policy(machines=("erp",)), None, Pipe(), Pipe("erp"))
+    jammed = desk.raised(1, kind=AlertKind.JAMMING, scope="S")
+    desk.wait(5)
+    off = desk.raised(2, kind=AlertKind.ROUTE_DEVIATION, scope="S")
+    theft = desk.raised(3, kind=AlertKind.LIKELY_THEFT, scope="S")
+    for part in (jammed, off):
+        desk.folded(part, theft)
+    desk.wait(310, step_s=5)
+    assert desk.heard("ana") == [("raised", jammed.id), ("raised", theft.id)]
+    assert desk.heard("bob") == [("escalated", theft.id)]
+    assert [notice for _, notice in desk.heard(pipe="erp")][:3] == [jammed.id, off.id, theft.id]
+
+
+def test_a_further_part_of_a_theft_that_was_acknowledged_asks_anew() -> None:
+    desk = Incidents(policy())
+    theft = desk.acknowledged(desk.raised(kind=AlertKind.LIKELY_THEFT))
+    desk.wait(60)
+    desk.more(theft)
+    desk.wait(310)
+    assert desk.heard("bob") == [("escalated", theft.id)]
+    assert ("more", theft.id) in desk.heard("ana")
+
+
 # Whose it is
 
 

@@ -145,4 +145,4 @@ def told(reason: str) -> str:
 
 
 def _given_back(delivery: Delivery) -> Delivery:
-    return replace(delivery, claimed_by=None, claimed_until=None)
+    return replace(delivery, worker=None, claimed_until=None)
