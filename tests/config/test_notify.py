@@ -36,7 +36,7 @@ url_file = "erp.url"
 
 [notify.contacts.ana]
 channels = ["sms", "pipe"]
-warnings_by = ["pipe"]
+for_warnings = ["pipe"]
 
 [notify.contacts.bob]
 channels = ["pipe"]
@@ -126,7 +126,7 @@ def test_a_channels_url_comes_from_the_environment_before_the_file(tmp_path: Pat
     [
         ('kind = "file"', 'kind = "fax"', ":7: [notify.channels.pipe]", "'fax'", "keys: kind"),
         ('kind = "file"', 'kid = "file"', ":7: [notify.channels.pipe]", "`kid`", "keys: kind"),
-        ('warnings_by = ["pipe"]', 'warnings_by = ["pip"]', ":20: [notify.contacts.ana]",
+        ('for_warnings = ["pipe"]', 'for_warnings = ["pip"]', ":20: [notify.contacts.ana]",
          "no channel 'pip'", "channels: erp, pipe, sms"),
         ('"America/Chicago"', '"America/Chikago"', ":24: [notify.contacts.bob]",
          "no time zone 'America/Chikago'", "America/Monterrey"),
