@@ -195,4 +195,4 @@ def own_command(config: Config, *arguments: str) -> list[str]:
     import sys
 
     named = ["--config", str(config.source)] if config.source is not None else []
-    return [sys.executable, "-m", "tracker", *named, *arguments]
+    return [sys.executable, "-P", "-m", "tracker", *named, *arguments]
