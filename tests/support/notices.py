@@ -163,7 +163,7 @@ class Incidents:
         finding = Finding(
             type=type_,
             scope=alert.scope,
-            occurred_at=now,
+            occurred_at=now + timedelta(microseconds=self.store.newest()),  # no two are the same
             recorded_at=now,
             code=code,
             facts={
