@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import ROOT
 from tracker.config import Config, load
 from tracker.config.secret import Withheld
+from tracker.config.sections import NotifySection
 from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.duty import DutyHours
 from tracker.domain.errors import UsageError
-from tracker.domain.notify_policy import Incident
+from tracker.domain.finding import FindingType
+from tracker.domain.notify_policy import Incident, NotifyLimits
 
 WHOLE = """\
 [notify]
@@ -98,6 +102,19 @@ def test_all_of_it_becomes_values(tmp_path: Path) -> None:
     assert [route.takes(low) for route in policy.routes] == [False, True]
     assert policy.tells
     assert not load(None, {}, needed=False).notices.policy.tells
+
+
+def test_the_documented_example_is_one_that_works(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "notify.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"^```toml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    (tmp_path / "tracker.toml").write_text(example, encoding="utf-8")
+    (tmp_path / "addresses.toml").touch()
+    policy = load(tmp_path / "tracker.toml", {}).notices.policy
+    assert policy.tells
+    assert set(policy.contacts) == {"ana", "bob"}
+    for name in re.findall(r"`([a-z]+(?:_[a-z]+)+)`", text):
+        known = {*NotifyLimits.__struct_fields__, *NotifySection.__struct_fields__}
+        assert name in known or name in {*AlertKind, *FindingType}, name
 
 
 def test_channels_know_their_urls_and_addresses_and_show_neither(tmp_path: Path) -> None:
