@@ -178,7 +178,7 @@ class NotifyLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
             "s",
             "ours: each commit among a shipment's entries makes the intake compute once more",
         ),
-    ] = 3.0
+    ] = 5.0
     poll_s: Annotated[
         float,
         _meta("how often it is looked for what is new", "s", "ours", least=0.01, most=5),

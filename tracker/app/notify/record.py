@@ -15,8 +15,8 @@ from tracker.domain.finding import SYSTEM_ACTOR
 from tracker.domain.notice import Delivery, DeliveryStatus
 from tracker.ports import Store
 
-AT_ONCE = 200
-"""Deliveries in one commit: some tenths of a second of computing, and milliseconds of the lock."""
+AT_ONCE = 100
+"""Deliveries in one commit: some tens of milliseconds of computing, so that it is seldom stale."""
 
 
 class DeliveryRecorder:
