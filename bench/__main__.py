@@ -7,7 +7,7 @@ import os
 import platform
 from collections.abc import Callable
 
-from bench import frames, geofences, ingest, log, stages, startup
+from bench import frames, geofences, ingest, log, notices, stages, startup
 
 PARTS: dict[str, Callable[[int], None]] = {
     "stages": lambda _: stages.report(),
@@ -15,6 +15,7 @@ PARTS: dict[str, Callable[[int], None]] = {
     "geofences": lambda _: geofences.report(),
     "frames": lambda _: frames.report(),
     "startup": lambda _: startup.report(),
+    "notices": lambda _: notices.report(),
     "log": log.report,
 }
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import ROOT
 from tracker.config import Config, load
 from tracker.config.secret import Withheld
+from tracker.config.sections import NotifySection
 from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.duty import DutyHours
 from tracker.domain.errors import UsageError
-from tracker.domain.notify_policy import Incident
+from tracker.domain.finding import FindingType
+from tracker.domain.notify_policy import Incident, NotifyLimits
 
 WHOLE = """\
 [notify]
@@ -36,7 +40,7 @@ url_file = "erp.url"
 
 [notify.contacts.ana]
 channels = ["sms", "pipe"]
-warnings_by = ["pipe"]
+for_warnings = ["pipe"]
 
 [notify.contacts.bob]
 channels = ["pipe"]
@@ -100,6 +104,19 @@ def test_all_of_it_becomes_values(tmp_path: Path) -> None:
     assert not load(None, {}, needed=False).notices.policy.tells
 
 
+def test_the_documented_example_is_one_that_works(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "notify.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"^```toml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    (tmp_path / "tracker.toml").write_text(example, encoding="utf-8")
+    (tmp_path / "addresses.toml").touch()
+    policy = load(tmp_path / "tracker.toml", {}).notices.policy
+    assert policy.tells
+    assert set(policy.contacts) == {"ana", "bob"}
+    for name in re.findall(r"`([a-z]+(?:_[a-z]+)+)`", text):
+        known = {*NotifyLimits.__struct_fields__, *NotifySection.__struct_fields__}
+        assert name in known or name in {*AlertKind, *FindingType}, name
+
+
 def test_channels_know_their_urls_and_addresses_and_show_neither(tmp_path: Path) -> None:
     channels = configured(tmp_path).notices.channels
     assert channels["pipe"].url is not None
@@ -126,7 +143,7 @@ def test_a_channels_url_comes_from_the_environment_before_the_file(tmp_path: Pat
     [
         ('kind = "file"', 'kind = "fax"', ":7: [notify.channels.pipe]", "'fax'", "keys: kind"),
         ('kind = "file"', 'kid = "file"', ":7: [notify.channels.pipe]", "`kid`", "keys: kind"),
-        ('warnings_by = ["pipe"]', 'warnings_by = ["pip"]', ":20: [notify.contacts.ana]",
+        ('for_warnings = ["pipe"]', 'for_warnings = ["pip"]', ":20: [notify.contacts.ana]",
          "no channel 'pip'", "channels: erp, pipe, sms"),
         ('"America/Chicago"', '"America/Chikago"', ":24: [notify.contacts.bob]",
          "no time zone 'America/Chikago'", "America/Monterrey"),
@@ -148,6 +165,10 @@ def test_a_channels_url_comes_from_the_environment_before_the_file(tmp_path: Pat
          "addresses of 'ana', who is no contact", "take them out"),
         ('url_file = "erp.url"', 'url_file = "none"', ":16: [notify.channels.erp]",
          "cannot read the password file", "create it"),
+        ("calm_min = 3.0", 'map_link = "https://x/{lat}/{long}"', ":4: [notify] map_link",
+         "no link to a map", "{lat},{lon}"),
+        ("calm_min = 3.0", 'map_link = "https://x/"', ":4: [notify] map_link",
+         "neither {lat} nor {lon}", "{lat},{lon}"),
         ("calm_min", "clam_min", ":4: [notify] clam_min", "no key clam_min", "mean calm_min?"),
     ],
 )  # fmt: skip

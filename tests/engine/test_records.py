@@ -10,6 +10,7 @@ import pytest
 from tests.support.declared import undeclared
 from tracker import engine
 from tracker.domain import command as commands
+from tracker.domain.alert import Severity
 from tracker.domain.codes import Code
 from tracker.domain.policy import Policy
 from tracker.domain.shipment import Authorisation
@@ -19,6 +20,14 @@ NOW: dict[str, Any] = {"at": datetime(2026, 3, 2, 12, tzinfo=UTC), "by": "ana"}
 LEAVE = Authorisation(zone="yard", agency="SAT", from_time=NOW["at"])
 ORDER: dict[str, Any] = {"device": "L1", "name": "lock", "order": "o1"}
 SENT: dict[str, Any] = {"dialect": "jt808", "arguments": {"seconds": "30"}, **ORDER}
+TOLD: dict[str, Any] = {
+    "occurred_at": NOW["at"],
+    "delivery": "S1-1/1.1",
+    "notice": "S1-1",
+    "update": "raised",
+    "channel": "sms",
+    "severity": Severity.CRITICAL,
+}
 COMMANDS = [
     (commands.OpenShipment(document_sha256="00", **NOW), Code.SHIPMENT_OPENED),
     (commands.Authorise(authorisation=LEAVE, **NOW), Code.OPENING_AUTHORISED),
@@ -37,6 +46,8 @@ COMMANDS = [
     (commands.SendCommand(leave=LEAVE, **SENT, **NOW), Code.COMMAND_SENT),
     (commands.CommandResult(status="sent", detail="9 B", **ORDER, **NOW), Code.COMMAND_RESULT),
     (commands.CorrectClosing(reason="r", number="A2", **NOW), Code.CLOSING_CORRECTED),
+    (commands.RecordDelivery(accepted=True, **TOLD, **NOW), Code.NOTICE_ACCEPTED),
+    (commands.RecordDelivery(accepted=False, ours=True, **TOLD, **NOW), Code.NOTICE_DEAD),
     (commands.RecordHead(**NOW), Code.RECORD_HANDED_OUT),
     (commands.CloseShipment(number="A1", **NOW), Code.DELIVERED),
     (commands.CloseShipment(given_up=True, reason="r", **NOW), Code.GIVEN_UP),

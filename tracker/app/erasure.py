@@ -1,7 +1,8 @@
 """Personal data: what is kept of people, and its erasure, which breaks no proof.
 
 The log commits to names; the names lie beside it, with the salts. Beside it too lie the alerts'
-names, the shipments' documents, and what the engine's states remember. Erasing is one work like
+names, the shipments' documents, what the engine's states remember, and whom messages went to.
+Erasing is one work like
 any other: a running tracker finds the journal changed, and takes the states up as they are then.
 """
 
@@ -31,12 +32,12 @@ from tracker.ports import Erasure, Store, StoredShipment
 class PersonalValue(Struct, frozen=True, kw_only=True):
     """One value that is kept of somebody.
 
-    where: the log's entry, the alert, the shipment's document or the engine's state of which `id`
-    is the id. place: which member of it. type: of an entry, its type.
+    where: the log's entry, the alert, the shipment's document, the engine's state or the delivery
+    of a message of which `id` is the id. place: which member of it. type: of an entry, its type.
     """
 
     value: str
-    where: Literal["entry", "alert", "shipment", "state"]
+    where: Literal["entry", "alert", "shipment", "state", "delivery"]
     id: str
     place: str
     shipment: str | None = None
@@ -81,6 +82,14 @@ def kept(
             yield PersonalValue(
                 value=value, where="state", id=scope, place=place, shipment=state.shipment
             )
+    for delivery in store.named_deliveries(contact=person, shipment=shipment):
+        yield PersonalValue(
+            value=delivery.contact or "",
+            where="delivery",
+            id=delivery.id,
+            place="contact",
+            shipment=delivery.shipment,
+        )
 
 
 def erasable(
@@ -213,9 +222,8 @@ def _forget(unit: UnitOfWork, found: list[PersonalValue], whose: Whose) -> None:
     even if a zone that it needs is gone.
     """
     for one in found:
-        if one.where in ("entry", "alert"):
-            what: Literal["entry", "alert"] = "entry" if one.where == "entry" else "alert"
-            unit.erasures.append(Erasure(of=what, id=one.id, place=one.place))
+        if one.where in ("entry", "alert", "delivery"):
+            unit.erasures.append(Erasure(of=one.where, id=one.id, place=one.place))
     scopes = {one.id for one in found if one.where == "state"}
     unit.registry.hold(scopes)
     for scope in scopes:

@@ -253,6 +253,7 @@ class _Reader:
             self._check_embedded(broker)
         self._check_heartbeat(self.values["intake"])
         self._check_timezone(self.values["display"].get("timezone"))
+        self._check_map_link(self.values["notify"].get("map_link"))
         if not broker.get("tls", False):
             for name in ("ca_file", "cert_file", "key_file"):
                 if broker.get(name) is not None:
@@ -273,6 +274,15 @@ class _Reader:
                 self.places["intake", max(said)],
                 "make dead_after_s some three times heartbeat_s",
             )
+
+    def _check_map_link(self, link: str | None) -> None:
+        try:
+            if link is not None and link.format(lat=1, lon=2) == link:
+                raise ValueError("it has neither {lat} nor {lon}")
+        except (ValueError, KeyError, IndexError) as error:
+            place = self.places["notify", "map_link"]
+            mend = "such as https://maps.example/?q={lat},{lon}; other braces are doubled"
+            self._fault(f"no link to a map: {error}", place, mend)
 
     def _check_timezone(self, named: str | None) -> None:
         try:

@@ -1,7 +1,7 @@
 """The tables under `[notify]`: channels, contacts, rosters, ladders, routes.
 
     [notify.channels.mail]          kind, url | url_file, timeout_s, options
-    [notify.contacts.ana]           channels, warnings_by, custodian, language, timezone, hours
+    [notify.contacts.ana]           channels, for_warnings, custodian, language, timezone, hours
     [notify.rosters.desk]           timezone, shifts = [{hours, contacts}], otherwise
     [notify.ladders.house]          steps = [["desk"], ["chief"]], every_min
     [[notify.routes]]               severity, kinds, crossings, lanes, custodians, ladder, channels
@@ -62,7 +62,7 @@ class _Channel(_Table, frozen=True):
 
 class _Contact(_Table, frozen=True):
     channels: Annotated[tuple[str, ...], Meta(min_length=1)]
-    warnings_by: tuple[str, ...] | None = None
+    for_warnings: tuple[str, ...] | None = None
     custodian: str | None = None
     language: Language | None = None
     timezone: str | None = None
@@ -256,7 +256,7 @@ class _Reader:
             language=said.language or self.defaults.language,
             timezone=self._zone(said.timezone, place),
             channels=said.channels,
-            warnings_by=said.warnings_by,
+            for_warnings=said.for_warnings,
             hours=self._hours(hours, place),
         )
 
@@ -376,7 +376,7 @@ def _check_names(
     for contact in policy.contacts.values():
         place = f"contacts.{contact.id}"
         _known(contact.channels, channels, "channel", place, fault)
-        _known(contact.warnings_by or (), channels, "channel", place, fault)
+        _known(contact.for_warnings or (), channels, "channel", place, fault)
     for roster in policy.rosters.values():
         named = [one for shift in roster.shifts for one in shift.contacts]
         named += roster.otherwise
@@ -409,7 +409,7 @@ def _check_addresses(
 ) -> None:
     """Whoever is to be reached by a channel for people can be, and nobody is there for nothing."""
     for contact in policy.contacts.values():
-        for name in dict.fromkeys((*contact.channels, *(contact.warnings_by or ()))):
+        for name in dict.fromkeys((*contact.channels, *(contact.for_warnings or ()))):
             channel = channels.get(name)
             if channel is None or channel.kind != "people" or channel.url is not None:
                 continue

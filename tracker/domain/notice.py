@@ -95,7 +95,7 @@ class Delivery(Struct, frozen=True, kw_only=True):
         when a timer ran out or a pause that was meant ended. sent as of then within seconds.
     attempts: so many were begun. error: why the last one failed; no address, no name.
     thread: what the channel gave us, so that later updates can edit it or reply to it.
-    claimed_by, claimed_until: the worker that is sending it, and until when nobody else may.
+    worker, claimed_until: the worker that is sending it, and until when nobody else may.
     logged: the custody log says what became of it.
     """
 
@@ -120,7 +120,7 @@ class Delivery(Struct, frozen=True, kw_only=True):
     settled_at: datetime | None = None
     error: str = ""
     thread: str | None = None
-    claimed_by: str | None = None
+    worker: str | None = None
     claimed_until: datetime | None = None
     logged: bool = False
 

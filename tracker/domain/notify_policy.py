@@ -129,6 +129,16 @@ class NotifyLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
             most=600,
         ),
     ] = 10.0
+    lease_s: Annotated[
+        float,
+        _meta(
+            "what a worker has in hand longer than a channel may take, another may send after this",
+            "s",
+            "ours: a worker that died must not hold up what it had begun",
+            least=0.05,
+            most=600,
+        ),
+    ] = 5.0
     retry_first_s: Annotated[
         float, _meta("the first pause after a failure", "s", "ours", least=0.01)
     ] = 2.0
@@ -168,7 +178,7 @@ class NotifyLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
             "s",
             "ours: each commit among a shipment's entries makes the intake compute once more",
         ),
-    ] = 3.0
+    ] = 5.0
     poll_s: Annotated[
         float,
         _meta("how often it is looked for what is new", "s", "ours", least=0.01, most=5),
@@ -185,7 +195,7 @@ class Contact(Struct, frozen=True, kw_only=True):
     with the channels' secrets.
 
     custodian: to whom they belong: they hear of that custodian's shipments alone. None: the house.
-    channels: by which they are told, all at once; warnings_by: of warnings, if by fewer.
+    channels: by which they are told, all at once; for_warnings: of warnings, if by fewer of them.
     hours: when they may be told of warnings; outside they are gathered, and told as one digest when
     the hours begin. Critical incidents know no hours.
     """
@@ -195,7 +205,7 @@ class Contact(Struct, frozen=True, kw_only=True):
     language: Language = "es"
     timezone: str = "UTC"
     channels: tuple[str, ...] = ()
-    warnings_by: tuple[str, ...] | None = None
+    for_warnings: tuple[str, ...] | None = None
     hours: DutyHours | None = None
 
     @property
@@ -204,9 +214,9 @@ class Contact(Struct, frozen=True, kw_only=True):
 
     def told_by(self, severity: Severity) -> tuple[str, ...]:
         """The channels for an incident of this severity."""
-        if severity is Severity.CRITICAL or self.warnings_by is None:
+        if severity is Severity.CRITICAL or self.for_warnings is None:
             return self.channels
-        return self.warnings_by
+        return self.for_warnings
 
 
 class Shift(Struct, frozen=True, kw_only=True):

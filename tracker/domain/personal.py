@@ -14,8 +14,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tracker.domain.alert import Alert
-from tracker.domain.command import Command, RecordSeal
+from tracker.domain.command import Command, RecordDelivery, RecordSeal
 from tracker.domain.finding import SYSTEM_ACTOR
+from tracker.domain.notice import Delivery
 from tracker.domain.shipment import Authorisation, Custodian
 
 ERASED = "erased"
@@ -27,6 +28,8 @@ FIELDS: dict[type[Struct], frozenset[str]] = {
     Custodian: frozenset({"name", "contact"}),
     Command: frozenset({"by"}),
     RecordSeal: frozenset({"officer"}),
+    RecordDelivery: frozenset({"contact"}),
+    Delivery: frozenset({"contact"}),
 }
 _NOBODY = frozenset({None, "", ERASED, SYSTEM_ACTOR})
 

@@ -40,6 +40,8 @@ class Context(Struct, frozen=True, kw_only=True):
     facts: of the custody entry that caused the update (`note`, `reason`, ...); by: who declared it.
     covers: of a digest, the alerts in it, the newest last. step, steps: of the ladder; 0: none.
     code: the recipient's own, by which the alert is acknowledged; link: the same as a link.
+    late_min: what happened longer ago is told as late. map_link: a map, with {lat} and {lon} for
+    degrees; None: no map.
     """
 
     plan: Plan | None = None
@@ -55,6 +57,8 @@ class Context(Struct, frozen=True, kw_only=True):
     steps: int = 0
     code: str | None = None
     link: str | None = None
+    late_min: float = 10.0
+    map_link: str | None = None
 
 
 class Text(Struct, frozen=True, kw_only=True):

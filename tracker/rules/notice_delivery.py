@@ -65,14 +65,13 @@ def _tells(command: RecordDelivery) -> bool:
 
 def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
     command = view.command
-    if not isinstance(command, RecordDelivery):
-        return ()
+    delivery = command if isinstance(command, RecordDelivery) else None
     return (
         Weighed(
             kind=AlertKind.NOTICE_UNDELIVERED,
             measure="given_up",
-            value=not command.accepted,
-            speaks=_tells(command),
+            value=None if delivery is None else not delivery.accepted,
+            speaks=delivery is not None and _tells(delivery),
         ),
     )
 

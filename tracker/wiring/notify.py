@@ -112,8 +112,7 @@ def notify_worker(config: Config, *, clock: Clock | None = None) -> Iterator[Wor
             where=f"{config.source or 'the environment'}: [notify]",
             mend="write [[notify.routes]], and whom they lead to; `tracker init` shows an example",
         )
-    for name in config.notices.channels:  # so that what is wrong is told at once
-        channel(config, name).close()
+    _check_channels(config)
     places = geography(config)
     worker = secrets.token_hex(6)
     plans = {
@@ -135,6 +134,12 @@ def notify_worker(config: Config, *, clock: Clock | None = None) -> Iterator[Wor
         )
 
 
+def _check_channels(config: Config) -> None:
+    """What is wrong with one is told at once, not when there is something to tell."""
+    for name in config.notices.channels:
+        channel(config, name).close()
+
+
 @contextmanager
 def _sender(
     config: Config, name: str, places: Geography, clock: Clock, worker: str
@@ -150,7 +155,7 @@ def _sender(
         yield Sender(
             store,
             opened,
-            Composing(store, policy, places, compose, clock),
+            Composing(store, policy, places, compose, clock, map_link=config.notify.map_link),
             policy.limits,
             clock,
             worker=worker,
@@ -170,11 +175,14 @@ def _recorder(config: Config, clock: Clock) -> Iterator[DeliveryRecorder]:
 
 
 def notifying(config: Config) -> AbstractContextManager[object]:
-    """The worker as a process of its own while the context is entered; nobody if none is wanted."""
+    """The worker as a process of its own while the context is entered; nobody if none is wanted.
+    Raises UsageError for a channel that cannot be made.
+    """
     from tracker.adapters.kept_process import KeptProcess
 
     if not (config.notify.inside and config.notices.policy.tells):
         return nullcontext()
+    _check_channels(config)
     return KeptProcess(
         "notify", own_command(config, "notify", "run"), ready=partial(_follow, config)
     )
@@ -195,4 +203,4 @@ def own_command(config: Config, *arguments: str) -> list[str]:
     import sys
 
     named = ["--config", str(config.source)] if config.source is not None else []
-    return [sys.executable, "-m", "tracker", *named, *arguments]
+    return [sys.executable, "-P", "-m", "tracker", *named, *arguments]

@@ -26,14 +26,18 @@ from tests.support.people import (
     PeopledOffice,
 )
 from tracker.app import erasure as privacy
+from tracker.app.notify.record import DeliveryRecorder
 from tracker.app.queries.shipment_view import shipment_view
 from tracker.app.queries.watch import Watch, Watching
 from tracker.app.trust.receipts import receipt
+from tracker.domain.alert import Severity
 from tracker.domain.command import AcknowledgeAlert, CloseShipment
 from tracker.domain.errors import NotFound, Refused, UsageError
 from tracker.domain.finding import FindingType
+from tracker.domain.notice import Delivery, DeliveryStatus, Update
 from tracker.domain.shipment import Shipment, public
 from tracker.evidence.bundle import Wanted, write
+from tracker.ports import Work
 
 
 def places(office: PeopledOffice, **chosen: str) -> set[tuple[str, str]]:
@@ -221,3 +225,31 @@ def _bundle(office: PeopledOffice) -> bytes:
 def _names(stored: object) -> list[str]:
     shown = msgspec.json.encode(stored).decode()
     return [name for name in EVERYBODY if name in shown]
+
+
+def test_whom_messages_went_to_is_erased_and_what_waits_is_not_sent(
+    office: PeopledOffice,
+) -> None:
+    contact, now = "guardia-ocampo", office.clock.now()
+
+    def message(place: int, status: DeliveryStatus) -> Delivery:
+        return Delivery(
+            id=f"S1-1/1.{place}", notice="S1-1", number=1, update=Update.RAISED, scope="S1",
+            severity=Severity.CRITICAL, alert="S1-1", shipment="S1", channel="sms",
+            contact=contact, status=status, due_at=now, since=now, created_at=now,
+            settled_at=now, thread=f"chat of {contact}", logged=False,
+        )  # fmt: skip
+
+    sent, waits = message(1, DeliveryStatus.ACCEPTED), message(2, DeliveryStatus.PENDING)
+    office.second_journal.commit(Work(deliveries=[sent, waits]), {})
+    assert DeliveryRecorder(office.commands, office.second_journal).once() == 1
+    assert places(office, person=contact) == {
+        ("delivery", "contact"),
+        ("entry", "payload.facts.contact"),
+    }
+    assert ("delivery", "contact") in places(office, shipment="S1")
+    (told,) = office.erase_person(contact)
+    assert told.facts["delivery.contact"] == 2
+    assert not office.on_disk(contact)
+    assert [one.status for one in office.journal.deliveries()] == ["accepted", "superseded"]
+    assert office.verdict().grade is Grade.CONSISTENT

@@ -38,7 +38,7 @@ _C = DELIVERIES.c
 _BEFORE = DELIVERIES.alias("earlier")
 _PUT_NOTICE = Insert(NOTICES, "replaced")
 _PUT_DELIVERY = Insert(DELIVERIES)
-_ORDER = (_C.created_at, _C.notice, _C.number, _C.id)
+_ORDER = (_C.created_at, _C.entry, _C.notice, _C.number, _C.id)
 
 
 class SqlOutbox(ScopeReader):
@@ -110,13 +110,13 @@ class SqlOutbox(ScopeReader):
             return []  # without the lock that others wait for
         with diagnosed(self._engine), writing(self._engine).begin() as connection:
             critical = case((_C.severity == Severity.CRITICAL.value, 0), else_=1)
-            order = (critical, _C.since, _C.number, _C.id)
+            order = (critical, _C.since, _C.entry, _C.number, _C.id)
             rows = connection.execute(_due(channel, now).order_by(*order).limit(limit)).mappings()
             found = [_delivery(row) for row in rows]
             ids = [one.id for one in found]
             taken = update(DELIVERIES).where(_C.id.in_(ids))
-            connection.execute(taken.values(claimed_by=by, claimed_until=until))
-        return [msgspec.structs.replace(one, claimed_by=by, claimed_until=until) for one in found]
+            connection.execute(taken.values(worker=by, claimed_until=until))
+        return [msgspec.structs.replace(one, worker=by, claimed_until=until) for one in found]
 
     def settle(self, deliveries: Sequence[Delivery]) -> None:
         if not deliveries:
@@ -133,7 +133,7 @@ class SqlOutbox(ScopeReader):
                         settled_at=one.settled_at,
                         error=one.error,
                         thread=one.thread,
-                        claimed_by=None,
+                        worker=None,
                         claimed_until=None,
                     )
                 )
@@ -209,7 +209,7 @@ def write_outbox(connection: Connection, work: Work) -> None:
         _PUT_NOTICE.run(cursor, map(msgspec.structs.asdict, work.notices))
         _PUT_DELIVERY.run(cursor, map(_row, work.deliveries))
     for ids in _some(work.dropped):
-        untouched = or_(_C.status == HELD, and_(_C.status == PENDING, _C.claimed_by.is_(None)))
+        untouched = or_(_C.status == HELD, and_(_C.status == PENDING, _C.worker.is_(None)))
         superseded = update(DELIVERIES).where(_C.id.in_(ids), untouched)
         connection.execute(superseded.values(status=DeliveryStatus.SUPERSEDED.value))
     for ids in _some(work.released):

@@ -272,7 +272,7 @@ class Deliveries(SQLModel, table=True):
     settled_at: datetime | None = Field(sa_type=UtcMicros)
     error: str
     thread: str | None
-    claimed_by: str | None
+    worker: str | None
     claimed_until: datetime | None = Field(sa_type=UtcMicros)
     logged: bool
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from tracker import wording
+from tracker.app.notify.conversation import Conversation, read
 from tracker.app.planning import Geography
 from tracker.app.queries.entries import entry_of
 from tracker.domain.alert import Alert
@@ -43,9 +44,11 @@ class Composing:
         clock: Clock,
         *,
         answering: Answering = no_answer,
+        map_link: str | None = None,
     ) -> None:
         self.store, self.policy, self.geography = store, policy, geography
         self.compose, self.clock, self.answering = compose, clock, answering
+        self.map_link = map_link
         self._plans: dict[str, tuple[bytes, Plan | None]] = {}
 
     def outgoing(self, delivery: Delivery, thread: str | None) -> Outgoing:
@@ -71,9 +74,7 @@ class Composing:
         plan = self._plan(delivery.shipment)
         code, link = self.answering(delivery.notice, delivery.contact, now)
         facts, by = self._cause(delivery.entry)
-        steps = 0
-        if delivery.step and alert is not None:
-            steps = max(len(ladder.steps) for ladder in self.policy.ladders.values())
+        steps = self._steps(delivery)
         return Context(
             plan=plan,
             place=_place(alert, plan),
@@ -84,7 +85,17 @@ class Composing:
             steps=steps,
             code=code,
             link=link,
+            late_min=self.policy.limits.late_min,
+            map_link=self.map_link,
         )
+
+    def _steps(self, delivery: Delivery) -> int:
+        """How many the ladder has that it was told by; 0 for what no ladder told."""
+        talk = self.store.notices([delivery.notice]).get(delivery.notice) if delivery.step else None
+        kept = None if talk is None else read(talk)
+        ladder = kept.ladder if isinstance(kept, Conversation) else None
+        rungs = self.policy.ladders.get(ladder or "")
+        return len(rungs.steps) if rungs is not None else 0
 
     def _cause(self, entry: int | None) -> tuple[dict[str, Any], str | None]:
         """The facts of the entry that caused it, and who declared it."""

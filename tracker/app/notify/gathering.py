@@ -103,6 +103,7 @@ def tell(book: Book, talk: Conversation) -> None:
             waits=None,
             group=None,
             told=True,
+            said_over=talk.over,
             step=climbed.step,
             step_at=climbed.next_at if climbs else None,
         )

@@ -11,7 +11,6 @@ from tracker.ports import Context, Text
 
 SHORT = 160
 """Characters of an SMS."""
-LATE = timedelta(minutes=10)
 SHOWN = 5
 """So many of a digest are named."""
 
@@ -28,14 +27,17 @@ def compose(
     """See `tracker.ports.Composer`."""
     if alert is None:
         return _of_many(context, update)
-    late = update.calls and now - alert.occurred_at > LATE
+    late = update.calls and now - alert.occurred_at > timedelta(minutes=context.late_min)
     at = f"{alert.occurred_at.astimezone(zone):%Y-%m-%d %H:%M %Z}"
     where = alert.shipment or alert.device or "the tracker"
     title = f"{'LATE: ' if late else ''}{update} {alert.severity} {alert.kind} {where}"
     body = f"{wording.of_alert(alert)}\nsince {at}"
     links = {}
     if alert.lat is not None and alert.lon is not None:
-        links["geo"] = f"geo:{alert.lat:.5f},{alert.lon:.5f}"
+        lat, lon = f"{alert.lat:.5f}", f"{alert.lon:.5f}"
+        links["geo"] = f"geo:{lat},{lon}"
+        if context.map_link is not None:
+            links["map"] = context.map_link.format(lat=lat, lon=lon)
     return Text(title=title, body=body, short=_short(f"{title} {at}"), links=links, late=late)
 
 

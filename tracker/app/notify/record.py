@@ -15,8 +15,8 @@ from tracker.domain.finding import SYSTEM_ACTOR
 from tracker.domain.notice import Delivery, DeliveryStatus
 from tracker.ports import Store
 
-AT_ONCE = 200
-"""Deliveries in one commit: some tenths of a second of computing, and milliseconds of the lock."""
+AT_ONCE = 100
+"""Deliveries in one commit: some tens of milliseconds of computing, so that it is seldom stale."""
 
 
 class DeliveryRecorder:
@@ -27,19 +27,33 @@ class DeliveryRecorder:
 
     def once(self) -> int:
         """Record what is not recorded yet, at most `AT_ONCE`; how many there were."""
-        settled = self.store.unlogged(AT_ONCE)
-        if not settled:
+        if not self.store.unlogged(1):
             return 0
-        told = [(scope, what) for one in settled for scope, what in self._said(one)]
+        recorded: list[str] = []
 
         def fill(unit: UnitOfWork) -> None:
-            unit.registry.hold({scope for scope, _ in told})
-            for scope, what in told:
-                unit.judge(scope, what)
-            unit.logged += [one.id for one in settled]
+            recorded[:] = self._fill(unit)
 
         self.commands.durably(fill, release=False)
-        return len(settled)
+        return len(recorded)
+
+    def _fill(self, unit: UnitOfWork) -> list[str]:
+        """Put them into the work; their ids. Another who records may be at it too. What was
+        committed before their scopes were read is not told again, for it is looked at afterwards;
+        what is committed later makes this work stale.
+        """
+        settled = self.store.unlogged(AT_ONCE)
+        told = {one.id: list(self._said(one)) for one in settled}
+        scopes = {scope for said in told.values() for scope, _ in said}
+        unit.registry.hold(scopes)
+        for scope in scopes:
+            unit.reads(scope)
+        ids = [one.id for one in self.store.unlogged(AT_ONCE) if one.id in told]
+        for id_ in ids:
+            for scope, what in told[id_]:
+                unit.judge(scope, what)
+        unit.logged += ids
+        return ids
 
     def _said(self, delivery: Delivery) -> Iterator[tuple[str, RecordDelivery]]:
         """For each scope that it was about, the command that records it."""

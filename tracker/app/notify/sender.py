@@ -22,8 +22,6 @@ from tracker.ports import Channel, Clock, Store, Undelivered
 log = logging.getLogger(__name__)
 AT_ONCE = 32
 """Deliveries that are claimed at once."""
-LEASE_S = 5.0
-"""A claim holds so much longer than the channel may take; then another may send it."""
 KEEP_S = 0.2
 """What was sent is kept at the latest after this, so that a crash makes few copies."""
 LONGEST_REASON = 200
@@ -58,13 +56,13 @@ class Sender:
         """
         self._keep()
         now = self.clock.now()
-        lease = timedelta(seconds=self.timeout_s + LEASE_S)
+        lease = timedelta(seconds=self.timeout_s + self.limits.lease_s)
         claimed = self.store.claim(
             self.channel.name, by=self.worker, now=now, until=now + lease, limit=AT_ONCE
         )
         sent = 0
         for number, delivery in enumerate(claimed):
-            if self.clock.now() - now > timedelta(seconds=LEASE_S / 2):
+            if self.clock.now() - now > timedelta(seconds=self.limits.lease_s / 2):
                 # The rest would be sent when others may have claimed it.
                 self._unkept += [_given_back(one) for one in claimed[number:]]
                 break
@@ -145,4 +143,4 @@ def told(reason: str) -> str:
 
 
 def _given_back(delivery: Delivery) -> Delivery:
-    return replace(delivery, claimed_by=None, claimed_until=None)
+    return replace(delivery, worker=None, claimed_until=None)

@@ -37,7 +37,9 @@ def hear(book: Book, item: FeedItem) -> None:
     if alert is None or (type_ not in BEGINS and type_ not in CALM):
         return
     known = book.conversation(alert.id)
-    if type_ in BEGINS:
+    if alert.part_of is not None:
+        _hear_part(book, known, alert, item)
+    elif type_ in BEGINS:
         _grow(book, known or _begun(book, alert), alert, item, new=known is None)
     elif known is not None:
         _calm_entry(book, known, alert, item)
@@ -56,21 +58,46 @@ def _begun(book: Book, alert: Alert) -> Conversation:
     )
 
 
+def _hear_part(book: Book, known: Conversation | None, alert: Alert, item: FeedItem) -> None:
+    """Of a part of a graver incident machines are told; people are told of that incident."""
+    talk = known or _routed(book, _begun(book, alert), alert)
+    update = Update.RAISED if known is None else CALM.get(item.entry.type, Update.MORE)
+    if alert.severity.rank > talk.severity.rank:
+        update = Update.GRAVER
+    talk = _tell_machines(book, replace(talk, severity=alert.severity), update, item)
+    if talk.digest is not None:
+        _move_from_digest(book, talk)
+    talk = gathering.leave(book, talk)
+    closed = alert.status is AlertStatus.CLOSED
+    book.put(replace(talk, digest=None, step_at=None, calm=None, calm_at=None, closed=closed))
+
+
+def _tell_machines(book: Book, talk: Conversation, update: Update, item: FeedItem) -> Conversation:
+    machines: list[Pair] = [(None, channel) for channel in talk.machines]
+    return book.emit(talk, update, machines, since=item.entry.recorded_at, entry=item.index)
+
+
+def _routed(book: Book, talk: Conversation, alert: Alert) -> Conversation:
+    """As the routes have it for an incident that is as grave as this."""
+    what = routing.incident(alert, book.shipment(alert.shipment))
+    way = routing.routed(book.policy, what)
+    return replace(talk, severity=alert.severity, ladder=way.ladder, machines=way.machines)
+
+
 def _grow(book: Book, talk: Conversation, alert: Alert, item: FeedItem, *, new: bool) -> None:
     """An alert was raised, or more is known of it."""
     graver = alert.severity.rank > talk.severity.rank
     more = len(alert.chapters) > talk.chapters
     talk = replace(talk, chapters=len(alert.chapters))
     if new or graver:
-        way = routing.routed(book.policy, routing.incident(alert, book.shipment(alert.shipment)))
-        talk = replace(
-            talk, severity=alert.severity, ladder=way.ladder, machines=way.machines, over=False
-        )
+        talk = replace(_routed(book, talk, alert), over=False)
         call(book, talk, Update.RAISED if new else Update.GRAVER, item, alert)
     elif talk.over and alert.ended_at is None and not talk.closed:
         _again(book, replace(talk, over=False), item, alert)
+    elif more and talk.acknowledged and alert.status is AlertStatus.RAISED:
+        call(book, talk, Update.MORE, item, alert)  # so much that somebody is asked anew
     elif more:
-        calm(book, talk, Update.MORE, item.index, item.entry.recorded_at)
+        calm(book, talk, Update.MORE, item)
     else:
         book.put(talk)
 
@@ -78,10 +105,9 @@ def _grow(book: Book, talk: Conversation, alert: Alert, item: FeedItem, *, new: 
 def call(book: Book, talk: Conversation, update: Update, item: FeedItem, alert: Alert) -> None:
     """Somebody must be told: machines now, people once it is known whether it is one of many."""
     since = item.entry.recorded_at
-    machines: list[Pair] = [(None, channel) for channel in talk.machines]
-    talk = book.emit(talk, update, machines, since=since, entry=item.index)
+    talk = _tell_machines(book, talk, update, item)
     if talk.digest is not None:
-        _leave_digest(book, talk, living=True)
+        _move_from_digest(book, talk)
     talk = replace(talk, digest=None, step=0, step_at=None, acknowledged=False, closed=False)
     talk = replace(talk, calm=None, calm_at=None, said_over=False)
     if talk.ladder is None or alert.status is AlertStatus.CLOSED:
@@ -101,9 +127,7 @@ def _again(book: Book, talk: Conversation, item: FeedItem, alert: Alert) -> None
     elif talk.said_over or not talk.told:
         call(book, talk, Update.AGAIN, item, alert)
     else:
-        machines: list[Pair] = [(None, channel) for channel in talk.machines]
-        since = item.entry.recorded_at
-        book.put(book.emit(talk, Update.AGAIN, machines, since=since, entry=item.index))
+        book.put(_tell_machines(book, talk, Update.AGAIN, item))
 
 
 def _calm_entry(book: Book, talk: Conversation, alert: Alert, item: FeedItem) -> None:
@@ -116,7 +140,7 @@ def _calm_entry(book: Book, talk: Conversation, alert: Alert, item: FeedItem) ->
         talk = replace(talk, closed=True, step_at=None)
     if talk.waits is not None and not _still_calls(talk):
         talk = gathering.leave(book, talk)
-    calm(book, talk, update, item.index, item.entry.recorded_at)
+    calm(book, talk, update, item)
 
 
 def _still_calls(talk: Conversation) -> bool:
@@ -128,23 +152,23 @@ def _still_calls(talk: Conversation) -> bool:
     return talk.severity is Severity.CRITICAL or talk.told or not (talk.over or talk.acknowledged)
 
 
-def calm(book: Book, talk: Conversation, update: Update, entry: int, since: datetime) -> None:
+def calm(book: Book, talk: Conversation, update: Update, item: FeedItem) -> None:
     """Tell those who were told before: machines now, people at most so often, the newest alone."""
-    machines: list[Pair] = [(None, channel) for channel in talk.machines]
-    talk = book.emit(talk, update, machines, since=since, entry=entry)
+    talk = _tell_machines(book, talk, update, item)
     if talk.digest is not None:
         _in_digest(book, talk, update)
     elif talk.told and not (talk.closed and update is not Update.CLOSED):
         last = talk.calmed_at
         wait = timedelta(minutes=book.policy.limits.calm_min)
         at = book.now if last is None else max(book.now, last + wait)
-        talk = replace(talk, calm=update, calm_at=at, calm_entry=entry)
-    talk = tell_calm(book, talk)
+        talk = replace(talk, calm=update, calm_at=at, calm_entry=item.index)
     book.put(talk)
 
 
 def tell_calm(book: Book, talk: Conversation) -> Conversation:
-    """Tell what waits to be told and calls for nobody, if it may be by now."""
+    """Tell what waits to be told and calls for nobody, if it may be by now. Not in the turn that
+    hears of it, so that of two at once (over, and closed) one is told.
+    """
     if talk.calm is None or talk.calm_at is None or talk.calm_at > book.now:
         return talk
     people = [pair for pair in book.told_before(talk.id) if pair[0] is not None]
@@ -161,9 +185,8 @@ def _in_digest(book: Book, talk: Conversation, update: Update) -> None:
         _leave_digest(book, talk, living=living, asking=asking)
 
 
-def _leave_digest(
-    book: Book, talk: Conversation, *, living: bool = False, asking: bool = True
-) -> None:
+def _leave_digest(book: Book, talk: Conversation, *, living: bool, asking: bool) -> None:
+    """It is over, or somebody answers for it; of the last of them all of it."""
     digest = book.conversation(talk.digest or "")
     if digest is None:
         return
@@ -178,6 +201,16 @@ def _leave_digest(
     if was.living and not digest.living:
         digest = replace(digest, calm=Update.OVER, calm_at=book.now, over=True)
     book.put(digest)
+
+
+def _move_from_digest(book: Book, talk: Conversation) -> None:
+    """It is told elsewhere from here on, which says nothing of the others."""
+    digest = book.conversation(talk.digest or "")
+    if digest is not None:
+        asking = tuple(one for one in digest.asking if one != talk.id)
+        living = tuple(one for one in digest.living if one != talk.id)
+        step_at = digest.step_at if asking else None
+        book.put(replace(digest, asking=asking, living=living, step_at=step_at))
 
 
 def look(book: Book, talk: Conversation) -> None:

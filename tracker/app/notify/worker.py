@@ -31,6 +31,9 @@ HANGS_S = 20.0
 """A channel that has not returned for so much longer than it may take hangs."""
 MOST_ABANDONED = 8
 """Threads of one channel that are left hanging; then it must wait for a new process."""
+BREATH_S = 1.0
+"""Between two commits of what is to be recorded, if there is more: the intake, which computes anew
+whatever a commit has made stale, has that long for itself."""
 STOP_S = 5.0
 """How long the end waits for messages in hand; what is not kept by then is sent once more."""
 
@@ -172,9 +175,10 @@ class Worker:
         while True:
             try:
                 with self._opened_record() as recorder:
-                    while not self._stop.wait(self.policy.limits.log_every_s):
-                        while recorder.once():
-                            pass
+                    wait_s = self.policy.limits.log_every_s
+                    while not self._stop.wait(wait_s):
+                        more = recorder.once()
+                        wait_s = BREATH_S if more else self.policy.limits.log_every_s
                     while recorder.once():  # what was settled at the end
                         pass
                     return

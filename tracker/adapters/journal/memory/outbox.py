@@ -88,7 +88,7 @@ class MemoryOutbox(MemoryRecords):
                 and first[one.notice, one.contact] == one.number
             ]
             taken = [
-                replace(one, claimed_by=by, claimed_until=until)
+                replace(one, worker=by, claimed_until=until)
                 for one in sorted(due, key=_urgency)[:limit]
             ]
             held.deliveries.update((one.id, one) for one in taken)
@@ -108,7 +108,7 @@ class MemoryOutbox(MemoryRecords):
                     settled_at=one.settled_at,
                     error=one.error,
                     thread=one.thread,
-                    claimed_by=None,
+                    worker=None,
                     claimed_until=None,
                 )
 
@@ -161,11 +161,20 @@ class MemoryOutbox(MemoryRecords):
     def _sorted(self) -> list[Delivery]:
         with self._held() as held:
             found = list(held.deliveries.values())
-        return sorted(found, key=lambda one: (one.created_at, one.notice, one.number, one.id))
+        return sorted(found, key=_order)
 
 
-def _urgency(one: Delivery) -> tuple[bool, datetime, int, str]:
-    return (one.severity is not Severity.CRITICAL, one.since, one.number, one.id)
+def _order(one: Delivery) -> tuple[datetime, int, str, int, str]:
+    return (one.created_at, _entry(one), one.notice, one.number, one.id)
+
+
+def _urgency(one: Delivery) -> tuple[bool, datetime, int, int, str]:
+    critical = one.severity is Severity.CRITICAL
+    return (not critical, one.since, _entry(one), one.number, one.id)
+
+
+def _entry(one: Delivery) -> int:
+    return -1 if one.entry is None else one.entry
 
 
 def must_be_new_to(held: Shelves, work: Work) -> None:
@@ -181,7 +190,7 @@ def write_outbox(held: Shelves, work: Work) -> None:
     held.deliveries.update((one.id, one) for one in work.deliveries)
     for id_ in work.dropped:
         one = held.deliveries.get(id_)
-        if one is not None and not one.status.settled and one.claimed_by is None:
+        if one is not None and not one.status.settled and one.worker is None:
             held.deliveries[id_] = replace(one, status=DeliveryStatus.SUPERSEDED)
     for id_ in work.released:
         one = held.deliveries.get(id_)
@@ -199,6 +208,6 @@ def erase_contact(held: Shelves, erasure: Erasure) -> None:
         return
     status = one.status if one.status.settled else DeliveryStatus.SUPERSEDED
     held.deliveries[one.id] = replace(
-        one, contact=ERASED, error="", thread=None, status=status, claimed_by=None,
+        one, contact=ERASED, error="", thread=None, status=status, worker=None,
         claimed_until=None,
     )  # fmt: skip

@@ -41,7 +41,7 @@ def upgrade() -> None:
         sa.Column("settled_at", sa.BigInteger(), nullable=True),
         sa.Column("error", sa.String(), nullable=False),
         sa.Column("thread", sa.String(), nullable=True),
-        sa.Column("claimed_by", sa.String(), nullable=True),
+        sa.Column("worker", sa.String(), nullable=True),
         sa.Column("claimed_until", sa.BigInteger(), nullable=True),
         sa.Column("logged", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
