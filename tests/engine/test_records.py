@@ -73,5 +73,6 @@ def test_every_command_that_is_an_entry_is_here() -> None:
     answers = {commands.OfferCustody, commands.AcceptCustody, commands.RedrawZones}
     answers |= {commands.AcknowledgeAlert, commands.AcceptAlert, commands.CloseAlert}
     answers |= {commands.ReportReject, commands.ReportNumber}  # rules and alerts enter those
+    answers |= {commands.ExcuseDelay}  # so does the rule on delays
     kinds = {type(command) for command, _ in COMMANDS}
     assert kinds | answers == set(commands.Command.__subclasses__())

@@ -264,7 +264,8 @@ def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
         ),
     ]
     if doubt.way is not None:
-        told.append(_against("implied_speed", doubt.way.kmh, "credible_kmh", "km/h", policy))
+        if doubt.fault is Fault.SPEED:
+            told.append(_against("implied_speed", doubt.way.kmh, "credible_kmh", "km/h", policy))
         told.append(_against("moved", doubt.way.metres, "jump_m", "m", policy))
     if doubt.cell_m is not None:
         told.append(_against("beyond_cell", doubt.cell_m, "cell_beyond_m", "m", policy))
