@@ -627,9 +627,9 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         _meta(
             "a collapse under way that lasts so long, outside roofs and dead zones, is jamming",
             "min",
-            "ours: the longest road tunnels take 5 min, and a toll plaza's canopy",
+            "ours: a stop under a canopy takes up to 15 min",
         ),
-    ] = 8.0
+    ] = 16.0
     jamming_parked_min: Annotated[
         float,
         _meta(
