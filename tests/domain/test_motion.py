@@ -189,9 +189,9 @@ def test_zones_of_other_shipments_are_none() -> None:
 
 def test_satellites_that_collapse_under_a_strong_cell_for_long_are_jamming() -> None:
     blind = NoFix(reason=NoFixReason.INVALID, satellites=2)
-    lane = Lane(fix=fix(0), moving=True)
+    lane, policy = Lane(fix=fix(0), moving=True), Policy(jamming_collapse_min=8)
     for at, jammed in ((0, False), (60, False), (479, False), (480, True)):
-        lane, _ = advance(lane, reading(blind, at, cell=Cell(rssi=-85)), None, PLAN, Policy())
+        lane, _ = advance(lane, reading(blind, at, cell=Cell(rssi=-85)), None, PLAN, policy)
         assert lane.jammed is jammed
 
 

@@ -517,6 +517,14 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             "measured on a truck's tracker: p95 128 s",
         ),
     ] = 2.0
+    dead_zone_stop_min: Annotated[
+        float,
+        _meta(
+            "a truck may stop in a dead zone and not be heard so much longer than is usual there",
+            "min",
+            "ours: as long as a stop that is not told",
+        ),
+    ] = 15.0
     dead_zone_reports: Annotated[
         int,
         _meta(
@@ -619,9 +627,9 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         _meta(
             "a collapse under way that lasts so long, outside roofs and dead zones, is jamming",
             "min",
-            "ours: the longest road tunnels take 5 min, and a toll plaza's canopy",
+            "ours: a stop under a canopy takes up to 15 min",
         ),
-    ] = 8.0
+    ] = 16.0
     jamming_parked_min: Annotated[
         float,
         _meta(

@@ -25,7 +25,9 @@ def patience(
     if plan is None:
         return limit
     explained = explained_min(lane, plan, policy)
-    return limit + minutes(explained) if explained else limit
+    if not explained:
+        return limit
+    return limit + minutes(explained + policy.dead_zone_stop_min)  # it may stop in there
 
 
 def usual(view: View, lane: Lane, *, moving: bool | None = None, speaks: bool = False) -> timedelta:
