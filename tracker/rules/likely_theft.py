@@ -36,6 +36,16 @@ SIGNS: dict[AlertKind, tuple[str, Severity]] = {
     AlertKind.UNLOCK_REFUSED: ("seal", Severity.CRITICAL),
 }
 """Kind of alert -> the mechanism that it is a sign of, and how grave it must be to be one."""
+JOINING = frozenset(
+    {
+        *SIGNS,
+        AlertKind.BACKTRACKING,
+        AlertKind.SEAL_CONTINUITY,
+        AlertKind.POSITION_LOST,
+        AlertKind.POSITION_FROZEN,
+    }
+)
+"""Kinds that belong to a theft that is told already, however grave they are."""
 SLOT = f"{AlertKind.LIKELY_THEFT}:"
 
 
@@ -63,7 +73,7 @@ def on_alerts(view: View, memory: Memory) -> Result:
     theft = view.state.alerts.get(SLOT)
     if theft is None or theft.id != memory.theft:
         memory = Memory(theft=theft.id if theft else None, spells=memory.spells)
-    signs = _signs(view.state.alerts.values())
+    signs = _signs(view.state.alerts.values(), joining=theft is not None)
     memory = replace(memory, spells=spells(signs, memory))
     window = minutes(view.policy.likely_theft_min)
     if theft is None:
@@ -76,12 +86,13 @@ def on_alerts(view: View, memory: Memory) -> Result:
     return replace(memory, told=told), tuple(_part(alert) for alert in more)
 
 
-def _signs(alerts: Iterable[Alert]) -> list[Alert]:
-    """Those that count, in the order in which they happened."""
+def _signs(alerts: Iterable[Alert], *, joining: bool) -> list[Alert]:
+    """Those that count, in the order in which they happened. joining: a theft is told already."""
     found = [
         alert
         for alert in alerts
-        if (sign := SIGNS.get(alert.kind)) is not None and alert.severity.rank >= sign[1].rank
+        if (joining and alert.kind in JOINING and alert.severity is not Severity.INFO)
+        or ((sign := SIGNS.get(alert.kind)) is not None and alert.severity.rank >= sign[1].rank)
     ]
     return sorted(found, key=lambda alert: (alert.occurred_at, alert.id))
 
@@ -180,7 +191,7 @@ def _part(alert: Alert) -> Raised:
 
 def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
     kind, theft = AlertKind.LIKELY_THEFT, view.state.alerts.get(SLOT)
-    signs = _signs(view.state.alerts.values())
+    signs = _signs(view.state.alerts.values(), joining=theft is not None)
     if theft is None or theft.id != memory.theft:
         memory = Memory(theft=theft.id if theft else None, spells=memory.spells)
     memory = replace(memory, spells=spells(signs, memory))

@@ -39,7 +39,7 @@ class Memory(Struct, frozen=True, kw_only=True):
     first: then, where it was at first. last: the newest, before it `before`. peak: the furthest
     that two in a row have passed, at `peak_at`. behind: so many in a row are behind it, the first
     of them at `since`, `start`. falling_since: since then each was further back than the one
-    before. told: the alert that was raised.
+    before, `falls` in a row, from `top`. told: the alert that was raised.
     """
 
     leg: int = 0
@@ -55,6 +55,8 @@ class Memory(Struct, frozen=True, kw_only=True):
     since: datetime | None = None
     start: float | None = None
     falling_since: datetime | None = None
+    top: float | None = None
+    falls: int = 0
     back: int = 0
     told: AlertKind | None = None
 
@@ -139,8 +141,14 @@ def _followed(memory: Memory, along: float, fix: Fix, policy: Policy) -> Memory:
     if last is not None and (peak is None or min(along, last) > peak):
         peak, peak_at = min(along, last), fix.time
     falling = last is not None and along < last - policy.jump_m
+    top = last if memory.falling_since is None else memory.top
+    falls = memory.falls + 1 if falling else 0
+    if falls >= policy.confirm_fixes and top is not None and (peak is None or top > peak):
+        peak, peak_at = top, memory.falling_since or memory.last_at  # whence it drives back
     return replace(
         memory,
+        top=top if falling else None,
+        falls=falls,
         last=along,
         last_at=fix.time,
         peak=peak,
@@ -155,6 +163,8 @@ def _fall(memory: Memory, along: float) -> float:
 
 def _confirmed(memory: Memory, along: float, fix: Fix, policy: Policy) -> bool:
     """Not a receiver that jumped back, and may do so twice to the same spot."""
+    if memory.falls >= policy.confirm_fixes:
+        return True
     if memory.behind < policy.confirm_fixes or memory.start is None or memory.since is None:
         return False
     if memory.told is not None or memory.start - along > policy.jump_m:
