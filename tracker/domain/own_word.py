@@ -96,7 +96,7 @@ def compared(
     if seconds > most:
         return OwnWord(since=fix, borne=word.borne), None
     if newest is None and word.borne >= policy.borne_fixes and _steady(since, fix, seconds, policy):
-        if word.began is None and seconds * 2 < most:  # the next may be held to the same
+        if word.began is None and seconds * 3 < most:  # the next may be held to the same
             return word, None
         return OwnWord(since=fix, borne=word.borne), None
     if newest is not None:
@@ -157,7 +157,7 @@ def _contradicted(
     began = word.began or fix.time
     away = (fix.time - since.time).total_seconds()
     if away <= policy.compare_most_s * policy.contrary_fixes:
-        gap = between(since, fix, policy)
+        gap = between(since, fix, policy, share=policy.contrary_share)
         if not gap.contrary:
             return OwnWord(since=fix, borne=word.borne), gap
     gap = between(newest, fix, policy)
@@ -184,8 +184,11 @@ def sustained(word: OwnWord, policy: Policy) -> bool:
     )
 
 
-def between(a: Fix, b: Fix, policy: Policy) -> Gap:
-    """From `a` to the later `b`, both of which tell a speed."""
+def between(a: Fix, b: Fix, policy: Policy, *, share: float | None = None) -> Gap:
+    """From `a` to the later `b`, both of which tell a speed. share: what may be left of the way,
+    where the time between is not to count.
+    """
+    share = share if share is not None else _share((b.time - a.time).total_seconds(), policy)
     seconds = max((b.time - a.time).total_seconds(), 1.0)
     north = (b.lat - a.lat) * DEGREE_M
     turn = (b.lon - a.lon + 180.0) % 360.0 - 180.0
@@ -214,7 +217,7 @@ def between(a: Fix, b: Fix, policy: Policy) -> Gap:
         told_kmh=told_kmh,
         told_deg=told_deg,
         moved_deg=moved_deg,
-        contrary=apart > _share(seconds, policy) * max(metres, told_m) + policy.jump_m,
+        contrary=apart > share * max(metres, told_m) + policy.jump_m,
         side=aside,
         creeps=stands and metres / seconds * 3.6 > policy.speed_alone_kmh,
     )
