@@ -50,7 +50,7 @@ def on_reading(view: View, memory: Memory) -> Result:
         return NONE, _over(view)
     if fix is None or view.placement is None or plan.destination in seal.opened_in:
         return memory, NOTHING
-    outside_of = [zone for zone in seal.opened_in if zone not in view.placement.zones]
+    outside_of = _outside_of(plan, seal.opened_in, view.placement)
     if not outside_of:
         return NONE, NOTHING
     memory, gone = _counted(view, memory, memory.zone or outside_of[0], fix)
@@ -60,6 +60,22 @@ def on_reading(view: View, memory: Memory) -> Result:
     facts: dict[str, Fact] = {"place": place.name if place else memory.zone}
     told = _raised(view, Code.LEFT_UNSEALED, memory.first, facts, memory.zone)
     return replace(memory, told=True), (told,)
+
+
+def _outside_of(plan: Plan, opened_in: tuple[str, ...], placement: Placement) -> list[str]:
+    """The zones it was opened in that it is outside of. Those of one crossing overlap: in one of
+    them it is still where it was.
+    """
+    within = [
+        place for zone in opened_in if zone in placement.zones and (place := plan.place(zone))
+    ]
+    crossings = {place.crossing for place in within} - {None}
+    return [
+        zone
+        for zone in opened_in
+        if zone not in placement.zones
+        and not ((place := plan.place(zone)) and place.crossing in crossings)
+    ]
 
 
 def _counted(view: View, memory: Memory, zone: str, fix: Fix) -> tuple[Memory, bool]:

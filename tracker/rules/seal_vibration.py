@@ -86,8 +86,12 @@ def on_reading(view: View, memory: Memory) -> Result:
 
 def _rolls(view: View) -> bool:
     """The reading itself says so; a truck that is known to stand is believed to stand."""
+    return not view.lane.standing and _claims_speed(view)
+
+
+def _claims_speed(view: View) -> bool:
     speed = view.reading.position.speed_kmh if view.reading else None
-    return not view.lane.standing and speed is not None and speed > view.policy.moving_kmh
+    return speed is not None and speed > view.policy.moving_kmh
 
 
 def _counted(view: View, memory: Memory, shaken: datetime, *, stood: bool) -> Result:
@@ -125,6 +129,8 @@ def _stood(view: View, shaken: datetime) -> bool | None:
     """Whether the truck stood at that time; None: the next fix has to tell."""
     lane, fix = view.lane, view.moves.fix
     halt = lane.halt
+    if own_time(view) == shaken and _claims_speed(view):
+        return None  # it may be driving off
     if lane.standing and halt is not None and halt.since <= shaken:
         near = lane.fix is not None and own_time(view) - lane.fix.time <= minutes(
             view.policy.moving_known_min
