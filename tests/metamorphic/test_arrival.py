@@ -4,6 +4,8 @@ and newest first; and noise within what a receiver has. Late marks aside.
 
 from __future__ import annotations
 
+import json
+import math
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
