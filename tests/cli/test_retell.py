@@ -120,7 +120,11 @@ def test_advice_by_what_people_said(heard: Run) -> None:
     )
 
 
-def test_closing_wants_a_verdict(alerted: Run) -> None:
+def test_closing_wants_a_verdict(opened: Run) -> None:
+    handover = ["shipment", "handover", "TRIP-1", "--to", "transfer"]
+    opened(*handover, "--from", "acme", "--seal", "MX0012345")
+    opened(*handover, "--accept", "--seal", "MX0099999", code=1)
+    alerted = opened
     refused = alerted("alerts", "close", "TRIP-1-1", "--reason", "misread", code=2)
     assert "--as VERDICT, one of true" in refused.err
     wrong = alerted("alerts", "close", "TRIP-1-1", "--as", "maybe", "--reason", "r", code=2)

@@ -27,6 +27,7 @@ from tracker.ports import (
     Snapshot,
     Stale,
     Store,
+    Watch,
     Work,
 )
 
@@ -182,6 +183,25 @@ def test_a_sign_of_life_takes_the_place_of_the_last_and_changes_no_version(
     last = Heartbeat(started_at=works.at(0), at=works.at(1), ended_at=works.at(1))
     journal.beat(last)
     assert (other.heartbeat(), other.version()) == (last, 1)
+    again = Heartbeat(started_at=works.at(5), at=works.at(7))
+    journal.beat(again)
+    assert other.watches() == [
+        Watch(started_at=works.at(0), at=works.at(1)),
+        Watch(started_at=works.at(5), at=works.at(7)),
+    ]
+
+
+def test_readings_are_told_in_the_order_of_their_receipt(journal: Store) -> None:
+    """Those of one moment by scope and number; whether a broker had kept one is kept as well."""
+    first = replace(works.stored(2), number=1)
+    second = replace(works.stored(1), number=0, retained=True)
+    moment = first.reading.received_at
+    second = replace(second, reading=replace(second.reading, received_at=moment))
+    alone = works.stored(0, "OTHER", shipment=None)
+    journal.commit(Work(readings=[first, second, alone]), {})
+    assert list(journal.received()) == [alone, second, first]
+    assert list(journal.received({"device:OTHER"})) == [alone]
+    assert list(journal.received({works.SHIPMENT})) == [second, first]
 
 
 def test_a_work_whose_scope_was_written_since_is_refused_whole(

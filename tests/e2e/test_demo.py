@@ -51,6 +51,10 @@ def test_the_demo_sees_what_must_be_seen_and_nothing_else(tmp_path: Path) -> Non
     assert not [kind for kind in honest if kind.startswith("alert")]
     assert closed is not None
     assert closed.closed_at is not None
+    with wiring.retelling(config) as retelling:
+        told = retelling.tell(config.policy, config.layers)
+    assert told.found == [], "told again by the same rules it is the same"
+    assert (told.readings, len(told.after)) == (summary["readings"], 8)
 
 
 def sum_of_readings() -> int:

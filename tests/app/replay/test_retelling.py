@@ -19,7 +19,7 @@ from tracker.domain.command import AcceptAlert, AcknowledgeAlert, CloseAlert
 from tracker.domain.errors import UsageError
 from tracker.domain.policy import Policy
 
-INCIDENTS = ["cut_moving", None, "clock_off", "jammed", "cut_where_nobody_hears", "stands_too_long"]
+INCIDENTS = ["cut_moving", None, "clock_off", "jammed", "cut_unheard", "stands_too_long"]
 
 
 def answered(commands: CommandHandler, journal: MemoryJournal, now: datetime) -> None:
