@@ -56,8 +56,9 @@ def modulated(trip: Trip, zone: str, red: float) -> bool:
     Whether the journey is over.
     """
     driver = trip.driver
-    if trip.hook("compound"):
-        return True
+    trip.hook("compound")
+    if "compound" in trip.struck:
+        return trip.over
     if trip.chance(0.2, "x-ray"):
         since = driver.second
         driver.crawl(driver.along_m + 80, trip.between(4, 12))

@@ -21,10 +21,10 @@ BACK = ("turning_back", "backtracking")
 APART = ("devices_apart",)
 THEFT = ("likely_theft",)
 WAYPOINT = ("waypoint",)
-STOP = ("unplanned_stop", "early_stop")
+STOP = ("unplanned_stop",)
 LOOK = frozenset({
     "route_deviation", "unplanned_stop", "silence", "jamming", "likely_theft", "turning_back",
-    "devices_apart", "wrong_crossing", "backtracking", "position_not_credible", "early_stop",
+    "devices_apart", "wrong_crossing", "backtracking", "position_not_credible",
     "seal_opened", "seal_tampered", "restricted_zone",
 })  # fmt: skip
 """Whichever of these is told, somebody looks at this truck now."""

@@ -13,9 +13,10 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
-from bench.detection.trip import Amend, Case
+from bench.detection.trip import Amend, Case, Declared
 from geofences import library
 from tracker import wiring
+from tracker.app.commands import CommandHandler
 from tracker.app.planning import Geography
 from tracker.domain.alert import Alert
 from tracker.domain.errors import TrackerError
@@ -55,25 +56,15 @@ def judged(cases: Sequence[Case], progress: Callable[[datetime], None] | None = 
                 clock.set(max(due, clock.now()))
                 intake.tick()
             clock.set(max(now, clock.now()))
-            declared: list[Any] = []
             for kind, item in happenings:
                 if kind == "message":
                     received_at, topic, payload = item
                     intake.inbox.hand(  # type: ignore[attr-defined]
                         Message(topic=topic, payload=payload, received_at=received_at)
                     )
-                else:
-                    declared.append((kind, item))
-            for kind, item in declared:
+                    continue
                 try:
-                    if kind == "open":
-                        commands.open(json.dumps(item.document).encode(), by="bench")
-                    elif isinstance(item[1], Amend):
-                        commands.amend(
-                            item[0], item[1].changes, by="dispatch", reason=item[1].reason
-                        )
-                    else:
-                        commands.submit(*item)
+                    _declare(commands, item)
                 except TrackerError as error:
                     refused.append(f"{type(error).__name__}: {error}")
             intake.once(0)
@@ -83,6 +74,16 @@ def judged(cases: Sequence[Case], progress: Callable[[datetime], None] | None = 
         intake.tick()
         counts = journal.counts()
         return Judged(journal.alerts(), counts["readings"], counts["rejects"], refused)
+
+
+def _declare(commands: CommandHandler, item: Case | tuple[str, Declared]) -> None:
+    """What people do: a shipment is opened, amended, or something is recorded for it."""
+    if isinstance(item, Case):
+        commands.open(json.dumps(item.document).encode(), by="bench")
+    elif isinstance(item[1], Amend):
+        commands.amend(item[0], item[1].changes, by="dispatch", reason=item[1].reason)
+    else:
+        commands.submit(item[0], item[1])
 
 
 @contextmanager
@@ -101,9 +102,9 @@ def _batches(cases: Sequence[Case]) -> Iterator[tuple[datetime, list[tuple[str, 
     order = count()
     heap: list[tuple[datetime, int, str, Any]] = []
     for case in cases:
-        heap.append((case.opened_at, next(order), "open", case))
+        heap.append((case.opened_at, next(order), "declared", case))
         heap += [(m[0], next(order), "message", m) for m in case.messages]
-        heap += [(at, next(order), "command", (case.id, c)) for at, c in case.declared]
+        heap += [(at, next(order), "declared", (case.id, c)) for at, c in case.declared]
     heapq.heapify(heap)
     while heap:
         end = heap[0][0] + STEP

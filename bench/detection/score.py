@@ -48,7 +48,7 @@ class Score:
     honest_hours: float = 0.0
 
     def take(self, cases: Sequence[Case], alerts: Iterable[Alert]) -> None:
-        """Without what speaks of a time after a trip's end: its devices are heard no more then."""
+        """What speaks of a time after a trip's end, when its devices fell silent, is left out."""
         by_shipment: dict[str, list[Alert]] = defaultdict(list)
         devices = {named["id"]: case.id for case in cases for named in case.document["devices"]}
         for alert in alerts:
