@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+from msgspec.structs import replace
+
 from tests.support.notices import NOON, Incidents, Pipe, policy
+from tracker.adapters.journal.memory import MemoryJournal
 from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.duty import DutyHours
 from tracker.domain.notice import DeliveryStatus
-from tracker.domain.notify_policy import Contact, NotifyPolicy
+from tracker.domain.notify_policy import Contact, Ladder, NotifyPolicy, Roster, Route, Shift
 
 DAY = DutyHours.parse("06:00-22:00")
 
@@ -269,6 +273,34 @@ def test_machines_are_told_everything_at_once_and_one_by_one() -> None:
     desk.tell()
     assert desk.heard(pipe="erp") == [("raised", alert.id) for alert in alerts]
     assert all(one.contact is None for one in desk.pipes["erp"].taken)
+
+
+def test_what_waits_when_its_ladder_is_gone_is_told_as_the_routes_are_now() -> None:
+    store = MemoryJournal()
+    before = Incidents(policy(), store)
+    alert = before.raised(severity=Severity.WARNING)
+    before.wait(5)
+    renamed = replace(
+        policy(),
+        ladders={"new": Ladder(id="new", steps=(("bob",),))},
+        routes=(Route(ladder="new"),),
+    )
+    after = Incidents(renamed, store, start=before.clock.now())
+    after.wait(120, step_s=5)
+    assert after.heard() == [("raised", alert.id)]
+    assert after.heard("bob") == after.heard()
+
+
+def test_nobody_on_duty_is_said_and_looked_for_again(caplog: pytest.LogCaptureFixture) -> None:
+    night = Roster(
+        id="desk", shifts=(Shift(hours=DutyHours.parse("18:10-19:00"), contacts=("ana",)),)
+    )
+    desk = Incidents(replace(policy(steps=(("desk",),)), rosters={"desk": night}))
+    alert = desk.raised()
+    desk.wait(60)
+    assert "nobody of ladder house is there" in caplog.text
+    desk.wait(15 * 60, step_s=10)
+    assert desk.heard("ana")[0] == ("escalated", alert.id)
 
 
 # Parts of a graver incident

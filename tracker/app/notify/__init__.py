@@ -3,8 +3,9 @@
 routing, ladder      who is told, pure
 conversation         what is known of an incident that is told, pure values
 book                 what one turn reads and writes of conversations and deliveries
-telling, digests     the rules of a conversation
+telling, gathering   the rules of a conversation; one by one, or many as one
 outbox               the follower of the feed, and its timers
+situation            where things stand with a shipment
 composing            from a delivery to a message in words
 sender, worker       sends, each channel in a thread of its own; at least once
 record               what became of deliveries, in the custody log

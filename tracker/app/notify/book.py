@@ -73,6 +73,12 @@ class Book:
             )
         return self._shipments[shipment]
 
+    def routed(self, talk: Conversation, alert: Alert) -> Conversation:
+        """As the routes have it for an incident that is as grave as this."""
+        what = routing.incident(alert, self.shipment(alert.shipment))
+        way = routing.routed(self.policy, what)
+        return replace(talk, severity=alert.severity, ladder=way.ladder, machines=way.machines)
+
     def answered(self, conversation: Conversation) -> bool:
         """Somebody has acknowledged or closed it, or all of it, though the feed has yet to say."""
         ids = conversation.asking or (conversation.alert,)

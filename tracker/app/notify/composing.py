@@ -8,21 +8,20 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec.structs import replace
 
 from tracker import wording
 from tracker.app.notify.conversation import Conversation, read
+from tracker.app.notify.situation import Situations
 from tracker.app.planning import Geography
 from tracker.app.queries.entries import entry_of
 from tracker.domain.alert import Alert
 from tracker.domain.notice import Delivery
 from tracker.domain.notify_policy import Contact, NotifyPolicy
-from tracker.domain.plan import Plan
-from tracker.ports import Clock, Composer, Context, Outgoing, Place, Store, Text
+from tracker.ports import Clock, Composer, Context, Outgoing, Store, Text
 
 MACHINE = Contact(id="", language="en")
 """Whoever reads without being a contact."""
-PLANS = 256
-"""So many plans are kept at hand."""
 Answering = Callable[[str, str | None, datetime], tuple[str | None, str | None]]
 """(notice, contact, now) -> the code and the link by which this contact acknowledges."""
 
@@ -46,10 +45,10 @@ class Composing:
         answering: Answering = no_answer,
         map_link: str | None = None,
     ) -> None:
-        self.store, self.policy, self.geography = store, policy, geography
+        self.store, self.policy = store, policy
+        self._situations = Situations(store, geography)
         self.compose, self.clock, self.answering = compose, clock, answering
         self.map_link = map_link
-        self._plans: dict[str, tuple[bytes, Plan | None]] = {}
 
     def outgoing(self, delivery: Delivery, thread: str | None) -> Outgoing:
         """The message, as things stand now. thread: of what this contact was told before."""
@@ -71,13 +70,12 @@ class Composing:
     def _context(
         self, delivery: Delivery, alert: Alert | None, covers: list[Alert], now: datetime
     ) -> Context:
-        plan = self._plan(delivery.shipment)
+        known = Context() if alert is None else self._situations.of(alert)
         code, link = self.answering(delivery.notice, delivery.contact, now)
         facts, by = self._cause(delivery.entry)
         steps = self._steps(delivery)
-        return Context(
-            plan=plan,
-            place=_place(alert, plan),
+        return replace(
+            known,
             facts=facts,
             by=by,
             covers=covers,
@@ -105,25 +103,6 @@ class Composing:
             cause = entry_of(row)
             return dict(cause.facts), cause.by
         return {}, None
-
-    def _plan(self, shipment: str | None) -> Plan | None:
-        """Kept until its file changes."""
-        stored = None if shipment is None else self.store.shipment(shipment)
-        if stored is None:
-            return None
-        known = self._plans.get(stored.id)
-        if known is None or known[0] != stored.document:
-            if len(self._plans) >= PLANS:
-                self._plans.pop(next(iter(self._plans)))
-            known = self._plans[stored.id] = (stored.document, self.geography.plan(stored).plan)
-        return known[1]
-
-
-def _place(alert: Alert | None, plan: Plan | None) -> Place | None:
-    if alert is None or alert.lat is None or alert.lon is None:
-        return None
-    zone = plan.place(alert.zone) if plan is not None and alert.zone else None
-    return Place(lat=alert.lat, lon=alert.lon, zone=zone.name if zone else None)
 
 
 def _message(

@@ -6,6 +6,7 @@ remains an incident of its own, to be acknowledged and closed; only the telling 
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
@@ -16,6 +17,8 @@ from tracker.app.notify.conversation import Conversation, Gathering, adds, gathe
 from tracker.domain.alert import Severity
 from tracker.domain.notice import Delivery, DeliveryStatus, Update, delivery_id
 from tracker.domain.state import LOG_SCOPE
+
+log = logging.getLogger(__name__)
 
 
 def join(book: Book, talk: Conversation, since: datetime) -> None:
@@ -57,15 +60,7 @@ def leave(book: Book, talk: Conversation, *, keep: bool = False) -> Conversation
 def release(book: Book, group: Gathering) -> None:
     """The moment is over: tell them."""
     limits = book.policy.limits
-    book.load(group.members)
-    waiting = [
-        talk
-        for one in group.members
-        if (talk := book.conversation(one)) is not None
-        and talk.waits is not None
-        and talk.group == group.id
-        and talk.ladder in book.policy.ladders
-    ]
+    waiting = _waiting(book, group)
     recent = _recent(group, book)
     group = replace(group, members=(), until=None, recent=recent)
     if not waiting:
@@ -81,6 +76,24 @@ def release(book: Book, group: Gathering) -> None:
     book.put(group)
 
 
+def _waiting(book: Book, group: Gathering) -> list[Conversation]:
+    """Those that wait in it. Where their ladder is gone, the routes as they are now decide."""
+    book.load(group.members)
+    found = []
+    for one in group.members:
+        talk = book.conversation(one)
+        if talk is None or talk.waits is None or talk.group != group.id:
+            continue
+        if talk.ladder not in book.policy.ladders and talk.alert is not None:
+            alert = book.store.alert(talk.alert)
+            talk = talk if alert is None else book.routed(talk, alert)
+        if talk.ladder in book.policy.ladders:
+            found.append(talk)
+        else:
+            book.put(replace(talk, waits=None, group=None))
+    return found
+
+
 def tell(book: Book, talk: Conversation) -> None:
     """Tell people of one incident: the first step of its ladder, and whoever was told before."""
     assert talk.ladder is not None and talk.waits is not None  # noqa: S101, PT018 - as `release` has it
@@ -88,6 +101,8 @@ def tell(book: Book, talk: Conversation) -> None:
     pairs: list[Pair] = [*routing.targets(climbed.contacts, talk.severity)]
     pairs += [pair for pair in book.told_before(talk.id) if pair[0] is not None]
     book.dropped += _held(book, talk.id)
+    if not pairs:
+        log.error("nobody of ladder %s is there to be told of %s", talk.ladder, talk.id)
     talk = book.emit(
         talk,
         talk.waits,

@@ -60,7 +60,7 @@ def _begun(book: Book, alert: Alert) -> Conversation:
 
 def _hear_part(book: Book, known: Conversation | None, alert: Alert, item: FeedItem) -> None:
     """Of a part of a graver incident machines are told; people are told of that incident."""
-    talk = known or _routed(book, _begun(book, alert), alert)
+    talk = known or book.routed(_begun(book, alert), alert)
     update = Update.RAISED if known is None else CALM.get(item.entry.type, Update.MORE)
     if alert.severity.rank > talk.severity.rank:
         update = Update.GRAVER
@@ -77,20 +77,13 @@ def _tell_machines(book: Book, talk: Conversation, update: Update, item: FeedIte
     return book.emit(talk, update, machines, since=item.entry.recorded_at, entry=item.index)
 
 
-def _routed(book: Book, talk: Conversation, alert: Alert) -> Conversation:
-    """As the routes have it for an incident that is as grave as this."""
-    what = routing.incident(alert, book.shipment(alert.shipment))
-    way = routing.routed(book.policy, what)
-    return replace(talk, severity=alert.severity, ladder=way.ladder, machines=way.machines)
-
-
 def _grow(book: Book, talk: Conversation, alert: Alert, item: FeedItem, *, new: bool) -> None:
     """An alert was raised, or more is known of it."""
     graver = alert.severity.rank > talk.severity.rank
     more = len(alert.chapters) > talk.chapters
     talk = replace(talk, chapters=len(alert.chapters))
     if new or graver:
-        talk = replace(_routed(book, talk, alert), over=False)
+        talk = replace(book.routed(talk, alert), over=False)
         call(book, talk, Update.RAISED if new else Update.GRAVER, item, alert)
     elif talk.over and alert.ended_at is None and not talk.closed:
         _again(book, replace(talk, over=False), item, alert)
