@@ -64,7 +64,7 @@ class _Weighing(Running):
             self.scales.append(
                 Scale(
                     rule=rule.name,
-                    device=view.device,
+                    device=None if rule.keeps == "scope" else view.device,
                     at=view.at,
                     weighed=() if rule.weighs is None else rule.weighs(view, memory),
                     raised=_raised(function, view, memory),
