@@ -21,10 +21,22 @@ from tracker.domain.alert import AlertKind
 from tracker.domain.errors import Refused
 from tracker.domain.policy import Policy
 from tracker.engine import Scale
+from tracker.engine.weighing import UNSAID, WAITS
 from tracker.rules import ORDER
 
-HELD = ("battery", "overdue", "restricted_zone", "unknown_device", "wrong_crossing")
+HELD = (
+    *("battery", "custody", "device_clock", "likely_theft", "not_understood", "notice_delivery"),
+    *("overdue", "restricted_zone", "seal_incident", "seal_inventory", "seal_issue"),
+    *("seal_refusals", "seal_release", "seal_tampering", "unknown_device", "wrong_crossing"),
+)
 """Rules that say what they weighed at every input, for each kind that they raise."""
+
+
+PENDING = {
+    *("jamming", "position_loss", "route_deviation", "seal_departure", "seal_opening"),
+    *("seal_reseal", "seal_sealing", "seal_silence", "silence", "unplanned_stop"),
+}
+"""Rules that do not say yet what they weigh."""
 
 
 @dataclass
@@ -76,6 +88,19 @@ def test_what_it_weighed_explains_what_it_raised(rule: str) -> None:
                 assert told, tale
                 raised = any(one.kind == kind for one in scale.raised)
                 assert all(one.speaks for one in told) is raised, tale
+                assert not {UNSAID, WAITS} & {one.measure for one in told}, tale
+
+
+def test_a_rule_that_raises_says_something_at_every_input() -> None:
+    """Whoever asks about a kind of alert is told of every rule that looks for it."""
+    silent = {
+        (scale.rule, kind, case)
+        for case, scales in weighed().items()
+        for scale in scales
+        for kind in raising().get(scale.rule, frozenset()) - {one.kind for one in scale.weighed}
+    }
+    mute = {rule for rule, _, _ in silent} - PENDING
+    assert mute == set(), next(iter(sorted(one for one in silent if one[0] in mute)))
 
 
 @pytest.mark.parametrize("rule", [rule.name for rule in ORDER if rule.weighs is not None])
