@@ -20,9 +20,8 @@ from tracker.domain.weighing import Weighed
 from tracker.engine.step import Input, Running, Step, run_one
 from tracker.rules.base import Hook, Rule, View, remembered
 
-
 UNSAID, WAITS = "concluded_by", "waits_for_more"
-"""Measures of what a rule does not say itself: that it raised; that it did not, though all spoke."""
+"""Measures of what a rule does not say itself: that it raised; or not, though all spoke for it."""
 
 
 class Scale(Struct, frozen=True, kw_only=True):
