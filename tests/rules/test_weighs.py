@@ -24,12 +24,7 @@ from tracker.engine import Scale
 from tracker.engine.weighing import UNSAID, WAITS
 from tracker.rules import ORDER
 
-MUTE = frozenset(
-    (
-        *("jamming", "position_loss", "seal_departure", "seal_opening", "seal_reseal"),
-        *("seal_sealing", "seal_silence", "silence", "unplanned_stop"),
-    )
-)
+MUTE = {"seal_departure", "seal_opening", "seal_overtaken", "seal_reseal", "seal_sealing"}
 """Rules that raise, and do not say yet what they weigh."""
 
 
