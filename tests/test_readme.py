@@ -20,7 +20,7 @@ import pytest
 from tests.conftest import ROOT
 from tests.support.waiting import PATIENCE_S
 
-LOOKS = re.compile(r"^tracker (alerts list|log show|shipment show)")
+LOOKS = re.compile(r"^tracker (alerts list|alerts show|explain|log show|shipment show)")
 
 
 def blocks() -> Iterator[tuple[str, str]]:

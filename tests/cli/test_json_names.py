@@ -15,7 +15,9 @@ from tests.cli.conftest import Run
 from tests.conftest import ROOT
 from tracker.adapters.gateway.orders import Result
 from tracker.app.erasure import PersonalValue
+from tracker.app.explain import told
 from tracker.app.notify.status import ChannelStatus
+from tracker.app.queries.policy_view import Threshold
 from tracker.app.queries.shipment_view import DeviceNow, ShipmentView
 from tracker.app.replay.advice import Advice, Trial
 from tracker.audit.finding import AuditFinding
@@ -31,6 +33,14 @@ DOCUMENTED = {
 }
 STRUCTS = {
     "Entry": (*EntryRow.__struct_fields__[:-1], "disclosed"),  # not the salts
+    "Story": told.Story.__struct_fields__,
+    "Heard reading": told.Heard.__struct_fields__,
+    "Judgement": told.Judgement.__struct_fields__,
+    "Comparison": told.Comparison.__struct_fields__,
+    "Suppressed": told.Suppressed.__struct_fields__,
+    "Alert event": told.Event.__struct_fields__,
+    "Explanation": told.WhyNot.__struct_fields__,
+    "Threshold in force": Threshold.__struct_fields__,
     "Shipment": ShipmentView.__struct_fields__,
     "Shipment device": DeviceNow.__struct_fields__,
     "Device": DeviceRow.__struct_fields__,
@@ -63,7 +73,6 @@ def test_documented_as_declared(name: str) -> None:
         ("Shipment", ["shipment", "show", "TRIP-1"], 0),
         ("Entry", ["log", "show"], 0),
         ("Alert", ["alerts", "list"], 0),
-        ("Alert", ["alerts", "show", "TRIP-1-1"], 0),
         ("Finding", ["alerts", "ack", "TRIP-1-1"], 0),
         ("Finding", ["shipment", "seal", "TRIP-1", "--number", "X1"], 0),
         ("Placement", ["zones", "locate", "27.6", "-99.5"], 0),
@@ -88,6 +97,15 @@ def test_printed_as_documented(
     assert documents
     for document in documents:
         assert list(document) == DOCUMENTED[name]
+
+
+def test_an_alert_in_full_is_one_with_its_story(opened: Run) -> None:
+    handover = ["shipment", "handover", "TRIP-1", "--to", "transfer"]
+    opened(*handover, "--from", "acme", "--seal", "MX0012345")
+    opened(*handover, "--accept", "--seal", "ANOTHER1", code=1)
+    (document,) = opened("alerts", "show", "TRIP-1-1", "--json").documents
+    assert list(document) == [*DOCUMENTED["Alert"], "story"]
+    assert list(document["story"]) == DOCUMENTED["Story"]
 
 
 def test_zones_and_corridors_printed_as_documented(run: Run) -> None:

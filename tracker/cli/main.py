@@ -30,6 +30,7 @@ from tracker.cli import (
 from tracker.cli.demo.demo import demo
 from tracker.cli.service import policy
 from tracker.cli.service.doctor import doctor
+from tracker.cli.service.explain import explain
 from tracker.cli.service.gateway import gateway
 from tracker.cli.service.init import init
 from tracker.cli.service.run import run
@@ -85,6 +86,7 @@ app.command()(demo)
 app.command()(simulate)
 app.command()(replay)
 app.add_typer(policy.app, name="policy")
+app.command()(explain)
 app.add_typer(shipment.app, name="shipment")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(notify.app, name="notify")

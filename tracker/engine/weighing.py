@@ -20,6 +20,9 @@ from tracker.domain.weighing import Weighed
 from tracker.engine.step import Input, Running, Step, run_one
 from tracker.rules.base import Hook, Rule, View, remembered
 
+UNSAID, WAITS = "concluded_by", "waits_for_more"
+"""Measures of what a rule does not say itself: that it raised; or not, though all spoke for it."""
+
 
 class Scale(Struct, frozen=True, kw_only=True):
     """What one rule compared at one input, and what it raised. device: None for a rule of the whole
@@ -61,16 +64,37 @@ class _Weighing(Running):
     ) -> None:
         for rule, function in rules:
             memory = remembered(rule, kept[rule.keeps])
+            raised = _raised(function, view, memory)
+            weighed = () if rule.weighs is None else rule.weighs(view, memory)
             self.scales.append(
                 Scale(
                     rule=rule.name,
-                    device=view.device,
+                    device=None if rule.keeps == "scope" else view.device,
                     at=view.at,
-                    weighed=() if rule.weighs is None else rule.weighs(view, memory),
-                    raised=_raised(function, view, memory),
+                    weighed=_balanced(rule, weighed, raised),
+                    raised=raised,
                 )
             )
             super()._run(((rule, function),), view, kept)
+
+
+def _balanced(
+    rule: Rule, weighed: tuple[Weighed, ...], raised: tuple[Raised, ...]
+) -> tuple[Weighed, ...]:
+    """The rule's own conclusion decides. Where it raised, what spoke for that is told; where it did
+    not, all, and if nothing spoke against it, that it waits for more.
+    """
+    told, found = {one.kind for one in raised}, list[Weighed]()
+    for kind in dict.fromkeys((*(one.kind for one in weighed), *told)):
+        own = [one for one in weighed if one.kind is kind]
+        speaking = [one for one in own if one.speaks]
+        if kind in told:
+            found += speaking or [Weighed(kind=kind, measure=UNSAID, value=rule.name, speaks=True)]
+        elif len(speaking) == len(own):
+            found += [*own, Weighed(kind=kind, measure=WAITS, value=True)]
+        else:
+            found += own
+    return tuple(found)
 
 
 def _raised(function: Hook, view: View, memory: Any) -> tuple[Raised, ...]:

@@ -14,10 +14,11 @@ from typing import Any, Literal
 
 from devices.reading import Reading
 from geofences.placement import Placement
+from tracker.domain.alert import AlertKind
 from tracker.domain.command import Command
 from tracker.domain.geo import metres_between
 from tracker.domain.motion import Moves
-from tracker.domain.outcome import Outcome
+from tracker.domain.outcome import Outcome, Raised
 from tracker.domain.plan import ACCUSING, Place, Plan
 from tracker.domain.policy import Policy
 from tracker.domain.seal import SealRecord
@@ -184,3 +185,19 @@ def hooked(
         and (with_shipment or rule.without_shipment)
         and (function := getattr(rule, hook)) is not None
     )
+
+
+def concluded(view: View, memory: Any, rule: Rule) -> dict[AlertKind, str]:
+    """The codes of what the rule raises at this input, by kind: for one whose comparisons are best
+    told by what comes of them.
+    """
+    if view.reading is not None:
+        hook = rule.on_reading
+    else:
+        hook = rule.on_tick if view.command is None else rule.on_command
+    found = dict[AlertKind, str]()
+    for outcome in NOTHING if hook is None else hook(view, memory)[1]:
+        if isinstance(outcome, Raised):
+            before = found.get(outcome.kind)
+            found[outcome.kind] = f"{before}, {outcome.code}" if before else str(outcome.code)
+    return found

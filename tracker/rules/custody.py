@@ -21,6 +21,7 @@ from tracker.domain.finding import FindingType
 from tracker.domain.outcome import Cleared, CustodyMoved, Noted, Outcome, Raised
 from tracker.domain.policy import Policy, minutes
 from tracker.domain.spelling import among, same
+from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
 from tracker.rules.seals import numbers_in_force
 
@@ -175,6 +176,50 @@ def _over(offer: OfferCustody, kind: AlertKind, view: View, code: Code) -> Clear
     return Cleared(kind=kind, code=code, key=_key(offer), at=view.at)
 
 
+def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
+    return (*_weighs_waiting(view, memory), *_weighs_numbers(view, memory))
+
+
+def _weighs_waiting(view: View, memory: Memory) -> tuple[Weighed, ...]:
+    kind, offer = AlertKind.HANDOVER_NOT_ACCEPTED, memory.offer
+    if offer is None:
+        return (Weighed(kind=kind, measure="custody_offered", value=False),)
+    waited = view.now - offer.at
+    limit = view.policy.acceptance_min
+    waits = Weighed(
+        kind=kind,
+        measure="offer_waited",
+        value=waited.total_seconds() / 60,
+        limit=limit,
+        unit="min",
+        threshold="acceptance_min",
+        about=_key(offer),
+        speaks=waited >= minutes(limit) and not isinstance(view.command, AcceptCustody),
+    )
+    if not memory.overdue:
+        return (waits,)
+    return (waits, Weighed(kind=kind, measure="told_before", value=Severity.WARNING))
+
+
+def _weighs_numbers(view: View, memory: Memory) -> tuple[Weighed, ...]:
+    kind, command = AlertKind.HANDOVER_MISMATCH, view.command
+    if isinstance(command, AcceptCustody) and memory.offer is not None:
+        against, fits = memory.offer.number, same(command.number, memory.offer.number)
+    elif isinstance(command, OfferCustody):
+        against, fits = ", ".join(numbers_in_force(view)), _in_force(view, command.number)
+    else:
+        return (Weighed(kind=kind, measure="number_declared", value=None),)
+    return (
+        Weighed(
+            kind=kind,
+            measure="number_declared",
+            value=command.number,
+            limit=against,
+            speaks=not fits,
+        ),
+    )
+
+
 RULE = Rule(
     name="custody",
     memory=Memory,
@@ -183,4 +228,5 @@ RULE = Rule(
     on_tick=on_tick,
     deadline=deadline,
     set_back=set_back,
+    weighs=weighs,
 )

@@ -22,6 +22,7 @@ from tracker.domain.codes import Code, Fact
 from tracker.domain.finding import FindingType
 from tracker.domain.outcome import Cleared, ClockLearnt, Noted, Outcome, Raised
 from tracker.domain.policy import Policy, minutes, whole_minutes
+from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
 
 AGREE = 2
@@ -181,6 +182,61 @@ def set_back(memory: Memory, now: datetime, policy: Policy) -> Memory:
     return replace(memory, offset_s=None, wrong=0, alike=0, since=None, right=0)
 
 
+def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
+    kind, reading, policy = AlertKind.CLOCK_OFF, view.reading, view.policy
+    if view.plan is None:
+        return (Weighed(kind=kind, measure="on_shipment", value=False),)
+    if reading is None or reading.buffered or view.retained:
+        return (Weighed(kind=kind, measure="is_present", value=False),)
+    told = None if reading.clock is Clock.DOUBTED else shown(reading)
+    if told is None:
+        return (Weighed(kind=kind, measure="clock_shown", value=None),)
+    learnt = view.learnt_min if reading.clock is Clock.OFFSET else 0
+    if reading.clock is Clock.OFFSET and not learnt:
+        told = reading.event_time
+    offset = told - reading.received_at
+    off = Weighed(
+        kind=kind,
+        measure="clock_ahead",
+        value=offset.total_seconds() / 60,
+        limit=policy.clock_skew_min,
+        unit="min",
+        threshold="clock_skew_min",
+        speaks=abs(offset) > minutes(policy.clock_skew_min),
+    )
+    if not off.speaks:
+        return (off,)
+    now = _counted(view, memory, reading, offset, learnt)
+    least = policy.clock_reports if not now.wrong else AGREE
+    count = now.wrong or now.alike
+    reports = Weighed(
+        kind=kind,
+        measure="reports_off",
+        value=count,
+        limit=least,
+        unit="reports",
+        threshold=None if now.wrong else "clock_reports",
+        speaks=count >= least,
+    )
+    compared = [off, reports]
+    if not now.wrong and now.since is not None:
+        watched = view.now - now.since
+        compared.append(
+            Weighed(
+                kind=kind,
+                measure="clock_watched",
+                value=watched.total_seconds() / 60,
+                limit=policy.clock_watch_min,
+                unit="min",
+                threshold="clock_watch_min",
+                speaks=watched >= minutes(policy.clock_watch_min),
+            )
+        )
+    if memory.told is not None:
+        compared.append(Weighed(kind=kind, measure="told_before", value=memory.told))
+    return tuple(compared)
+
+
 RULE = Rule(
     name="device_clock",
     memory=Memory,
@@ -188,4 +244,5 @@ RULE = Rule(
     on_reading=on_reading,
     set_back=set_back,
     without_shipment=True,
+    weighs=weighs,
 )

@@ -15,6 +15,7 @@ from tracker.domain.codes import Code
 from tracker.domain.command import ReportReject
 from tracker.domain.outcome import Cleared, Raised
 from tracker.domain.policy import minutes
+from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
 
 KEPT = 16
@@ -66,10 +67,28 @@ def on_reading(view: View, memory: Memory) -> Result:
     )
 
 
+def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
+    kind, command = AlertKind.NOT_UNDERSTOOD, view.command
+    if not isinstance(command, ReportReject) or command.device != view.device:
+        return (Weighed(kind=kind, measure="message_unreadable", value=False),)
+    again = command.sha256 in memory.told
+    return (
+        Weighed(
+            kind=kind,
+            measure="message_unreadable",
+            value=True,
+            about=command.place,
+            speaks=True,
+        ),
+        Weighed(kind=kind, measure="delivered_again", value=again, speaks=not again),
+    )
+
+
 RULE = Rule(
     name="not_understood",
     memory=Memory,
     keeps="device",
     on_command=on_command,
     on_reading=on_reading,
+    weighs=weighs,
 )

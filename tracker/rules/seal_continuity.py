@@ -20,6 +20,7 @@ from tracker.domain.codes import Code
 from tracker.domain.outcome import Outcome, Raised, SealMoved, SealUpdated
 from tracker.domain.policy import Policy, minutes
 from tracker.domain.seal import SealRecord, SealState
+from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
 
 
@@ -197,6 +198,33 @@ def _sealed(view: View, seal: SealRecord, code: Code) -> SealMoved:
     )
 
 
+def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
+    """Any of the three speaks for itself: what is told of one that raised is what spoke."""
+    kind, report = AlertKind.SEAL_CONTINUITY, view.reading.seal if view.reading else None
+    had, has = view.seal.lock_count, report.lock_count if report else None
+    counted = had is not None and has is not None and had != has
+    off = memory.watching and view.off_route()
+    gap = memory.due is not None and memory.missing > 0
+    return (
+        Weighed(kind=kind, measure="lock_count", value=has, limit=had, speaks=counted),
+        Weighed(
+            kind=kind,
+            measure="serials_missing",
+            value=memory.missing,
+            speaks=gap and memory.due is not None and view.now >= memory.due,
+        ),
+        Weighed(
+            kind=kind,
+            measure="reappeared_off_route",
+            value=memory.off + off,
+            limit=view.policy.confirm_fixes,
+            unit="fixes",
+            threshold="confirm_fixes",
+            speaks=off and memory.off + 1 >= view.policy.confirm_fixes,
+        ),
+    )
+
+
 RULE = Rule(
     name="seal_continuity",
     memory=Memory,
@@ -205,4 +233,5 @@ RULE = Rule(
     on_tick=on_tick,
     deadline=deadline,
     set_back=set_back,
+    weighs=weighs,
 )

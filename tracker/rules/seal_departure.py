@@ -24,7 +24,8 @@ from tracker.domain.plan import Plan
 from tracker.domain.policy import minutes
 from tracker.domain.seal import SealState
 from tracker.domain.visits import drifted, rests
-from tracker.rules.base import NOTHING, Result, Rule, View
+from tracker.domain.weighing import Weighed
+from tracker.rules.base import NOTHING, Result, Rule, View, concluded
 
 
 class Memory(Struct, frozen=True, kw_only=True):
@@ -176,4 +177,32 @@ def _over(view: View) -> tuple[Cleared, ...]:
     )
 
 
-RULE = Rule(name="seal_departure", memory=Memory, on_reading=on_reading)
+def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
+    kind, seal, plan = AlertKind.SEAL_UNSEALED_DEPARTURE, view.seal, view.plan
+    if plan is None:
+        return (Weighed(kind=kind, measure="on_shipment", value=False),)
+    open_ = seal.state in (SealState.ARMED, SealState.OPEN_AUTHORISED)
+    state = Weighed(kind=kind, measure="seal", value=seal.state.value, speaks=open_)
+    if not open_:
+        return (state,)
+    if view.moves.fix is None or view.placement is None:
+        return (state, Weighed(kind=kind, measure="new_position", value=None))
+    raised = kind in concluded(view, memory, RULE)
+    after = on_reading(view, memory)[0]
+    outside = Weighed(
+        kind=kind,
+        measure="fixes_outside",
+        value=after.outside,
+        limit=view.policy.confirm_fixes + (0 if view.lane.moving else 1),
+        unit="fixes",
+        threshold="confirm_fixes",
+        about=after.zone or "",
+        speaks=raised,
+    )
+    if seal.state is SealState.OPEN_AUTHORISED or after.first is None:
+        return (state, outside)
+    unsealed = _unsealed(view, after.first)
+    return (state, outside, Weighed(kind=kind, measure="unsealed", value=unsealed, speaks=unsealed))
+
+
+RULE = Rule(name="seal_departure", memory=Memory, on_reading=on_reading, weighs=weighs)

@@ -15,6 +15,7 @@ from tracker.domain.codes import Code
 from tracker.domain.outcome import Cleared, Outcome, Raised, SealMoved, SealUpdated
 from tracker.domain.seal import SealRecord, SealState
 from tracker.domain.spelling import same
+from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
 from tracker.rules.seals import number_differs, recorded, renumbered, sealed_report
 
@@ -68,4 +69,32 @@ def on_command(view: View, memory: Any) -> Result:
     return memory, tuple(found)
 
 
-RULE = Rule(name="seal_incident", on_reading=on_reading, on_command=on_command)
+def weighs(view: View, memory: Any) -> tuple[Weighed, ...]:
+    """Of the kind that the breach is of; the other is no incident here."""
+    tampered = view.seal.state is SealState.TAMPERED
+    shut = sealed_report(view) is not None
+    told = list[Weighed]()
+    for kind in INCIDENTS:
+        mine = view.seal.breached and (kind is AlertKind.SEAL_TAMPERED) is tampered
+        told.append(
+            Weighed(kind=kind, measure="seal_breached", value=view.seal.state.value, speaks=mine)
+        )
+        if mine:
+            again = view.seal.resealed_silently
+            told.append(Weighed(kind=kind, measure="seal_says_shut", value=shut, speaks=shut))
+            told.append(Weighed(kind=kind, measure="reseal_told", value=again, speaks=not again))
+    return (*told, _weighs_number(view))
+
+
+def _weighs_number(view: View) -> Weighed:
+    kind, command = AlertKind.SEAL_NUMBER, recorded(view)
+    if command is None or not command.incident or not view.seal.breached:
+        return Weighed(kind=kind, measure="incident_signed_off", value=False)
+    told = view.seal.told if view.seal.resealed_silently else None
+    differs = told is not None and not same(told, command.number)
+    return Weighed(
+        kind=kind, measure="number_declared", value=command.number, limit=told, speaks=differs
+    )
+
+
+RULE = Rule(name="seal_incident", on_reading=on_reading, on_command=on_command, weighs=weighs)

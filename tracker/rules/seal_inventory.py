@@ -14,6 +14,7 @@ from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.codes import Code, Fact
 from tracker.domain.command import IssueSeals, ReportNumber, VoidSeal
 from tracker.domain.outcome import Raised
+from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
 
 CODES = {
@@ -64,10 +65,22 @@ def on_command(view: View, memory: Memory) -> Result:
     )
 
 
+def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
+    kind, command = AlertKind.SEAL_NUMBER, view.command
+    if not isinstance(command, ReportNumber):
+        return (Weighed(kind=kind, measure="number_unfit", value=None),)
+    return (
+        Weighed(
+            kind=kind, measure="number_unfit", value=command.why, about=command.number, speaks=True
+        ),
+    )
+
+
 RULE = Rule(
     name="seal_inventory",
     memory=Memory,
     keeps="scope",
     on_command=on_command,
     without_shipment=True,
+    weighs=weighs,
 )

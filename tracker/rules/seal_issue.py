@@ -13,9 +13,11 @@ from msgspec.structs import replace
 from devices.reading import SealCondition, SealEvent
 from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.codes import Code
-from tracker.domain.command import OpenShipment
+from tracker.domain.command import NumberConflict, OpenShipment
 from tracker.domain.outcome import Outcome, Raised, SealMoved
+from tracker.domain.plan import Plan
 from tracker.domain.seal import SealState
+from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
 
 
@@ -35,21 +37,32 @@ def on_command(view: View, memory: Any) -> Result:
         found.append(
             SealMoved(to=armed, code=Code.ISSUED_TO_SHIPMENT, at=view.at, actor=command.by)
         )
+    for number, other in _conflicts(view, plan, command):
+        found.append(
+            Raised(
+                kind=AlertKind.SEAL_NUMBER,
+                severity=Severity.CRITICAL,
+                code=Code.ISSUED_NUMBER_RETIRED if other.closed else Code.ISSUED_NUMBER_ACTIVE,
+                facts={"number": number, "elsewhere": other.shipment},
+                key=f"issue:{number}",
+                at=view.at,
+            )
+        )
+    return memory, tuple(found)
+
+
+def _conflicts(view: View, plan: Plan, command: OpenShipment) -> list[tuple[str, NumberConflict]]:
+    """This lock's number, and, of the first device, those that no lock carries: if they are
+    another shipment's.
+    """
+    carried = {lock: plan.number_of(lock) for lock in plan.locks}
     first = view.device == plan.shipment.devices[0].id
     loose = sorted(command.conflicts.keys() - set(carried.values())) if first else []
-    for number in (carried.get(view.device or ""), *loose):
-        if number is not None and (other := command.conflicts.get(number)):
-            found.append(
-                Raised(
-                    kind=AlertKind.SEAL_NUMBER,
-                    severity=Severity.CRITICAL,
-                    code=Code.ISSUED_NUMBER_RETIRED if other.closed else Code.ISSUED_NUMBER_ACTIVE,
-                    facts={"number": number, "elsewhere": other.shipment},
-                    key=f"issue:{number}",
-                    at=view.at,
-                )
-            )
-    return memory, tuple(found)
+    return [
+        (number, other)
+        for number in (carried.get(view.device or ""), *loose)
+        if number is not None and (other := command.conflicts.get(number))
+    ]
 
 
 def on_reading(view: View, memory: Any) -> Result:
@@ -70,4 +83,40 @@ def on_reading(view: View, memory: Any) -> Result:
     )
 
 
-RULE = Rule(name="seal_issue", on_command=on_command, on_reading=on_reading, without_shipment=True)
+def weighs(view: View, memory: Any) -> tuple[Weighed, ...]:
+    return (_weighs_conflict(view), *_weighs_alone(view))
+
+
+def _weighs_conflict(view: View) -> Weighed:
+    kind, command = AlertKind.SEAL_NUMBER, view.command
+    if not isinstance(command, OpenShipment) or view.plan is None:
+        return Weighed(kind=kind, measure="seal_issued", value=False)
+    found = _conflicts(view, view.plan, command)
+    elsewhere = ", ".join(number for number, _ in found) or None
+    return Weighed(
+        kind=kind,
+        measure="number_elsewhere",
+        value=elsewhere,
+        speaks=elsewhere is not None,
+    )
+
+
+def _weighs_alone(view: View) -> tuple[Weighed, ...]:
+    kind, report = AlertKind.SEAL_WITHOUT_SHIPMENT, view.reading.seal if view.reading else None
+    carried = view.plan is not None or view.history
+    shut = report is not None and (
+        report.condition is SealCondition.SEALED or SealEvent.SEALED in report.events
+    )
+    return (
+        Weighed(kind=kind, measure="on_shipment", value=carried, speaks=not carried),
+        Weighed(kind=kind, measure="seal_says_shut", value=shut, speaks=shut),
+    )
+
+
+RULE = Rule(
+    name="seal_issue",
+    on_command=on_command,
+    on_reading=on_reading,
+    without_shipment=True,
+    weighs=weighs,
+)

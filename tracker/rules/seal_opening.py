@@ -32,7 +32,8 @@ from tracker.domain.outcome import Cleared, Outcome, Raised, SealMoved, SealUpda
 from tracker.domain.plan import Plan
 from tracker.domain.policy import Policy, minutes
 from tracker.domain.seal import SealRecord, SealState
-from tracker.rules.base import NOTHING, Result, Rule, View
+from tracker.domain.weighing import Weighed
+from tracker.rules.base import NOTHING, Result, Rule, View, concluded
 from tracker.rules.openings import DUBIOUS, OpeningVerdict, covering, judge, opens, shown
 from tracker.rules.openings_held import Held, holding, is_present, merged, witnessed
 from tracker.rules.seals import apart, known_places, renumbered
@@ -340,6 +341,32 @@ def _incident(
     )
 
 
+def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
+    kind, report = AlertKind.SEAL_OPENED, view.reading.seal if view.reading else None
+    codes = concluded(view, memory, RULE).get(kind)
+    wrong = Weighed(kind=kind, measure="concluded", value=codes, speaks=codes is not None)
+    if view.reading is None:
+        waiting = len(memory.held) + len(memory.late) + (memory.apart is not None)
+        count = Weighed(kind=kind, measure="openings_waiting", value=waiting)
+        return (wrong,) if codes else (wrong, count)
+    told = report is not None and opens(report)
+    opened = Weighed(kind=kind, measure="lock_says_open", value=told, speaks=told)
+    duty = view.seal.on_duty or view.seal.breached
+    guards = Weighed(kind=kind, measure="seal_on_duty", value=duty, speaks=duty)
+    if report is None or not (told and duty) or view.seal.breached:
+        return (wrong,) if codes else (opened, guards, wrong)
+    places = known_places(view)
+    verdict = judge(view, report, places, off_route=not apart(view) and view.off_route())
+    lawful = Weighed(
+        kind=kind,
+        measure="opening_judged",
+        value=str(verdict.code),
+        about=", ".join(place.id for place in places),
+        speaks=codes is not None,
+    )
+    return (opened, guards, lawful)
+
+
 RULE = Rule(
     name="seal_opening",
     memory=Memory,
@@ -349,4 +376,5 @@ RULE = Rule(
     on_tick=on_tick,
     deadline=deadline,
     set_back=set_back,
+    weighs=weighs,
 )

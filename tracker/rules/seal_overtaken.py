@@ -20,7 +20,8 @@ from tracker.domain.outcome import Outcome, Raised, SealUpdated
 from tracker.domain.policy import Policy, minutes
 from tracker.domain.seal import SealRecord, SealState
 from tracker.domain.spelling import same
-from tracker.rules.base import NOTHING, Result, Rule, View
+from tracker.domain.weighing import Weighed
+from tracker.rules.base import NOTHING, Result, Rule, View, concluded
 from tracker.rules.openings import opens
 from tracker.rules.seals import number_differs, own_time, renumbered, sealed_report, words_missing
 
@@ -146,6 +147,27 @@ def set_back(memory: Memory, now: datetime, policy: Policy) -> Memory:
     return memory if memory.due is None else replace(memory, due=min(memory.due, latest))
 
 
+def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
+    codes = concluded(view, memory, RULE)
+    number, continuity = AlertKind.SEAL_NUMBER, AlertKind.SEAL_CONTINUITY
+    return (
+        Weighed(
+            kind=number,
+            measure="number_overtaken",
+            value=memory.number,
+            limit=memory.in_force,
+            speaks=number in codes,
+        ),
+        Weighed(
+            kind=continuity,
+            measure="lock_count",
+            value=memory.has,
+            limit=memory.had,
+            speaks=continuity in codes,
+        ),
+    )
+
+
 RULE = Rule(
     name="seal_overtaken",
     memory=Memory,
@@ -154,4 +176,5 @@ RULE = Rule(
     on_tick=on_tick,
     deadline=deadline,
     set_back=set_back,
+    weighs=weighs,
 )

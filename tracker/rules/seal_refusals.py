@@ -17,6 +17,7 @@ from tracker.domain.codes import Code
 from tracker.domain.outcome import Raised
 from tracker.domain.policy import minutes
 from tracker.domain.seal import SealState
+from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
 from tracker.rules.seals import apart, own_time
 
@@ -79,4 +80,32 @@ def _near(view: View, at: datetime, memory: Memory) -> int:
     return max(sum(first <= time <= first + window for time in times) for first in starts)
 
 
-RULE = Rule(name="seal_refusals", memory=Memory, keeps="device", on_reading=on_reading)
+def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
+    kind, report = AlertKind.UNLOCK_REFUSED, view.reading.seal if view.reading else None
+    events = [event.value for event in REFUSALS if report and event in report.events]
+    on_duty = view.seal.state not in (SealState.UNASSIGNED, SealState.RELEASED)
+    refused = Weighed(
+        kind=kind,
+        measure="unlock_refused",
+        value=", ".join(events) or None,
+        speaks=bool(events),
+    )
+    duty = Weighed(kind=kind, measure="seal_on_duty", value=on_duty, speaks=on_duty)
+    if not (events and on_duty):
+        return (refused, duty)
+    at = own_time(view)
+    times = Weighed(
+        kind=kind,
+        measure="refusals",
+        value=_near(view, at, Memory(times=tuple(sorted({*memory.times, at})))),
+        limit=view.policy.refused_critical,
+        unit="refusals",
+        threshold="refused_critical",
+        speaks=True,  # one warns: how many there were says how grave it is
+    )
+    return (refused, duty, times)
+
+
+RULE = Rule(
+    name="seal_refusals", memory=Memory, keeps="device", on_reading=on_reading, weighs=weighs
+)

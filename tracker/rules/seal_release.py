@@ -17,6 +17,7 @@ from tracker.domain.command import CloseShipment
 from tracker.domain.outcome import Outcome, Raised, SealMoved
 from tracker.domain.seal import SealState
 from tracker.domain.spelling import among
+from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
 from tracker.rules.seals import numbers_in_force
 
@@ -89,4 +90,29 @@ def _number(view: View, read: str | None) -> _Fault | None:
     return None
 
 
-RULE = Rule(name="seal_release", on_command=on_command)
+def weighs(view: View, memory: Any) -> tuple[Weighed, ...]:
+    kind, command = AlertKind.SEAL_RELEASE, view.command
+    if not isinstance(command, CloseShipment):
+        return (Weighed(kind=kind, measure="shipment_closed", value=False),)
+    if view.seal.state is SealState.ARMED:
+        return (Weighed(kind=kind, measure="seal_was_used", value=False),)
+    place, number = _place(view), _number(view, command.number)
+    return (
+        Weighed(
+            kind=kind,
+            measure="at_destination",
+            value=place is None,
+            about=(view.plan.destination or "") if view.plan else "",
+            speaks=place is not None,
+        ),
+        Weighed(
+            kind=kind,
+            measure="number_declared",
+            value=command.number,
+            limit=", ".join(numbers_in_force(view)) or None,
+            speaks=number is not None,
+        ),
+    )
+
+
+RULE = Rule(name="seal_release", on_command=on_command, weighs=weighs)

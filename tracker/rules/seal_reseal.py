@@ -23,7 +23,8 @@ from tracker.domain.outcome import Cleared, Outcome, Raised, SealMoved, SealUpda
 from tracker.domain.policy import Policy, minutes
 from tracker.domain.seal import SealRecord, SealState
 from tracker.domain.spelling import among, same
-from tracker.rules.base import NOTHING, Result, Rule, View
+from tracker.domain.weighing import Weighed
+from tracker.rules.base import NOTHING, Result, Rule, View, concluded
 from tracker.rules.seals import number_differs, recorded, renumbered, sealed_report
 
 
@@ -248,6 +249,34 @@ def set_back(memory: Memory, now: datetime, policy: Policy) -> Memory:
     return memory if named is None else Memory(named=replace(named, due=min(named.due, now)))
 
 
+def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
+    codes, report, seal = concluded(view, memory, RULE), sealed_report(view), view.seal
+    command = recorded(view)
+    read = command.number if command else report.number if report else None
+    wrong = codes.get(AlertKind.SEAL_RESEALED)
+    return (
+        Weighed(
+            kind=AlertKind.SEAL_NUMBER,
+            measure="number_declared",
+            value=read,
+            limit=seal.pending_number or seal.number,
+            speaks=AlertKind.SEAL_NUMBER in codes,
+        ),
+        Weighed(
+            kind=AlertKind.SEAL_RESEALED,
+            measure="reseals",
+            value=seal.reseals,
+            limit=view.policy.reseal_limit,
+            unit="reseals",
+            threshold="reseal_limit",
+            speaks=wrong is not None,
+        ),
+        Weighed(
+            kind=AlertKind.SEAL_RESEALED, measure="concluded", value=wrong, speaks=wrong is not None
+        ),
+    )
+
+
 RULE = Rule(
     name="seal_reseal",
     memory=Memory,
@@ -257,4 +286,5 @@ RULE = Rule(
     on_tick=on_tick,
     deadline=deadline,
     set_back=set_back,
+    weighs=weighs,
 )

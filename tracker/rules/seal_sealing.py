@@ -25,7 +25,8 @@ from tracker.domain.plan import Plan
 from tracker.domain.policy import Policy, minutes, whole_minutes
 from tracker.domain.seal import SealRecord, SealState
 from tracker.domain.spelling import same
-from tracker.rules.base import NOTHING, Result, Rule, View
+from tracker.domain.weighing import Weighed
+from tracker.rules.base import NOTHING, Result, Rule, View, concluded
 from tracker.rules.seals import (
     known_places,
     number_differs,
@@ -221,6 +222,24 @@ def _declared(view: View) -> tuple[Outcome, ...]:
     return (number_differs(view, number, seal.number or ""),)
 
 
+def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
+    codes, report = concluded(view, memory, RULE), sealed_report(view)
+    number = Weighed(
+        kind=AlertKind.SEAL_NUMBER,
+        measure="number_declared",
+        value=report.number if report else None,
+        limit=view.seal.number,
+        speaks=AlertKind.SEAL_NUMBER in codes,
+    )
+    kind = AlertKind.SEAL_SEALING
+    raised = kind in codes
+    if not raised and (report is None or view.seal.state is not SealState.ARMED):
+        return (number, Weighed(kind=kind, measure="seal", value=view.seal.state.value))
+    doubts = memory.doubt.facts if memory.doubt is not None and report is None else _doubts(view)
+    told = ", ".join(name for name, value in doubts.items() if value) or None
+    return (number, Weighed(kind=kind, measure="sealing_doubts", value=told, speaks=raised))
+
+
 RULE = Rule(
     name="seal_sealing",
     memory=Memory,
@@ -230,4 +249,5 @@ RULE = Rule(
     on_tick=on_tick,
     deadline=deadline,
     set_back=set_back,
+    weighs=weighs,
 )

@@ -16,6 +16,7 @@ from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.codes import Code
 from tracker.domain.outcome import Cleared, Outcome, Raised, SealMoved, SealUpdated
 from tracker.domain.seal import SealRecord, SealState
+from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
 
 SUSPICIOUS = {
@@ -116,4 +117,28 @@ def _after(report: SealReport, seal: SealRecord, view: View) -> SealRecord:
     return after
 
 
-RULE = Rule(name="seal_tampering", on_reading=on_reading)
+def weighs(view: View, memory: Any) -> tuple[Weighed, ...]:
+    report, seal = view.reading.seal if view.reading else None, view.seal
+    told = SealReport() if report is None else report
+    idle = seal.state is SealState.RELEASED or view.plan is None
+    violation = None if idle else _violation(view, told, seal)
+    events = [event.value for event in SUSPICIOUS if event in told.events and not idle]
+    fault = told.condition is SealCondition.FAULT and not idle
+    signs = [*([violation.value] if violation else []), *events]
+    return (
+        Weighed(
+            kind=AlertKind.SEAL_TAMPERED,
+            measure="tampering_signs",
+            value=", ".join(signs) or None,
+            speaks=bool(signs),
+        ),
+        Weighed(
+            kind=AlertKind.SEAL_FAULT,
+            measure="lock_reports_fault",
+            value=fault,
+            speaks=fault and violation is None,
+        ),
+    )
+
+
+RULE = Rule(name="seal_tampering", on_reading=on_reading, weighs=weighs)

@@ -22,6 +22,7 @@ from tracker.domain.codes import Code, Fact
 from tracker.domain.outcome import Outcome, Raised, SealMoved
 from tracker.domain.policy import minutes
 from tracker.domain.seal import SealState
+from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
 from tracker.rules.seals import apart, known_places, own_time
 
@@ -183,4 +184,35 @@ def _raised(
     )
 
 
-RULE = Rule(name="seal_vibration", memory=Memory, on_reading=on_reading)
+def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
+    kind, report = AlertKind.SEAL_TAMPERED, view.reading.seal if view.reading else None
+    if view.plan is None or not view.seal.on_duty:
+        return (Weighed(kind=kind, measure="seal_on_duty", value=False),)
+    shakes = report is not None and SealEvent.VIBRATION in report.events
+    shaken = memory.shaken or (own_time(view) if shakes else None)
+    if shaken is None and memory.rested is None:
+        return (Weighed(kind=kind, measure="vibration", value=False),)
+    signed = _signed(view, memory, report)
+    stood = True if shaken is None else _stood(view, shaken)
+    at = memory.rested if stood is None or shaken is None else shaken
+    if stood is False or at is None:
+        return (Weighed(kind=kind, measure="vibration_at_rest", value=stood),)
+    near = _near(view, at, signed.sign_at)
+    rest = Weighed(kind=kind, measure="vibration_at_rest", value=True, speaks=True)
+    sign = Weighed(
+        kind=kind,
+        measure="vibration_second_sign",
+        value=signed.sign,
+        limit=view.policy.vibration_sign_min,
+        unit="min",
+        threshold="vibration_sign_min",
+        speaks=near,
+    )
+    if near or at is not shaken:  # told before, or to be borne with: only another sign counts now
+        return (rest, sign)
+    shaking = _shaking(view)
+    place = Weighed(kind=kind, measure="where_trailers_shake", value=shaking, speaks=not shaking)
+    return (rest, place, sign) if shaking else (rest, place)
+
+
+RULE = Rule(name="seal_vibration", memory=Memory, on_reading=on_reading, weighs=weighs)

@@ -6,6 +6,7 @@
     trust      what signs the custody log
     outsiders  witnesses, time-stamping authorities
     notify     channels, and who delivers
+    explaining why an alert was raised, and why none was
     tracking   intake, commands, history told again
 
 Each function imports what it needs when it is called: importing this package is cheap, and a
@@ -27,6 +28,7 @@ from tracker.wiring.brokers import (
 )
 from tracker.wiring.clocks import device_clocks
 from tracker.wiring.database import journal, made, may_be_made, read_only, records
+from tracker.wiring.explaining import story, why_not
 from tracker.wiring.notify import channel, notify_worker, notifying, test_message
 from tracker.wiring.outsiders import attester, attestors, new_witness_key, trust_policy, witness
 from tracker.wiring.replay import policy_of, retelling, zones_of
@@ -84,8 +86,10 @@ __all__ = [
     "read_only",
     "records",
     "retelling",
+    "story",
     "test_message",
     "trust_policy",
+    "why_not",
     "witness",
     "zone_files",
     "zones_of",
