@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sealproof.wording import en
+from sealproof.wording import en, es
 from sealproof.wording.phrase import Phrases
 
-LANGUAGES: Mapping[str, Phrases] = {"en": en.PHRASES}
+LANGUAGES: Mapping[str, Phrases] = {"en": en.PHRASES, "es": es.PHRASES}
 
 
 def words(code: str, facts: Mapping[str, Any], language: str = "en") -> str:

@@ -43,6 +43,44 @@ def test_a_phrase_takes_the_facts_that_the_code_declares(code: Code, language: s
         assert "True" not in said
 
 
+class Watched(dict[str, Any]):
+    """Facts that remember which of them were asked for."""
+
+    def __init__(self, facts: dict[str, Any]) -> None:
+        super().__init__(facts)
+        self.asked: set[str] = set()
+
+    def __getitem__(self, name: str) -> Any:
+        self.asked.add(name)
+        return super().__getitem__(name)
+
+
+@pytest.mark.parametrize("code", Code)
+def test_every_language_tells_the_same_facts(code: Code) -> None:
+    for facts in facts_of(code):
+        asked = {}
+        for language in LANGUAGES:
+            watched = Watched(facts)
+            words(code, watched, language)
+            asked[language] = watched.asked
+        assert len({frozenset(names) for names in asked.values()}) == 1, (facts, asked)
+
+
+@pytest.mark.parametrize("code", Code)
+def test_no_phrase_of_one_language_stands_in_another(code: Code) -> None:
+    """Left untranslated; but for phrases that are nothing but facts."""
+    for facts in facts_of(code):
+        english, spanish = (words(code, facts, language) for language in ("en", "es"))
+        if any(letter.isalpha() for letter in _without(english, facts)):
+            assert english != spanish
+
+
+def _without(text: str, facts: dict[str, Any]) -> str:
+    for value in facts.values():
+        text = text.replace(str(value), "")
+    return text
+
+
 @pytest.mark.parametrize("code", Code)
 def test_no_fact_is_a_float(code: Code) -> None:
     assert not any(kind is float for fact in code.facts.values() for kind in types(fact))
