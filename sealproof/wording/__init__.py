@@ -14,6 +14,9 @@ from sealproof.wording.phrase import Phrases
 
 LANGUAGES: Mapping[str, Phrases] = {"en": en.PHRASES, "es": es.PHRASES}
 
+KINDS: Mapping[str, Mapping[str, str]] = {"en": {}, "es": es.KINDS}
+"""Kinds of alert, where a language calls them otherwise than their names do."""
+
 
 def words(code: str, facts: Mapping[str, Any], language: str = "en") -> str:
     """What the code says with these facts. One that is not known here (a newer log's), or lacks a
@@ -28,3 +31,8 @@ def words(code: str, facts: Mapping[str, Any], language: str = "en") -> str:
     except (LookupError, TypeError, ValueError, AttributeError):  # facts that another wrote
         pass
     return code.replace("_", " ")
+
+
+def kind(name: str, language: str = "en") -> str:
+    """What a kind of alert is called: "route deviation", "desvío de la ruta"."""
+    return KINDS[language].get(name, name.replace("_", " "))

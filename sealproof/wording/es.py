@@ -13,6 +13,69 @@ _EVENTS = {
     "wrong_card": "tarjeta equivocada",
     "wrong_password": "contraseña equivocada",
 }
+KINDS = {
+    "seal_opened": "sello abierto",
+    "seal_tampered": "sello violado",
+    "seal_sealing": "sellado dudoso",
+    "seal_number": "número de sello",
+    "seal_resealed": "sello cambiado",
+    "seal_unsealed_departure": "salida sin sello",
+    "seal_continuity": "continuidad del sello",
+    "seal_release": "liberación del sello",
+    "seal_fault": "falla del candado",
+    "seal_silent": "sello sin noticias",
+    "seal_without_shipment": "sello sin embarque",
+    "unlock_refused": "apertura rechazada",
+    "likely_theft": "probable robo",
+    "route_deviation": "desvío de la ruta",
+    "wrong_crossing": "cruce equivocado",
+    "unplanned_stop": "parada no planeada",
+    "turning_back": "regreso",
+    "backtracking": "retroceso",
+    "waypoint": "punto de paso",
+    "devices_apart": "dispositivos separados",
+    "restricted_zone": "zona restringida",
+    "silence": "silencio",
+    "slow_reporting": "reportes espaciados",
+    "jamming": "inhibidor de señal",
+    "position_not_credible": "posición no creíble",
+    "position_lost": "posición perdida",
+    "position_frozen": "posición congelada",
+    "battery": "batería",
+    "clock_off": "reloj equivocado",
+    "overdue": "retraso",
+    "handover_mismatch": "entrega que no coincide",
+    "handover_not_accepted": "entrega no aceptada",
+    "unknown_device": "dispositivo desconocido",
+    "not_understood": "mensaje ilegible",
+    "notice_undelivered": "aviso sin entregar",
+    "rule_failed": "falla de una regla",
+}
+"""Kinds of alert (`tracker.domain.alert`)."""
+
+SIGNS = {
+    "cover_opened": "su tapa trasera abierta",
+    "motor_stuck": "su motor trabado",
+    "unlock_refused": "una apertura rechazada",
+    "wrong_card": "una tarjeta equivocada",
+    "wrong_password": "una contraseña equivocada",
+    "fault": "una falla suya",
+    "jamming": "un inhibidor de señal",
+    "off_route": "fuera de la ruta",
+}
+"""What makes tampering of vibration."""
+
+VERDICTS = {
+    "true": "verdadera",
+    "false-drift": "falsa, el receptor derivó",
+    "false-detour": "falsa, un desvío lícito",
+    "false-delay": "falsa, una demora lícita",
+    "false-device": "falsa, falló el dispositivo",
+    "false-plan": "falsa, el plan o las zonas estaban mal",
+    "test": "una prueba",
+    "unclear": "sin aclarar",
+}
+
 _RESULTS = {
     "sent": "enviada al dispositivo",
     "answered": "el dispositivo contestó",
@@ -35,6 +98,14 @@ def _opened(facts: Facts) -> str:
 
 def _minutes(facts: Facts, before: str) -> str:
     return "" if facts["minutes"] is None else f" {before} {facts['minutes']} min"
+
+
+def _contact(facts: Facts) -> str:
+    return f" a {facts['contact']}" if facts["contact"] else ""
+
+
+def _attempts(facts: Facts) -> str:
+    return "" if facts["attempts"] < 2 else f", {facts['attempts']} intentos"
 
 
 def _utc(offset_min: Any) -> str:
@@ -65,6 +136,11 @@ _FAULTS = {
     "swapped": "latitud y longitud están intercambiadas",
     "satellites": "sin ningún satélite",
     "speed": "ningún camión llega ahí en ese tiempo",
+    "cell": "está lejos de la celda que atiende al dispositivo",
+    "course": "no se mueve hacia donde su receptor dice el rumbo",
+    "own_speed": "no se mueve a la velocidad que dice su receptor",
+    "replayed": "se repite un recorrido viejo",
+    "twin": "ahí sigue un segundo recorrido, con el mismo número",
 }
 _COORDINATES = {
     "lat": "latitud",
@@ -130,11 +206,30 @@ def _refused(facts: Facts) -> str:
     return f"{text} ({shown})" if shown else text
 
 
+def _closed(facts: Facts) -> str:
+    """Entries from before there were verdicts have none."""
+    verdict = facts.get("verdict")
+    return f"{VERDICTS.get(verdict, verdict)}: {facts['reason']}" if verdict else facts["reason"]
+
+
 def _accepted(facts: Facts) -> str:
     limits = [f"hasta {facts['until']}"] if facts["until"] else []
     limits += [] if facts["distance_m"] is None else [f"dentro de {facts['distance_m']:,} m"]
     limits += [f"en {facts['in_zone']}"] if facts["in_zone"] else []
-    return f"aceptada {', '.join(limits)}: {facts['reason']}"
+    return f"aceptada {', '.join(limits)}: {_closed(facts)}"
+
+
+def _kinds(names: str) -> str:
+    return ", ".join(KINDS.get(name, name) for name in names.split(", "))
+
+
+def _back(did: str, facts: Facts) -> str:
+    return f"{did} {facts['back_m'] / 1000:,.1f} km sobre su ruta en {facts['minutes']} min"
+
+
+def _between(facts: Facts) -> str:
+    seconds = facts["seconds_between"]
+    return f", con {seconds} s entre sus reportes" if seconds else ""
 
 
 def _broken_before(facts: Facts) -> str:
@@ -166,10 +261,39 @@ PHRASES: Phrases = {
     "zone_passed": lambda f: f"pasa por {f['name']} {_passed(f)}",
     "leg_completed": "terminó el tramo {leg} de {legs}",
     "leg_overdue": _overdue,
+    "delay_excused": lambda f: (
+        f"el tramo {f['leg']} queda disculpado hasta {f['until']}: {_reason(f['reason'])}"
+    ),
+    "delay_is_excused": "está disculpado hasta {until}",
     "arrived": "llegó",
     "off_corridor": lambda f: f"{f['offset_m']:,} m fuera del corredor{_minutes(f, 'durante')}",
     "back_on_corridor": "de vuelta en el corredor",
     "standing_unplanned": "lleva {minutes} min detenido donde no hay parada planeada",
+    "standing_asleep": (
+        "lleva {minutes} min detenido donde no hay parada planeada, según lo último que dijo su "
+        "dispositivo, que duerme"
+    ),
+    "standing_first_mile": (
+        "lleva {minutes} min detenido, tan cerca de su origen que no se espera ninguna parada"
+    ),
+    "standing_last_mile": (
+        "lleva {minutes} min detenido, tan cerca de su destino que no se espera ninguna parada"
+    ),
+    "fell_back": lambda f: _back("ha retrocedido", f),
+    "turned_back": lambda f: _back("dio la vuelta y ha regresado", f),
+    "heading_home": lambda f: _back("va sellado de regreso a su origen:", f),
+    "came_home": lambda f: _back("volvió sellado a su origen:", f),
+    "on_its_way_again": "va otra vez en camino",
+    "waypoint_missed": "pasa {name} de largo, sin entrar",
+    "waypoint_out_of_order": "entra a {name} antes que a {before}",
+    "waypoint_reached": "al fin entra ahí",
+    "devices_apart": lambda f: (
+        f"{f['device']} está a {f['distance_m']:,} m de {f['other']}{_between(f)}"
+    ),
+    "devices_together": "están juntos otra vez",
+    "likely_theft": lambda f: (
+        f"probable robo: {_kinds(f['signals'])} en {f['minutes']} min ({f['alerts']})"
+    ),
     "moves_on": "sigue su camino",
     "restricted_zone_entered": "entra a la zona restringida {name}",
     "restricted_zone_passed": lambda f: f"pasa por la zona restringida {f['name']} {_passed(f)}",
@@ -182,12 +306,39 @@ PHRASES: Phrases = {
     "silent_moving": "{minutes} min sin señal; la última vez iba en movimiento",
     "silent_parked": "{minutes} min sin señal; la última vez estaba estacionado",
     "silent_after_jamming": "{minutes} min sin señal desde que lo bloquearon con un inhibidor",
+    "silent_in_collapse": (
+        "{minutes} min sin señal desde que perdió los satélites en plena marcha"
+    ),
+    "reports_slowly": lambda f: (
+        f"reporta cada {f['every_s'] / 60:.0f} min en marcha; se pide cada "
+        f"{f['asked_s'] / 60:g} min"
+    ),
+    "reports_as_asked": "reporta otra vez tan seguido como se pide",
     "heard_again": "se le oye de nuevo",
     "jamming_reported": "el dispositivo reporta un inhibidor de señal",
     "satellites_collapsed": "pierde los satélites con señal celular fuerte",
     "still_jammed": "sin recepción desde que lo bloquearon con un inhibidor",
     "reception_back": "volvió la recepción",
     "position_not_credible": _incredible,
+    "course_against_movement": (
+        "dice rumbo {told_deg}° y se mueve hacia {moved_deg}°, {metres} m en {seconds} s"
+    ),
+    "speed_against_movement": (
+        "dice {told_kmh} km/h y se mueve a {kmh} km/h, {metres} m en {seconds} s"
+    ),
+    "far_from_cell": lambda f: (
+        f"su celda no llega hasta ahí: {f['metres'] / 1000:,.1f} km más allá de su alcance"
+    ),
+    "track_replayed": (
+        "{positions} posiciones seguidas ya habían venido, en este orden y hasta el último dígito"
+    ),
+    "device_id_twice": lambda f: (
+        "dos dispositivos con un mismo número: sus posiciones volvieron a un segundo recorrido "
+        f"{f['returns']} veces, a {f['metres'] / 1000:,.1f} km del primero"
+    ),
+    "satellites_few": "{satellites} satélites con señal celular fuerte ({cell_dbm} dBm)",
+    "hdop_poor": lambda f: f"HDOP {f['hdop_tenths'] / 10:.1f}: los satélites están mal repartidos",
+    "altitude_jumped": "su altitud salta de {before_m} m a {told_m} m",
     "position_credible": "la posición es creíble otra vez",
     "position_lost": "habla, y lleva {minutes} min sin posición",
     "position_frozen": "reporta velocidad, y su posición no ha cambiado en {minutes} min",
@@ -253,6 +404,8 @@ PHRASES: Phrases = {
     "opened_where_unusual": lambda f: f"{_opened(f)}, donde no es lo usual",
     "opened_leave_owed": _opened,
     "opened_at_unplanned_stop": lambda f: f"{_opened(f)}, en una parada no planeada",
+    "opening_word_awaited": lambda f: f"se encontró {_opened(f)}; falta saber quién lo abrió",
+    "opening_proven": "ya se supo quién lo abrió: fue con permiso",
     "still_open": "sigue abierto",
     "opening_not_recorded": "abierto, y nadie asentó una autorización en {within_min} min",
     "opening_recorded": "se asentó la autorización",
@@ -262,7 +415,10 @@ PHRASES: Phrases = {
     "shell_opened": "abrieron la carcasa del candado",
     "cover_opened_then_moved": "abrieron la tapa trasera y luego el camión se movió",
     "cover_opened": "abrieron la tapa trasera",
-    "vibration": "vibración en el candado",
+    "vibration": "vibración en el candado, con el camión detenido",
+    "vibration_with_sign": lambda f: (
+        f"vibración en el candado, y {SIGNS.get(f['sign'], f['sign'])}"
+    ),
     "motor_stuck": "el motor del candado está trabado",
     "lock_fault": "el candado reporta una falla",
     "fault_over": "terminó la falla",
@@ -296,9 +452,21 @@ PHRASES: Phrases = {
     "released_away_from_destination": "liberado lejos del destino",
     "released_without_reading": "liberado sin que el destinatario leyera el número del sello",
     "released_number_differs": "el destinatario leyó {read}, regía {in_force}",
+    # Who was told
+    "notice_accepted": lambda f: (
+        f"se avisó por {f['channel']}{_contact(f)} ({f['update']} de {f['notice']}) tras "
+        f"{f['milliseconds'] / 1000:.1f} s{_attempts(f)}"
+    ),
+    "notice_dead": lambda f: (
+        f"no se pudo avisar por {f['channel']}{_contact(f)} ({f['update']} de {f['notice']})"
+        f"{_attempts(f)}: {f['reason']}"
+    ),
+    "notice_undelivered": lambda f: f"a nadie se pudo avisar por {f['channel']}: {f['reason']}",
+    "channel_delivers_again": lambda f: f"{f['channel']} entrega otra vez",
     # What people do about an alert: their own words
+    "alert_folded": "es parte de {into}",
     "alert_not_acknowledged": "nadie la atendió a tiempo",
     "alert_acknowledged": "{note}",
-    "alert_closed": "{reason}",
+    "alert_closed": _closed,
     "alert_accepted": _accepted,
 }

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from sealproof.wording import LANGUAGES, words
+from sealproof.wording import KINDS, LANGUAGES, kind, words
 from tests.conftest import ROOT
 from tests.support.declared import types
+from tracker.domain.alert import AlertKind
 from tracker.domain.codes import Code
 
 LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)
@@ -116,3 +117,11 @@ def test_whatever_another_wrote_is_said_somehow(
     code: str, facts: dict[str, Any], said: str
 ) -> None:
     assert words(code, facts) == said
+
+
+def test_every_kind_of_alert_has_a_name_in_spanish() -> None:
+    assert set(KINDS["es"]) == set(map(str, AlertKind))
+    assert len(set(KINDS["es"].values())) == len(AlertKind), "two are not to be taken for one"
+    assert kind("route_deviation") == "route deviation"
+    assert kind("route_deviation", "es") == "desvío de la ruta"
+    assert kind("of_a_newer_log", "es") == "of a newer log"
