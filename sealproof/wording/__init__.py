@@ -14,7 +14,7 @@ from sealproof.wording.phrase import Phrases
 
 LANGUAGES: Mapping[str, Phrases] = {"en": en.PHRASES, "es": es.PHRASES}
 
-KINDS: Mapping[str, Mapping[str, str]] = {"en": {}, "es": es.KINDS}
+KINDS: Mapping[str, Mapping[str, str]] = {"en": {}, "es": es.parts.KINDS}
 """Kinds of alert, where a language calls them otherwise than their names do."""
 
 

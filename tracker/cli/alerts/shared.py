@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sealproof.wording.en import VERDICTS
+from sealproof.wording.en.parts import VERDICTS
 from tracker.cli.shared import completing
 from tracker.domain.alert import AlertStatus, Verdict
 from tracker.domain.errors import UsageError

@@ -2,203 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sealproof.wording.phrase import Facts, Phrases
-
-_EVENTS = {
-    "unlock_refused": "unlock refused",
-    "wrong_card": "wrong card",
-    "wrong_password": "wrong password",
-}
-_RESULTS = {
-    "sent": "sent to the device",
-    "answered": "the device answered",
-    "not_connected": "the device is not connected to the gateway",
-    "unheard": "no gateway answered",
-}
-
-
-def _reason(text: Any) -> str:
-    return text or "no reason given"
-
-
-def _number(text: Any) -> str:
-    return text or "no number named"
-
-
-SIGNS = {
-    "cover_opened": "its back cover opened",
-    "motor_stuck": "its motor stuck",
-    "unlock_refused": "an unlock refused",
-    "wrong_card": "a wrong card",
-    "wrong_password": "a wrong password",
-    "fault": "a fault of it",
-    "jamming": "jamming",
-    "off_route": "off the route",
-}
-"""What makes tampering of vibration."""
-
-
-def _opened(facts: Facts) -> str:
-    return f"opened at {facts['places'] or 'no known place'}"
-
-
-def _minutes(facts: Facts, before: str) -> str:
-    return "" if facts["minutes"] is None else f" {before} {facts['minutes']} min"
-
-
-def _utc(offset_min: Any) -> str:
-    hours, rest = divmod(abs(offset_min), 60)
-    return f"UTC{'-' if offset_min < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "")
-
-
-def _overdue(facts: Facts) -> str:
-    goal = f" in {facts['goal']}" if facts["goal"] else ""
-    return f"leg {facts['leg']} was to end{goal} by {facts['latest']}"
-
-
-def _contact(facts: Facts) -> str:
-    return f" to {facts['contact']}" if facts["contact"] else ""
-
-
-def _attempts(facts: Facts) -> str:
-    return "" if facts["attempts"] < 2 else f", {facts['attempts']} attempts"
-
-
-def _crossed(facts: Facts) -> str:
-    over = f", over {facts['bridge']}" if facts["bridge"] else ""
-    return (
-        f"crosses into {facts['country']} away from the planned crossing {facts['planned']}{over}"
-    )
-
-
-def _passed(facts: Facts) -> str:
-    fixes = facts["fixes"]
-    if not fixes:
-        return "between two fixes"
-    return "with one fix inside" if fixes == 1 else "without a stay"
-
-
-_FAULTS = {
-    "zero": "the receiver had no {coordinate}",
-    "sign": "the sign of the {coordinate} is lost",
-    "swapped": "latitude and longitude are exchanged",
-    "satellites": "from no satellites",
-    "speed": "no truck gets there",
-    "cell": "it is far from the cell that serves the device",
-    "course": "it does not move as its receiver tells the course",
-    "own_speed": "it does not move as its receiver tells the speed",
-    "replayed": "an old track is told again",
-    "twin": "a second way goes on there, under the same number",
-}
-_COORDINATES = {
-    "lat": "latitude",
-    "lon": "longitude",
-    "lat,lon": "latitude and longitude",
-}
-
-
-def _incredible(facts: Facts) -> str:
-    coordinate = _COORDINATES.get(facts["coordinate"] or "", "")
-    why = str(_FAULTS.get(facts["fault"], facts["fault"])).format(coordinate=coordinate)
-    said = f"position {facts['told_lat']}, {facts['told_lon']} is not credible: {why}"
-    if None in (facts["metres"], facts["seconds"], facts["kmh"]):
-        return said
-    return (
-        f"{said}; {facts['metres'] / 1000:,.1f} km in {facts['seconds']} s, "
-        f"{facts['kmh']:,} km/h, since the last believed one"
-    )
-
-
-def _redrawn(facts: Facts) -> str:
-    now, gone = facts["now_in"], facts["no_longer_in"]
-    said = [f"now in {now}"] if now else []
-    said += [f"no longer in {gone}"] if gone else []
-    return "the zones were redrawn: " + ", ".join(said)
-
-
-def _issued(facts: Facts) -> str:
-    held = f", held by {facts['to']}" if facts["to"] else ""
-    return f"{facts['count']} seals issued: {facts['first']} to {facts['last']}{held}"
-
-
-def _result(facts: Facts) -> str:
-    status = facts["status"]
-    said = f"refused: {facts['refusal']}" if status == "refused" else _RESULTS.get(status, status)
-    return f"{facts['command']} for {facts['device']}: {said}"
-
-
-def _stepped(facts: Facts) -> str:
-    seconds = facts["seconds"]
-    way = "back" if seconds < 0 else "ahead"
-    down = ", while the tracker was down" if facts["restarted"] else ""
-    return f"the tracker's own clock was set {way} by {abs(seconds)} s{down}"
-
-
-def _in_doubt(facts: Facts) -> str:
-    doubts = ["outside the loading zone"] if facts["outside_loading"] else []
-    doubts += ["while moving"] if facts["moving"] else []
-    late = facts["minutes_after_loading"]
-    doubts += [] if late is None else [f"{late} min after loading"]
-    return "sealed " + ", ".join(doubts)
-
-
-def _refused(facts: Facts) -> str:
-    said = " and ".join(_EVENTS.get(one, one) for one in facts["events"].split(", "))
-    if facts["times"] is not None:
-        said += f", {facts['times']} times within {facts['within_min']} min"
-    if facts["off_route"]:
-        said += ", off the route"
-    shown = " ".join(filter(None, (facts["credential_kind"], facts["credential"])))
-    return f"{said} ({shown})" if shown else said
-
-
-VERDICTS = {
-    "true": "true",
-    "false-drift": "false, the receiver drifted",
-    "false-detour": "false, a lawful detour",
-    "false-delay": "false, a lawful delay",
-    "false-device": "false, the device was at fault",
-    "false-plan": "false, plan or zones were wrong",
-    "test": "a test",
-    "unclear": "unclear",
-}
-
-
-def _closed(facts: Facts) -> str:
-    """Entries from before there were verdicts have none."""
-    verdict = facts.get("verdict")
-    return f"{VERDICTS.get(verdict, verdict)}: {facts['reason']}" if verdict else facts["reason"]
-
-
-def _accepted(facts: Facts) -> str:
-    limits = [f"until {facts['until']}"] if facts["until"] else []
-    limits += [] if facts["distance_m"] is None else [f"within {facts['distance_m']:,} m"]
-    limits += [f"in {facts['in_zone']}"] if facts["in_zone"] else []
-    return f"accepted {', '.join(limits)}: {_closed(facts)}"
-
-
-def _back(did: str, facts: Facts) -> str:
-    return f"{did} {facts['back_m'] / 1000:,.1f} km along its route in {facts['minutes']} min"
-
-
-def _between(facts: Facts) -> str:
-    seconds = facts["seconds_between"]
-    return f", their reports {seconds} s apart" if seconds else ""
-
-
-def _broken_before(facts: Facts) -> str:
-    said = ", ".join(filter(None, (facts["state"], facts["events"]))) or "not whole"
-    return f"before the shipment it carried seal {facts['number'] or '(no number)'}: {said}"
-
+from sealproof.wording.en import parts as p
+from sealproof.wording.phrase import Phrases
 
 PHRASES: Phrases = {
     # The record
     "shipment_opened": "the shipment is opened",
     "shipment_amended": "{changed} amended: {reason}",
     "delivered": lambda f: f["reason"] or "delivered",
-    "given_up": lambda f: f"given up: {_reason(f['reason'])}",
+    "given_up": lambda f: f"given up: {p.reason(f['reason'])}",
     "closing_corrected": lambda f: (
         f"its closing is corrected{', the number read was ' + f['number'] if f['number'] else ''}: "
         f"{f['reason']}"
@@ -206,23 +18,23 @@ PHRASES: Phrases = {
     "record_handed_out": "the record was handed out, {entries} entries",
     "readings_bound": "{fresh} readings since the last entry, {readings} in all",
     "zones_in_force": "{zones} zones and {corridors} corridors, version {version}",
-    "zones_redrawn": _redrawn,
+    "zones_redrawn": p.redrawn,
     "key_rotated": "the log is signed with another key from here on",
-    "host_clock_stepped": _stepped,
+    "host_clock_stepped": p.stepped,
     "data_erased": "{values} personal values were erased: {reason}",
     "rule_failed": "rule {rule} failed: {error}",
     # The journey
     "zone_entered": "enters {name}",
-    "zone_left": lambda f: f"leaves {f['name']}{_minutes(f, 'after')}",
-    "zone_passed": lambda f: f"passes {f['name']} {_passed(f)}",
+    "zone_left": lambda f: f"leaves {f['name']}{p.minutes(f, 'after')}",
+    "zone_passed": lambda f: f"passes {f['name']} {p.passed(f)}",
     "leg_completed": "leg {leg} of {legs} is complete",
-    "leg_overdue": _overdue,
+    "leg_overdue": p.overdue,
     "delay_excused": lambda f: (
-        f"leg {f['leg']} is excused until {f['until']}: {_reason(f['reason'])}"
+        f"leg {f['leg']} is excused until {f['until']}: {p.reason(f['reason'])}"
     ),
     "delay_is_excused": "is excused until {until}",
     "arrived": "has arrived",
-    "off_corridor": lambda f: f"{f['offset_m']:,} m off the corridor{_minutes(f, 'for')}",
+    "off_corridor": lambda f: f"{f['offset_m']:,} m off the corridor{p.minutes(f, 'for')}",
     "back_on_corridor": "back on the corridor",
     "standing_unplanned": "stands for {minutes} min where no stop is planned",
     "standing_asleep": (
@@ -235,20 +47,20 @@ PHRASES: Phrases = {
     ),
     "moves_on": "moves on",
     "restricted_zone_entered": "enters the restricted zone {name}",
-    "restricted_zone_passed": lambda f: f"passes the restricted zone {f['name']} {_passed(f)}",
+    "restricted_zone_passed": lambda f: f"passes the restricted zone {f['name']} {p.passed(f)}",
     "restricted_zone_left": "has left it",
     "wrong_crossing_approached": "commits to {place}",
-    "crossed_elsewhere": _crossed,
-    "fell_back": lambda f: _back("has fallen back", f),
-    "turned_back": lambda f: _back("has turned back", f),
-    "heading_home": lambda f: _back("is heading home sealed", f),
-    "came_home": lambda f: _back("has come home sealed", f),
+    "crossed_elsewhere": p.crossed,
+    "fell_back": lambda f: p.back("has fallen back", f),
+    "turned_back": lambda f: p.back("has turned back", f),
+    "heading_home": lambda f: p.back("is heading home sealed", f),
+    "came_home": lambda f: p.back("has come home sealed", f),
     "on_its_way_again": "is on its way again",
     "waypoint_missed": "passes {name} without entering it",
     "waypoint_out_of_order": "enters {name} before {before}",
     "waypoint_reached": "enters it after all",
     "devices_apart": lambda f: (
-        f"{f['device']} is {f['distance_m']:,} m from {f['other']}{_between(f)}"
+        f"{f['device']} is {f['distance_m']:,} m from {f['other']}{p.between(f)}"
     ),
     "devices_together": "they are together again",
     "likely_theft": lambda f: (
@@ -271,7 +83,7 @@ PHRASES: Phrases = {
     "satellites_collapsed": "satellites collapse under a strong cell",
     "still_jammed": "no reception since it was jammed",
     "reception_back": "reception is back",
-    "position_not_credible": _incredible,
+    "position_not_credible": p.incredible,
     "course_against_movement": (
         "tells a course of {told_deg}° and moves towards {moved_deg}°, {metres} m in {seconds} s"
     ),
@@ -299,9 +111,9 @@ PHRASES: Phrases = {
     "clock_behind": "its clock is {minutes} min behind, or its line always takes as long",
     "clock_rolled_over": "its clock has lost {weeks} weeks",
     "clock_unset": "its clock is not set",
-    "clock_in_zone": lambda f: f"its clock shows the time of {_utc(f['offset_min'])}",
+    "clock_in_zone": lambda f: f"its clock shows the time of {p.utc(f['offset_min'])}",
     "clock_learnt": lambda f: (
-        f"its clock shows the time of {_utc(f['offset_min'])}, as {f['reports']} reports in a row "
+        f"its clock shows the time of {p.utc(f['offset_min'])}, as {f['reports']} reports in a row "
         "tell: set right from here on"
     ),
     "clock_right": "its clock is right again",
@@ -313,7 +125,7 @@ PHRASES: Phrases = {
         f"what it sent cannot be read{': ' + f['place'] if f['place'] else ''}"
     ),
     "understood_again": "it is understood again",
-    "broken_before_shipment": _broken_before,
+    "broken_before_shipment": p.broken_before,
     # Custody
     "custody_offered": "{from} offers custody to {to}, seal {number} {state}",
     "custody_accepted": "{to} takes custody from {from}, read seal {number}",
@@ -323,12 +135,12 @@ PHRASES: Phrases = {
     "offer_replaced": "offered anew",
     "handover_completed": "custody was accepted",
     # What people record of seals, and tell locks
-    "seals_issued": _issued,
+    "seals_issued": p.issued,
     "seal_voided": "seal {number} is void: {reason}",
-    "seal_recorded": lambda f: f"seal {f['number']} recorded: {_reason(f['reason'])}",
-    "opening_authorised": lambda f: f"{f['agency']} may open the seal: {_reason(f['reason'])}",
-    "command_sent": lambda f: f"{f['command']} for {f['device']}: {_reason(f['reason'])}",
-    "command_result": _result,
+    "seal_recorded": lambda f: f"seal {f['number']} recorded: {p.reason(f['reason'])}",
+    "opening_authorised": lambda f: f"{f['agency']} may open the seal: {p.reason(f['reason'])}",
+    "command_sent": lambda f: f"{f['command']} for {f['device']}: {p.reason(f['reason'])}",
+    "command_result": p.result,
     # Seals from the issue to the sealing
     "issued_to_shipment": "issued to the shipment",
     "issued_number_active": "seal {number} was issued, but it is active on {elsewhere}",
@@ -336,8 +148,8 @@ PHRASES: Phrases = {
     "sealed_without_shipment": lambda f: (
         f"seal {f['number'] or '(no number)'} is sealed without a shipment"
     ),
-    "sealed": lambda f: f"sealed with {_number(f['named'])}",
-    "sealed_in_doubt": _in_doubt,
+    "sealed": lambda f: f"sealed with {p.number(f['named'])}",
+    "sealed_in_doubt": p.in_doubt,
     "number_void": "seal {number} is void or lost, and appears",
     "number_never_issued": "seal {number} was never issued",
     "number_on_other_shipment": "seal {number} is on another shipment, {elsewhere}",
@@ -345,23 +157,23 @@ PHRASES: Phrases = {
     "number_written_otherwise": "the lock writes {read}, which is {in_force}",
     "recorded_other_number": "somebody recorded {read}, in force is {in_force}",
     # Seals that are opened
-    "opened_where_forbidden": lambda f: f"{_opened(f)}, where nobody may",
+    "opened_where_forbidden": lambda f: f"{p.opened(f)}, where nobody may",
     "found_open_after_silence": "found open after a silence",
     "opened_while_moving": "opened while moving",
     "opened_with_leave": lambda f: (
-        f"{_opened(f)} by leave of {f['agency']}: {_reason(f['reason'])}"
+        f"{p.opened(f)} by leave of {f['agency']}: {p.reason(f['reason'])}"
     ),
     "opened_off_route": "opened off the route",
-    "opened_without_credential": lambda f: f"{_opened(f)} without a known credential",
-    "opened_where_unusual": lambda f: f"{_opened(f)}, where it is unusual",
-    "opened_leave_owed": _opened,
-    "opened_at_unplanned_stop": lambda f: f"{_opened(f)}, at an unplanned stop",
+    "opened_without_credential": lambda f: f"{p.opened(f)} without a known credential",
+    "opened_where_unusual": lambda f: f"{p.opened(f)}, where it is unusual",
+    "opened_leave_owed": p.opened,
+    "opened_at_unplanned_stop": lambda f: f"{p.opened(f)}, at an unplanned stop",
     "still_open": "still open",
-    "opening_word_awaited": lambda f: f"found {_opened(f)}; who opened it is to come",
+    "opening_word_awaited": lambda f: f"found {p.opened(f)}; who opened it is to come",
     "opening_proven": "who opened it has come meanwhile: it was by leave",
     "opening_not_recorded": "opened, and nobody recorded an authorisation within {within_min} min",
     "opening_recorded": "the authorisation was recorded",
-    "unlock_refused": _refused,
+    "unlock_refused": p.refused,
     # Seals that are violated, or fail
     "rope_cut": "the rope was cut",
     "shell_opened": "the lock's shell was opened",
@@ -369,7 +181,7 @@ PHRASES: Phrases = {
     "cover_opened": "the back cover was opened",
     "vibration": "vibration at the lock, while the truck stands",
     "vibration_with_sign": lambda f: (
-        f"vibration at the lock, and {SIGNS.get(f['sign'], f['sign'])}"
+        f"vibration at the lock, and {p.SIGNS.get(f['sign'], f['sign'])}"
     ),
     "motor_stuck": "the lock's motor is stuck",
     "lock_fault": "the lock reports a fault",
@@ -377,7 +189,7 @@ PHRASES: Phrases = {
     "seal_unheard": "its device speaks, and has had no word of the seal for {minutes} min",
     "seal_heard_again": "its device has word of the seal again: continuity is unproven",
     # Seals that are sealed again, heard again, inspected, released
-    "resealed": lambda f: f"resealed with {_number(f['named'])}",
+    "resealed": lambda f: f"resealed with {p.number(f['named'])}",
     "resealed_old_number": "resealed with the old number {number}",
     "resealed_over_limit": "resealed {times} times, the limit is {limit}",
     "reseal_incomplete": "the reseal was recorded without {missing}",
@@ -405,17 +217,17 @@ PHRASES: Phrases = {
     # What people do about an alert: their own words
     "notice_accepted": lambda f: (
         f"{f['update']} of {f['notice']} told over {f['channel']}"
-        f"{_contact(f)} after {f['milliseconds'] / 1000:.1f} s{_attempts(f)}"
+        f"{p.contact(f)} after {f['milliseconds'] / 1000:.1f} s{p.attempts(f)}"
     ),
     "notice_dead": lambda f: (
         f"{f['update']} of {f['notice']} not told over {f['channel']}"
-        f"{_contact(f)}{_attempts(f)}: {f['reason']}"
+        f"{p.contact(f)}{p.attempts(f)}: {f['reason']}"
     ),
     "notice_undelivered": lambda f: f"nobody could be told over {f['channel']}: {f['reason']}",
     "channel_delivers_again": lambda f: f"{f['channel']} delivers again",
     "alert_not_acknowledged": "nobody acknowledged it in time",
     "alert_folded": "a part of {into}",
     "alert_acknowledged": "{note}",
-    "alert_closed": _closed,
-    "alert_accepted": _accepted,
+    "alert_closed": p.closed,
+    "alert_accepted": p.accepted,
 }
