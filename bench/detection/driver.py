@@ -10,6 +10,8 @@ from numpy.random import Generator
 
 from bench.detection.roads import Road, Way, metres, moved
 
+PULLS_M_S2 = 0.35
+"""How fast a laden truck gathers speed: 80 km/h after a minute and 700 m."""
 STEP_M = 200.0
 """Between two knots of a drive: the road is straight enough over that."""
 
@@ -26,6 +28,7 @@ class Driver:
     knots: list[tuple[float, float, float]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self._stands = True
         if not self.knots:
             self._write()
 
@@ -35,12 +38,15 @@ class Driver:
         return Driver(self.road, self.rng, self.along_m, self.second, self.aside_m, past)
 
     def stand(self, minutes: float) -> None:
+        self._stands = True
         self.second += minutes * 60
         _, lat, lon = self.knots[-1]
         self.knots.append((self.second, lat, lon))
 
     def drive(self, to_m: float, kmh: float) -> None:
         """Along the road, back too; the speed wanders by some tenth."""
+        if self._stands:
+            self._gather(to_m, kmh)
         pace, way = 1.0, to_m - self.along_m
         steps = max(1, int(abs(way) // STEP_M))
         wander = self.rng.normal(1.0, 0.25, steps)
@@ -48,6 +54,17 @@ class Driver:
             pace = 0.9 * pace + 0.1 * float(wander[n])
             self.along_m += way / steps
             self.second += abs(way) / steps / (max(kmh * max(pace, 0.3), 2.0) / 3.6)
+            self._write()
+
+    def _gather(self, to_m: float, kmh: float) -> None:
+        """From a standstill up to that speed, as far as the way goes."""
+        self._stands, speed, step = False, 0.0, 40.0
+        forth = 1 if to_m > self.along_m else -1
+        while speed < kmh / 3.6 and abs(to_m - self.along_m) > step:
+            faster = math.sqrt(speed**2 + 2 * PULLS_M_S2 * step)
+            self.second += step / ((speed + faster) / 2)
+            self.along_m += forth * step
+            speed = faster
             self._write()
 
     def crawl(self, to_m: float, minutes: float) -> None:
