@@ -131,11 +131,15 @@ def outcome() -> Outcome:
     return run(Job(7, [*BREACHES, *[None] * 6]))
 
 
-def test_every_breach_of_a_small_fleet_is_told(outcome: Outcome) -> None:
+def test_every_breach_of_a_small_fleet_is_told_and_nothing_critical_is_false(
+    outcome: Outcome,
+) -> None:
     assert outcome.judged.refused == []
     score = Score()
     score.take(outcome.cases, outcome.judged.alerts)
     assert score.family("seal")[:2] == (len(BREACHES), len(BREACHES)), table(score, verbose=True)
+    assert score.per_1000_h("critical") == 0, table(score, verbose=True)
+    assert score.honest_hours > 80
 
 
 def test_the_number_of_processes_changes_nothing() -> None:

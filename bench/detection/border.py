@@ -109,7 +109,7 @@ def handed_over(trip: Trip, zone: str, receiver: str = "cruces") -> None:
     trip.command(AcceptCustody(at=trip.at(), by=receiver, receiver=receiver, number=number,
                                zone=zone))  # fmt: skip
     trip.spell("swap", driver.second, driver.second)
-    if trip.chance(0.4, "another tractor's tracker"):
+    if "own devices" not in trip.wants and trip.chance(0.4, "another tractor's tracker"):
         devices = [{"id": trip.lock}, {"id": f"TRACTOR-{trip.number}-2", "role": "tracker"}]
         trip.command(Amend(trip.at(driver.second + 60), {"devices": devices}, "another tractor"))
     driver.stand(trip.between(5, 60))

@@ -14,6 +14,8 @@ from tracker.domain.alert import Alert, Severity
 
 BEFORE, AFTER = timedelta(minutes=3), timedelta(minutes=60)
 """An alert belongs to an incident if it speaks of a time from so long before to so long after."""
+SKEW = timedelta(minutes=6)
+"""Clocks are up to 5 min behind: what was heard after the incident may have been told as before."""
 FALSE_WARNINGS, FALSE_CRITICALS, ALERTS_EACH, REPORTS = 1.0, 0.1, 1.2, 2.0
 """Targets: below so many per 1,000 truck-hours; alerts an incident; reporting intervals until a
 diversion is told, beyond the policy's own duration."""
@@ -151,9 +153,11 @@ class Score:
 
 def _of(alert: Alert, incident: Incident) -> bool:
     """Whether it was raised for what went on then, and does not last from before."""
-    begins = incident.since - BEFORE
-    fresh = alert.occurred_at >= begins or alert.raised_at >= incident.since
-    return fresh and alert.last_seen >= begins and alert.occurred_at <= incident.until + AFTER
+    if alert.occurred_at > incident.until + AFTER:
+        return False
+    if alert.occurred_at >= incident.since - BEFORE:
+        return True
+    return alert.raised_at >= incident.since and alert.last_seen >= incident.since - SKEW
 
 
 def _lasts_into(alert: Alert, incident: Incident) -> bool:

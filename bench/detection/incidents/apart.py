@@ -61,7 +61,7 @@ def trailer_swapped(trip: Trip) -> None:
 
 
 HERE: dict[str, Strike] = {
-    "tractor_left": at("mid", tractor_left),
-    "trailer_left": at("mid", trailer_left),
-    "trailer_swapped": at("mid", trailer_swapped),
+    "tractor_left": at("mid", tractor_left, "own devices"),
+    "trailer_left": at("mid", trailer_left, "own devices"),
+    "trailer_swapped": at("mid", trailer_swapped, "own devices"),
 }

@@ -119,5 +119,5 @@ HERE: dict[str, Strike] = {
     "opened_strange_card": at("compound", opened_strange_card),
     "opened_dead_zone": at("dead_zone", opened_dead_zone),
     "wrong_cards": at("mid", wrong_cards),
-    "wrong_cards_two_locks": at("mid", wrong_cards_two_locks),
+    "wrong_cards_two_locks": at("mid", wrong_cards_two_locks, "own devices"),
 }  # fmt: skip

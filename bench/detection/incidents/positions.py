@@ -84,7 +84,7 @@ def position_lost(trip: Trip) -> None:
 HERE: dict[str, Strike] = {
     "dragged_slowly": at("mid", dragged_slowly),
     "dragged_fast": at("mid", dragged_fast),
-    "spoofed_beside_tracker": at("mid", spoofed_beside_tracker),
+    "spoofed_beside_tracker": at("mid", spoofed_beside_tracker, "own devices"),
     "replayed": at("mid", replayed),
     "frozen": at("mid", frozen),
     "position_lost": at("mid", position_lost),
