@@ -13,7 +13,7 @@ STRANGE_CARD = {"kind": "rfid", "id": "card-13"}
 
 @dataclass(frozen=True)
 class Strike:
-    """stage: of the journey; needs: traits the journey must have ("own devices": nobody amends which
+    """stage: of the journey; needs: traits it must have ("own devices": nobody amends which
     there are); lanes: those where it can happen, none for any long one; south: whether it happens
     southwards too.
     """
