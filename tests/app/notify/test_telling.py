@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from tests.support.notices import NOON, Incidents, Pipe, policy
 from tracker.adapters.journal.memory import MemoryJournal
+from tracker.app.notify.outbox import alerts_of
 from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.duty import DutyHours
 from tracker.domain.notice import DeliveryStatus
@@ -25,6 +26,8 @@ def test_a_critical_alert_is_told_within_seconds_to_the_first_of_the_ladder() ->
     assert (message.update, message.contact, message.alert) == ("raised", "ana", alert.id)
     assert message.id == f"{alert.id}/1.1"
     assert "rope" in message.body
+    assert alerts_of(desk.store, message.notice) == (alert.id,)
+    assert alerts_of(desk.store, "none") == ()
     (delivery,) = desk.store.deliveries()
     assert delivery.status is DeliveryStatus.ACCEPTED
     assert delivery.waited_ms is not None
@@ -213,6 +216,7 @@ def test_forty_trucks_that_fall_silent_at_once_are_one_digest() -> None:
     (digest,) = desk.pipe.taken
     assert digest.update == "digest"
     assert [one["id"] for one in digest.data["alerts"]] == [one.id for one in alerts]
+    assert alerts_of(desk.store, digest.notice) == tuple(one.id for one in alerts)
     for alert in alerts[:-1]:
         desk.ended(alert)
     desk.wait(60)

@@ -24,6 +24,15 @@ AT_ONCE = 200
 """Conversations that are looked at in one transaction."""
 
 
+def alerts_of(store: Store, notice: str) -> tuple[str, ...]:
+    """The alerts that a notice tells of, as its id stands in messages: one, or all of a digest. Who
+    acknowledges it acknowledges these. () for a notice that nobody was told of.
+    """
+    told = store.deliveries(notice=notice)
+    ids = [one for delivery in told for one in delivery.covers or (delivery.alert,) if one]
+    return tuple(dict.fromkeys(ids))
+
+
 class OutboxFollower:
     """One object, one thread. One that never followed begins with what is raised from now on."""
 
