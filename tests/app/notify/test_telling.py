@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from tests.support.notices import NOON, Incidents, Pipe, policy
+from tests.support.notices import NOON, Incidents, Pipe, policy, refusing
+from tracker.adapters.clock import ManualClock
 from tracker.adapters.journal.memory import MemoryJournal
 from tracker.app.notify.outbox import alerts_of
 from tracker.domain.alert import AlertKind, Severity
@@ -145,6 +146,22 @@ def test_what_happened_long_ago_is_marked_late() -> None:
     (message,) = desk.pipe.taken
     assert message.late
     assert message.title.startswith("LATE")
+
+
+def test_a_clock_that_is_set_back_holds_up_no_ladder_and_no_message() -> None:
+    desk = Incidents(policy())
+    first = desk.raised(1)
+    desk.wait(60)
+    desk.pipe.failure = refusing
+    second = desk.raised(2)
+    desk.wait(20)
+    desk.pipe.failure = None
+    desk.clock = desk.outbox.clock = ManualClock(desk.clock.now() - timedelta(hours=3))
+    desk.wait(10)
+    assert ("raised", second.id) in desk.heard("ana")
+    desk.wait(320, step_s=5)
+    assert ("escalated", first.id) in desk.heard("bob")
+    assert ("escalated", second.id) in desk.heard("bob")
 
 
 # Hours, and how often
