@@ -21,9 +21,9 @@ from tracker.domain.command import AcknowledgeAlert
 from tracker.domain.finding import FindingType
 from tracker.domain.notice import DeliveryStatus
 
-ROUNDS = int(os.environ.get("TRACKER_KILLS", "6"))
+ROUNDS = int(os.environ.get("TRACKER_KILLS", "4"))
 """More of them, for who has the time."""
-EACH = 12
+EACH = 8
 
 
 @pytest.fixture
