@@ -184,6 +184,23 @@ def test_what_was_held_is_found_when_its_pause_is_over_and_released(journal: Sto
     assert freed.since == at(60)
 
 
+def test_no_timer_waits_for_a_time_that_is_far_off_when_the_clock_was_set_back(
+    journal: Store,
+) -> None:
+    held = delivery("A-4", status=DeliveryStatus.HELD, due_at=at(9999))
+    put(journal, delivery("A-1", due_at=at(3600)), delivery("A-2"), delivery("A-3"), held)
+    (lost,) = claimed(journal, now=3600, limit=1)
+    (fresh,) = claimed(journal, now=0, limit=1)
+    notice = StoredNotice(id="n", body=b"", due_at=at(3600), touched_at=NOON)
+    journal.commit(Work(notices=[notice]), {})
+    journal.hasten(NOON, at(600))
+    assert journal.next_notice_due() == NOON
+    ids = {one.id for one in claimed(journal, now=1)}
+    assert ids == {one.id for one in journal.deliveries()} - {fresh.id, held.id}
+    assert lost.id in ids
+    assert journal.held_due(at(9998)) == []
+
+
 def test_of_what_the_log_says_nothing_yet(journal: Store) -> None:
     put(journal, *(delivery(f"A-{n}") for n in range(3)))
     one, two, _ = claimed(journal)

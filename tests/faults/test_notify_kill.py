@@ -21,9 +21,9 @@ from tracker.domain.command import AcknowledgeAlert
 from tracker.domain.finding import FindingType
 from tracker.domain.notice import DeliveryStatus
 
-ROUNDS = int(os.environ.get("TRACKER_KILLS", "6"))
+ROUNDS = int(os.environ.get("TRACKER_KILLS", "4"))
 """More of them, for who has the time."""
-EACH = 12
+EACH = 8
 
 
 @pytest.fixture
@@ -64,10 +64,18 @@ def test_killed_at_any_moment_every_alert_is_told_in_order(url: str, tmp_path: P
     child = started(url, tmp_path)
     store = SqlJournal.open(url)
     waiting = [DeliveryStatus.PENDING, DeliveryStatus.HELD]
-    until(lambda: store.followers()["notify"] == store.newest())
-    until(lambda: not store.deliveries(status=waiting) and not store.unlogged(1))
-    child.terminate()
-    ended(child)
+    try:
+        until(
+            lambda: (
+                store.followers()["notify"] == store.newest()
+                and not store.deliveries(status=waiting)
+                and not store.unlogged(1)
+            ),
+            progress=store.newest,
+        )
+    finally:
+        child.terminate()
+        ended(child)
 
     _all_are_told(store, alerts, tmp_path)
     _recorded_once(store)

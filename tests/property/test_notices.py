@@ -49,7 +49,7 @@ class Notices(RuleBasedStateMachine):
             self.called[alert.id] = now
             self.answered.pop(alert.id, None)
 
-    @rule(count=st.sampled_from([1, 1, 1, 9]), critical=st.booleans(), kind=st.sampled_from(KINDS))
+    @rule(count=st.sampled_from([1, 9]), critical=st.booleans(), kind=st.sampled_from(KINDS))
     def raised(self, count: int, critical: bool, kind: AlertKind) -> None:
         severity = Severity.CRITICAL if critical else Severity.WARNING
         for _ in range(count):
@@ -81,6 +81,10 @@ class Notices(RuleBasedStateMachine):
     @rule(minutes=st.sampled_from([0.05, 0.5, 2, 6, 30]))
     def time_passes(self, minutes: float) -> None:
         self.desk.wait(minutes * 60, step_s=max(0.5, minutes * 3))
+
+    @rule()
+    def nobody_answers(self) -> None:
+        self.desk.wait(16 * 60, step_s=20)
 
     @rule()
     def channel_fails(self) -> None:
@@ -145,4 +149,4 @@ def _is_about(data: object, alert: str) -> bool:
 
 
 TestNotices = Notices.TestCase
-TestNotices.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+TestNotices.settings = settings(max_examples=40, stateful_step_count=20, deadline=None)

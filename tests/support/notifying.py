@@ -18,6 +18,7 @@ from typing import Any
 
 from tests.support.notices import policy
 from tests.support.office import GEOGRAPHY
+from tests.support.waiting import wait_for
 from tracker.adapters.channels.file import FileChannel
 from tracker.adapters.clock import SystemClock
 from tracker.adapters.journal import SqlJournal
@@ -143,11 +144,8 @@ def lines(file: Path) -> list[dict[str, Any]]:
     return found
 
 
-def until(true: Callable[[], bool], seconds: float = 30.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "it did not come to that"
-        time.sleep(0.02)
+def until(true: Callable[[], bool], progress: Callable[[], object] = lambda: None) -> None:
+    wait_for(true, what="what is to be told", progress=progress)
 
 
 def main(url: str, folder: str) -> None:

@@ -75,6 +75,13 @@ class Outbox(Protocol):
         """
         ...
 
+    def hasten(self, now: datetime, claims_until: datetime) -> None:
+        """The clock was set back, or may have been while nobody looked: no timer of before waits
+        for a time that is far off now. Conversations are due, and so are pending deliveries; claims
+        that would hold beyond `claims_until` are over. What is held waits for its hour.
+        """
+        ...
+
     def unlogged(self, limit: int) -> list[Delivery]:
         """Accepted and dead ones of which the custody log says nothing yet, in the order in which
         they were settled."""

@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from tests.support.notices import NOON, Incidents, Pipe, policy
+from tests.support.notices import NOON, Incidents, Pipe, policy, refusing
+from tracker.adapters.clock import ManualClock
 from tracker.adapters.journal.memory import MemoryJournal
+from tracker.app.notify.outbox import alerts_of
 from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.duty import DutyHours
 from tracker.domain.notice import DeliveryStatus
@@ -25,6 +27,8 @@ def test_a_critical_alert_is_told_within_seconds_to_the_first_of_the_ladder() ->
     assert (message.update, message.contact, message.alert) == ("raised", "ana", alert.id)
     assert message.id == f"{alert.id}/1.1"
     assert "rope" in message.body
+    assert alerts_of(desk.store, message.notice) == (alert.id,)
+    assert alerts_of(desk.store, "none") == ()
     (delivery,) = desk.store.deliveries()
     assert delivery.status is DeliveryStatus.ACCEPTED
     assert delivery.waited_ms is not None
@@ -144,6 +148,22 @@ def test_what_happened_long_ago_is_marked_late() -> None:
     assert message.title.startswith("LATE")
 
 
+def test_a_clock_that_is_set_back_holds_up_no_ladder_and_no_message() -> None:
+    desk = Incidents(policy())
+    first = desk.raised(1)
+    desk.wait(60)
+    desk.pipe.failure = refusing
+    second = desk.raised(2)
+    desk.wait(20)
+    desk.pipe.failure = None
+    desk.clock = desk.outbox.clock = ManualClock(desk.clock.now() - timedelta(hours=3))
+    desk.wait(10)
+    assert ("raised", second.id) in desk.heard("ana")
+    desk.wait(320, step_s=5)
+    assert ("escalated", first.id) in desk.heard("bob")
+    assert ("escalated", second.id) in desk.heard("bob")
+
+
 # Hours, and how often
 
 
@@ -213,6 +233,7 @@ def test_forty_trucks_that_fall_silent_at_once_are_one_digest() -> None:
     (digest,) = desk.pipe.taken
     assert digest.update == "digest"
     assert [one["id"] for one in digest.data["alerts"]] == [one.id for one in alerts]
+    assert alerts_of(desk.store, digest.notice) == tuple(one.id for one in alerts)
     for alert in alerts[:-1]:
         desk.ended(alert)
     desk.wait(60)

@@ -138,6 +138,14 @@ class SqlOutbox(ScopeReader):
                     )
                 )
 
+    def hasten(self, now: datetime, claims_until: datetime) -> None:
+        with diagnosed(self._engine), writing(self._engine).begin() as connection:
+            connection.execute(update(NOTICES).where(NOTICES.c.due_at > now).values(due_at=now))
+            late = update(DELIVERIES).where(_C.status == PENDING, _C.due_at > now)
+            connection.execute(late.values(due_at=now))
+            held = update(DELIVERIES).where(_C.status == PENDING, _C.claimed_until > claims_until)
+            connection.execute(held.values(worker=None, claimed_until=None))
+
     def unlogged(self, limit: int) -> list[Delivery]:
         found = select(DELIVERIES).where(_C.logged.is_(False), _C.status.in_(SETTLED))
         rows = self._rows(found.order_by(_C.settled_at, _C.id).limit(limit))

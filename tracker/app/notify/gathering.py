@@ -35,7 +35,8 @@ def join(book: Book, talk: Conversation, since: datetime) -> None:
     if until is None:
         until = book.now + gathers(talk.severity, limits)
         if group.told_at is not None and _goes_on(group, book.now, limits.digest_window_min):
-            until = max(until, group.told_at + adds(talk.severity, limits))
+            told_at = min(group.told_at, book.now)  # the clock may have been set back since
+            until = max(until, told_at + adds(talk.severity, limits))
     book.put(
         replace(
             group,
@@ -188,7 +189,7 @@ def _since(book: Book, talk: Conversation) -> datetime:
 
 def _recent(group: Gathering, book: Book) -> tuple[datetime, ...]:
     window = timedelta(minutes=book.policy.limits.digest_window_min)
-    return tuple(at for at in group.recent if at > book.now - window)
+    return tuple(at for at in group.recent if abs(at - book.now) < window)
 
 
 def _goes_on(group: Gathering, now: datetime, window_min: float) -> bool:

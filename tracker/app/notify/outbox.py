@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from tracker.app.feeds import Feed, Turn
 from tracker.app.notify import gathering, telling
@@ -20,8 +20,21 @@ from tracker.ports import Clock, Followed, Stale, Store, Work
 
 log = logging.getLogger(__name__)
 FOLLOWER = "notify"
+STEP = timedelta(seconds=5)
+"""A clock that goes back by more was set."""
+LONGEST_TIMEOUT_S = 600.0
+"""No channel may be configured to take longer."""
 AT_ONCE = 200
 """Conversations that are looked at in one transaction."""
+
+
+def alerts_of(store: Store, notice: str) -> tuple[str, ...]:
+    """The alerts that a notice tells of, as its id stands in messages: one, or all of a digest. Who
+    acknowledges it acknowledges these. () for a notice that nobody was told of.
+    """
+    told = store.deliveries(notice=notice)
+    ids = [one for delivery in told for one in delivery.covers or (delivery.alert,) if one]
+    return tuple(dict.fromkeys(ids))
 
 
 class OutboxFollower:
@@ -31,10 +44,16 @@ class OutboxFollower:
         self.store, self.policy, self.clock = store, policy, clock
         feed = Feed(store)
         self._following = feed.follow(FOLLOWER, after=feed.newest)
-        self._tidied = clock.now()
+        self._tidied = self._last = clock.now()
+        self._hasten(self._last)  # the clock may have been set while nobody looked
 
     def work_off(self) -> bool:
         """One turn of the feed, and what is due; whether there was anything."""
+        now = self.clock.now()
+        if self._last - now > STEP:
+            log.warning("the clock was set back by %s", self._last - now)
+            self._hasten(now)
+        self._last = now
         heard = self._following.turn(self._hear)
         looked = self._look()
         return bool(heard) or looked
@@ -92,6 +111,11 @@ class OutboxFollower:
             except Stale:
                 continue
             return
+
+    def _hasten(self, now: datetime) -> None:
+        limits = self.policy.limits
+        longest = timedelta(seconds=LONGEST_TIMEOUT_S + limits.lease_s)
+        self.store.hasten(now, now + longest)
 
     def tidy(self) -> None:
         """Once in an hour, forget what is long past."""

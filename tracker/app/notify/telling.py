@@ -207,11 +207,23 @@ def _move_from_digest(book: Book, talk: Conversation) -> None:
 
 
 def look(book: Book, talk: Conversation) -> None:
-    """A conversation that is due: what may be told by now, and the next of the ladder."""
-    talk = tell_calm(book, talk)
+    """A conversation that is due: what may be told by now, and the next of the ladder. Looked at
+    early (the clock was set back), it waits no longer from here on than it ever would.
+    """
+    talk = _sooner(book, tell_calm(book, talk))
     if talk.step_at is not None and talk.step_at <= book.now:
         talk = _climb(book, talk, talk.step_at)
     book.put(talk)
+
+
+def _sooner(book: Book, talk: Conversation) -> Conversation:
+    calm_at, step_at, rungs = talk.calm_at, talk.step_at, book.policy.ladders.get(talk.ladder or "")
+    if calm_at is not None:
+        calm_at = min(calm_at, book.now + timedelta(minutes=book.policy.limits.calm_min))
+    if step_at is not None and rungs is not None:
+        pause = rungs.pause(max(1, talk.step), book.policy.limits)
+        step_at = min(step_at, book.now + pause)
+    return replace(talk, calm_at=calm_at, step_at=step_at)
 
 
 def _climb(book: Book, talk: Conversation, due: datetime) -> Conversation:

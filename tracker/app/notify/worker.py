@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from tracker.app.notify.outbox import OutboxFollower
 from tracker.app.notify.record import DeliveryRecorder
-from tracker.app.notify.sender import Sender
+from tracker.app.notify.sender import AT_ONCE, Sender
 from tracker.app.patience import PAUSE_S, Patience
 from tracker.domain.errors import Passing
 from tracker.domain.notice import DeliveryStatus
@@ -31,6 +31,9 @@ HANGS_S = 20.0
 """A channel that has not returned for so much longer than it may take hangs."""
 MOST_ABANDONED = 8
 """Threads of one channel that are left hanging; then it must wait for a new process."""
+GATHERED = 0.5
+"""Of the time between two looks, how long more is waited for while there is much: fewer, larger
+transactions leave the database to the intake."""
 BREATH_S = 1.0
 """Between two commits of what is to be recorded, if there is more: the intake, which computes anew
 whatever a commit has made stale, has that long for itself."""
@@ -105,6 +108,8 @@ class ChannelThread:
                 self._busy_since = None
             if not sent:
                 self.news.wait(self._poll_s)
+            elif sent < AT_ONCE:
+                self._stop.wait(self._poll_s * GATHERED)
 
 
 class Worker:
@@ -148,8 +153,7 @@ class Worker:
                 if busy:
                     for thread in self._threads.values():
                         thread.news.set()
-                else:
-                    time.sleep(poll_s)
+                time.sleep(poll_s * GATHERED if busy else poll_s)
         finally:
             self._end()
 

@@ -112,6 +112,18 @@ class MemoryOutbox(MemoryRecords):
                     claimed_until=None,
                 )
 
+    def hasten(self, now: datetime, claims_until: datetime) -> None:
+        with self._held() as held:
+            for notice in list(held.notices.values()):
+                if notice.due_at is not None and notice.due_at > now:
+                    held.notices[notice.id] = replace(notice, due_at=now)
+            for one in list(held.deliveries.values()):
+                if one.status is not DeliveryStatus.PENDING:
+                    continue
+                if one.claimed_until is not None and one.claimed_until > claims_until:
+                    one = replace(one, worker=None, claimed_until=None)  # noqa: PLW2901
+                held.deliveries[one.id] = replace(one, due_at=min(one.due_at, now))
+
     def unlogged(self, limit: int) -> list[Delivery]:
         with self._held() as held:
             found = [
