@@ -15,7 +15,9 @@ from tests.rules.test_cases import cases
 from tests.support.cases import Play
 from tests.support.played import Player, library_geography
 from tracker import engine
+from tracker.app.unit_of_work import UnitOfWork
 from tracker.domain.errors import Refused
+from tracker.domain.state import ScopeState
 from tracker.engine import Step
 from tracker.engine.roster import roster
 from tracker.rules import ORDER
@@ -49,6 +51,26 @@ def test_journeys_with_every_incident(part: int, monkeypatch: pytest.MonkeyPatch
     names = sorted(ALL)[part::4]
     played = Player(fleet(Job(40 + part, [*names, None, None])), library_geography())
     assert played.play().alerts()
+
+
+@pytest.mark.parametrize("part", range(2))
+def test_a_timer_that_is_left_as_it_is_never_runs_out_too_late(
+    part: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left, still_waits = Counter[bool](), UnitOfWork._still_waits
+
+    def watched(unit: UnitOfWork, scope: str, state: ScopeState) -> bool:
+        kept = still_waits(unit, scope, state)
+        left[kept] += 1
+        if kept:
+            due = unit.deadline(scope).state.wake_at
+            assert due is None or (state.wake_at is not None and state.wake_at <= due)
+        return kept
+
+    monkeypatch.setattr(UnitOfWork, "_still_waits", watched)
+    names = sorted(ALL)[part::6]
+    Player(fleet(Job(60 + part, [*names, None, None])), library_geography()).play()
+    assert left[True] > 200, "else this shows nothing"
 
 
 def test_a_rule_that_wakes_for_nothing_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
