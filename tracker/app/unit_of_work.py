@@ -156,6 +156,13 @@ class UnitOfWork:
             policy, until = lane.at(now), lane.changes_after(now)
         return engine.with_deadline(state, plan, policy, self.registry.rules, until=until)
 
+    def _still_waits(self, scope: str, state: ScopeState) -> bool:
+        before = self.registry.states.get(scope)
+        policy = self._planned_for(scope)[1].only
+        if before is None or policy is None or scope in self._planned:
+            return False
+        return engine.still_waits(before, state, policy)
+
     def clock_of(self, device: str) -> int:
         """How many minutes the device's clock is ahead of UTC, as learnt; 0 if it is not."""
         ahead = self._clocks.get(device)
@@ -245,8 +252,9 @@ class UnitOfWork:
 
     def work(self) -> Work:
         """All of it, to be committed; the states now have their deadlines."""
-        for scope in self.states:
-            self._take(scope, self.deadline(scope))
+        for scope, state in self.states.items():
+            if not self._still_waits(scope, state):
+                self._take(scope, self.deadline(scope))
         states = [
             StoredState(scope=scope, body=engine.encode(state), wake_at=state.wake_at)
             for scope, state in self.states.items()

@@ -1,7 +1,7 @@
 """The core: `step`, and what hosts of it need to know."""
 
 from tracker.engine.codec import decode, encode
-from tracker.engine.deadlines import with_deadline
+from tracker.engine.deadlines import still_waits, with_deadline
 from tracker.engine.healing import is_ahead
 from tracker.engine.lanes import corridor_of, lane_of
 from tracker.engine.step import HeardReading, Input, Spoke, Step, Tick, dated_at, moments, step
@@ -22,6 +22,7 @@ __all__ = [
     "lane_of",
     "moments",
     "step",
+    "still_waits",
     "weigh",
     "with_deadline",
 ]

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from tracker import rules as registry
 from tracker.domain.plan import Plan
 from tracker.domain.policy import Policy
-from tracker.domain.state import ScopeState
+from tracker.domain.state import DeviceState, ScopeState
 from tracker.engine.binding import due_at
 from tracker.engine.conclusions import Conclusions
 from tracker.engine.step import Step
@@ -74,3 +74,54 @@ def _waits(
             continue
         if due is not None:
             yield due
+
+
+def still_waits(before: ScopeState, after: ScopeState, policy: Policy) -> bool:
+    """Nothing between the two can have brought a deadline nearer, so that `wake_at` may stay as it
+    is: who is ticked too early says then when to look again.
+
+    So it is with a truck that drives on: its timers only move away with each word of it.
+    """
+    same = (
+        before.wake_at is not None
+        and before.wake_at == after.wake_at
+        and before.alerts is after.alerts
+        and before.memory is after.memory
+        and before.settled is after.settled
+        and before.leg == after.leg
+        and not (before.closed or after.closed)
+        and before.unbound_since is not None
+        and before.unbound_since == after.unbound_since
+        and before.devices.keys() == after.devices.keys()
+    )
+    if not same or after.wake_at is None:
+        return False
+    return all(
+        known is before.devices[device]
+        or _drives_on(before.devices[device], known, after.wake_at, policy)
+        for device, known in after.devices.items()
+    )
+
+
+def _drives_on(before: DeviceState, after: DeviceState, wake_at: datetime, policy: Policy) -> bool:
+    """Its patience, some of its own reports, may fall with their rhythm; but not by more than it
+    has spoken later.
+    """
+    was, is_ = before.live, after.live
+    later_s = (after.heard_at - before.heard_at).total_seconds()
+    fallen_s = max(was.pace_s - is_.pace_s, was.rest_s - is_.rest_s, 0.0)
+    return (
+        after.heard_at < wake_at
+        and was.moving
+        and is_.moving
+        and not (was.jammed or is_.jammed or is_.standing)
+        and was.at is not None
+        and was.seal is is_.seal
+        and was.leg == is_.leg
+        and was.memory == is_.memory
+        and before.memory == after.memory
+        and was.zones == is_.zones
+        and later_s >= fallen_s * policy.silence_reports
+        and was.lost == is_.lost
+        and was.starved == is_.starved
+    )

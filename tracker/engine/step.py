@@ -42,7 +42,9 @@ from tracker.domain.state import DeviceState, Lane, ScopeState
 from tracker.engine import clocks, healing, lanes, records
 from tracker.engine.binding import binding
 from tracker.engine.conclusions import Conclusions
+from tracker.engine.roster import roster
 from tracker.rules.base import Hook, Rule, View, hooked
+from tracker.rules.signs import signs
 
 
 class HeardReading(Struct, frozen=True, kw_only=True):
@@ -285,7 +287,10 @@ class Running:
         self, view: View, known: DeviceState, lane: Lane, hook: str
     ) -> tuple[DeviceState, Lane]:
         kept = {"lane": lane.memory, "device": known.memory}
-        self._run(hooked(self.rules, hook, "device", self.plan is not None), view, kept)
+        if hook == "on_reading" and self.plan is not None:
+            self._hear(view, kept)
+        else:
+            self._run(hooked(self.rules, hook, "device", self.plan is not None), view, kept)
         if kept["device"] is not known.memory:
             known = replace(known, memory=kept["device"])
         if kept["lane"] is not lane.memory or view.seal is not lane.seal or view.lane is not lane:
@@ -303,28 +308,45 @@ class Running:
         if kept["scope"] is not self.state.memory:
             self.state = replace(self.state, memory=kept["scope"])
 
+    def _hear(self, view: View, kept: dict[str, dict[str, Any]]) -> None:
+        """Ask those rules whom the reading wakes, and once one concludes anything all after it: the
+        seal may not be what it was.
+        """
+        rules = roster(self.rules)
+        for rule, function, rest in rules.awake(signs(view), kept["lane"], kept["device"]):
+            if self._ask(rule, function, view, kept):
+                self._run(rest, view, kept)
+                return
+
     def _run(
         self, rules: tuple[tuple[Rule, Hook], ...], view: View, kept: dict[str, dict[str, Any]]
     ) -> None:
-        """Each in turn, with its own of the memories that are `kept`, which change with it. The
-        innermost loop of all: two dozen rules a reading.
-        """
+        """Each in turn."""
         for rule, function in rules:
-            own = kept[rule.keeps]
-            memory = own.get(rule.name)
-            if memory is None:
-                memory = rule.blank
-            try:
-                new, outcomes = function(view, memory)
-            except Exception as error:
-                if isinstance(error, TrackerError) and view.command is not None:
-                    raise
-                self.conclusions.failed(rule, view, error)
-                continue
-            for outcome in outcomes:
-                self.conclusions.fold(view, outcome)
-            if new is not memory and new != memory:
-                kept[rule.keeps] = {**own, rule.name: new}
+            self._ask(rule, function, view, kept)
+
+    def _ask(self, rule: Rule, function: Hook, view: View, kept: dict[str, dict[str, Any]]) -> bool:
+        """With its own of the memories that are `kept`, which change with it; whether it concluded
+        anything.
+        """
+        own = kept[rule.keeps]
+        memory = own.get(rule.name)
+        if memory is None:
+            memory = rule.blank
+        try:
+            new, outcomes = function(view, memory)
+        except Exception as error:
+            if isinstance(error, TrackerError) and view.command is not None:
+                raise
+            self.conclusions.failed(rule, view, error)
+            return True
+        for outcome in outcomes:
+            self.conclusions.fold(view, outcome)
+        if new is not memory and new != memory:
+            kept[rule.keeps] = {**own, rule.name: new}
+            if new == rule.blank:  # which is not worth keeping
+                del kept[rule.keeps][rule.name]
+        return bool(outcomes)
 
     def _put(self, device: str, known: DeviceState) -> None:
         self.state = replace(self.state, devices={**self.state.devices, device: known})

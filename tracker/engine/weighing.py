@@ -17,6 +17,7 @@ from tracker.domain.plan import Plan
 from tracker.domain.policy import Policy
 from tracker.domain.state import ScopeState
 from tracker.domain.weighing import Weighed
+from tracker.engine.roster import roster
 from tracker.engine.step import Input, Running, Step, run_one
 from tracker.rules.base import Hook, Rule, View, remembered
 
@@ -58,6 +59,10 @@ class _Weighing(Running):
     ) -> None:
         super().__init__(state, plan, policy, rules)
         self.scales = list[Scale]()
+
+    def _hear(self, view: View, kept: dict[str, dict[str, Any]]) -> None:
+        """Those that would have slept say why there is nothing."""
+        self._run(roster(self.rules).all, view, kept)
 
     def _run(
         self, rules: tuple[tuple[Rule, Hook], ...], view: View, kept: dict[str, dict[str, Any]]

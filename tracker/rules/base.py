@@ -129,6 +129,8 @@ Result = tuple[Any, tuple[Outcome, ...]]
 Hook = Callable[[View, Any], Result]
 Run = Literal["device", "scope"]
 NOTHING: tuple[Outcome, ...] = ()
+ALWAYS = -1
+"""Of `Rule.wakes`: it is asked of every reading."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # looked up by itself, four times a reading
@@ -145,6 +147,9 @@ class Rule:
     deadline: when it must be ticked at the latest, None if it waits for nothing.
     set_back: `(memory, now, policy) -> memory`, where memory holds times of receipt: the tracker's
     own clock was set back, and none of them can lie ahead of it.
+    wakes: the signs that can concern `on_reading` while the rule remembers nothing; without any of
+    them it is not asked (`tracker.rules.signs`, whose numbers these are). heeds: it is asked as
+    long as it remembers anything; if not, its signs alone decide.
     weighs: `(view, memory) -> what it compared`, for each kind of alert it can raise; asked only
     when somebody wants an explanation, with the view and the memory from before this input.
     """
@@ -160,6 +165,8 @@ class Rule:
     set_back: Callable[[Any, datetime, Policy], Any] | None = None
     weighs: Callable[[View, Any], tuple[Weighed, ...]] | None = None
     without_shipment: bool = False
+    wakes: int = ALWAYS
+    heeds: bool = True
     blank: Any = field(init=False, default=None)
 
     def __post_init__(self) -> None:

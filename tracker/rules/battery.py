@@ -15,6 +15,7 @@ from tracker.domain.outcome import Cleared, Raised
 from tracker.domain.policy import Policy
 from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
+from tracker.rules.signs import Sign
 
 GRADES = (None, Severity.WARNING, Severity.CRITICAL)
 
@@ -118,4 +119,11 @@ def _before(memory: Memory) -> Weighed:
     return Weighed(kind=AlertKind.BATTERY, measure="told_before", value=GRADES[memory.grade])
 
 
-RULE = Rule(name="battery", memory=Memory, keeps="device", on_reading=on_reading, weighs=weighs)
+RULE = Rule(
+    name="battery",
+    memory=Memory,
+    keeps="device",
+    on_reading=on_reading,
+    wakes=Sign.BATTERY | Sign.SEAL,
+    weighs=weighs,
+)

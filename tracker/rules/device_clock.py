@@ -24,6 +24,7 @@ from tracker.domain.outcome import Cleared, ClockLearnt, Noted, Outcome, Raised
 from tracker.domain.policy import Policy, minutes, whole_minutes
 from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
+from tracker.rules.signs import Sign
 
 AGREE = 2
 """So many reports in a row that must be wrong for sure, or right again: one may be a slip."""
@@ -242,6 +243,7 @@ RULE = Rule(
     memory=Memory,
     keeps="device",
     on_reading=on_reading,
+    wakes=Sign.CLOCK,
     set_back=set_back,
     without_shipment=True,
     weighs=weighs,

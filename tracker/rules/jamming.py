@@ -21,6 +21,7 @@ from tracker.domain.reception import collapse_min
 from tracker.domain.state import Lane
 from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
+from tracker.rules.signs import Sign
 
 
 class Memory(Struct, frozen=True, kw_only=True):
@@ -94,4 +95,6 @@ def _weighed(measure: str, value: bool, *, speaks: bool = False) -> Weighed:
     return Weighed(kind=AlertKind.JAMMING, measure=measure, value=value, speaks=speaks)
 
 
-RULE = Rule(name="jamming", memory=Memory, on_reading=on_reading, weighs=weighs)
+RULE = Rule(
+    name="jamming", memory=Memory, on_reading=on_reading, wakes=Sign.RECEPTION, weighs=weighs
+)

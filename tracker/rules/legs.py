@@ -12,6 +12,7 @@ from tracker.domain.finding import FindingType
 from tracker.domain.motion import point
 from tracker.domain.outcome import Delivered, Noted
 from tracker.rules.base import NOTHING, Result, Rule, View
+from tracker.rules.signs import Sign
 
 
 def on_reading(view: View, memory: Any) -> Result:
@@ -33,4 +34,4 @@ def on_reading(view: View, memory: Any) -> Result:
     return memory, (note, Delivered(at=fix.time, zone=goal))
 
 
-RULE = Rule(name="legs", on_reading=on_reading)
+RULE = Rule(name="legs", on_reading=on_reading, wakes=Sign.VISITS)

@@ -17,6 +17,7 @@ from tracker.domain.outcome import Cleared, Raised
 from tracker.domain.policy import minutes
 from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
+from tracker.rules.signs import NEVER
 
 KEPT = 16
 """Digests: more than a broker sends again at once (Mosquitto keeps 20 unanswered in all)."""
@@ -90,5 +91,6 @@ RULE = Rule(
     keeps="device",
     on_command=on_command,
     on_reading=on_reading,
+    wakes=NEVER,
     weighs=weighs,
 )

@@ -25,6 +25,7 @@ from tracker.domain.policy import minutes, whole_minutes
 from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
 from tracker.rules.patience import patience, usual
+from tracker.rules.signs import Sign
 
 
 class Memory(Struct, frozen=True, kw_only=True):
@@ -205,4 +206,6 @@ def _weighed(view: View, memory: Memory, kind: AlertKind) -> tuple[Weighed, ...]
     )
 
 
-RULE = Rule(name="position_loss", memory=Memory, on_reading=on_reading, weighs=weighs)
+RULE = Rule(
+    name="position_loss", memory=Memory, on_reading=on_reading, wakes=Sign.SAME, weighs=weighs
+)

@@ -32,6 +32,7 @@ from tracker.domain.reception import cell_dbm
 from tracker.domain.seal import SealState
 from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
+from tracker.rules.signs import NEVER
 
 KIND = AlertKind.POSITION_NOT_CREDIBLE
 SOURCES: dict[str, str] = {
@@ -289,4 +290,6 @@ def _against(measure: str, value: float, threshold: str, unit: str, policy: Poli
     )
 
 
-RULE = Rule(name="position_not_credible", memory=Memory, on_reading=on_reading, weighs=weighs)
+RULE = Rule(
+    name="position_not_credible", memory=Memory, on_reading=on_reading, wakes=NEVER, weighs=weighs
+)

@@ -16,6 +16,7 @@ from tracker.domain.outcome import Cleared, Outcome, Raised
 from tracker.domain.plan import Plan
 from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
+from tracker.rules.signs import Sign
 
 
 def on_reading(view: View, memory: Any) -> Result:
@@ -104,4 +105,4 @@ def _fixes(zone: str, count: int, least: int) -> Weighed:
     )
 
 
-RULE = Rule(name="restricted_zone", on_reading=on_reading, weighs=weighs)
+RULE = Rule(name="restricted_zone", on_reading=on_reading, wakes=Sign.VISITS, weighs=weighs)

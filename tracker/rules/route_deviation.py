@@ -25,6 +25,7 @@ from tracker.domain.outcome import Cleared, Outcome, Raised
 from tracker.domain.policy import Policy, minutes, whole_minutes
 from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
+from tracker.rules.signs import Sign
 
 
 class Memory(Struct, frozen=True, kw_only=True):
@@ -227,6 +228,7 @@ RULE = Rule(
     name="route_deviation",
     memory=Memory,
     on_reading=on_reading,
+    wakes=Sign.OFF,
     on_tick=on_tick,
     deadline=deadline,
     weighs=weighs,

@@ -22,6 +22,7 @@ from tracker.domain.policy import Policy, minutes
 from tracker.domain.seal import SealRecord, SealState
 from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
+from tracker.rules.signs import Sign
 
 
 class Memory(Struct, frozen=True, kw_only=True):
@@ -230,6 +231,7 @@ RULE = Rule(
     memory=Memory,
     keeps="device",
     on_reading=on_reading,
+    wakes=Sign.SEAL,
     on_tick=on_tick,
     deadline=deadline,
     set_back=set_back,

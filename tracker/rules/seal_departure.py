@@ -26,6 +26,7 @@ from tracker.domain.seal import SealState
 from tracker.domain.visits import drifted, rests
 from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View, concluded
+from tracker.rules.signs import Sign
 
 
 class Memory(Struct, frozen=True, kw_only=True):
@@ -205,4 +206,6 @@ def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
     return (state, outside, Weighed(kind=kind, measure="unsealed", value=unsealed, speaks=unsealed))
 
 
-RULE = Rule(name="seal_departure", memory=Memory, on_reading=on_reading, weighs=weighs)
+RULE = Rule(
+    name="seal_departure", memory=Memory, on_reading=on_reading, wakes=Sign.SEAL, weighs=weighs
+)

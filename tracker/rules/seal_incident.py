@@ -18,6 +18,7 @@ from tracker.domain.spelling import same
 from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
 from tracker.rules.seals import number_differs, recorded, renumbered, sealed_report
+from tracker.rules.signs import Sign
 
 INCIDENTS = (AlertKind.SEAL_TAMPERED, AlertKind.SEAL_OPENED)
 
@@ -97,4 +98,10 @@ def _weighs_number(view: View) -> Weighed:
     )
 
 
-RULE = Rule(name="seal_incident", on_reading=on_reading, on_command=on_command, weighs=weighs)
+RULE = Rule(
+    name="seal_incident",
+    on_reading=on_reading,
+    wakes=Sign.SEAL,
+    on_command=on_command,
+    weighs=weighs,
+)

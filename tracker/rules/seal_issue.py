@@ -19,6 +19,7 @@ from tracker.domain.plan import Plan
 from tracker.domain.seal import SealState
 from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
+from tracker.rules.signs import NEVER
 
 
 def on_command(view: View, memory: Any) -> Result:
@@ -117,6 +118,7 @@ RULE = Rule(
     name="seal_issue",
     on_command=on_command,
     on_reading=on_reading,
+    wakes=NEVER,
     without_shipment=True,
     weighs=weighs,
 )

@@ -37,6 +37,7 @@ from tracker.rules.base import NOTHING, Result, Rule, View, concluded
 from tracker.rules.openings import DUBIOUS, OpeningVerdict, covering, judge, opens, shown
 from tracker.rules.openings_held import Held, holding, is_present, merged, witnessed
 from tracker.rules.seals import apart, known_places, renumbered
+from tracker.rules.signs import Sign
 
 
 class Apart(Struct, frozen=True, kw_only=True):
@@ -372,6 +373,7 @@ RULE = Rule(
     memory=Memory,
     keeps="device",
     on_reading=on_reading,
+    wakes=Sign.SEAL,
     on_command=on_command,
     on_tick=on_tick,
     deadline=deadline,

@@ -24,6 +24,7 @@ from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View, concluded
 from tracker.rules.openings import opens
 from tracker.rules.seals import number_differs, own_time, renumbered, sealed_report, words_missing
+from tracker.rules.signs import Sign
 
 
 class Memory(Struct, frozen=True, kw_only=True):
@@ -173,6 +174,7 @@ RULE = Rule(
     memory=Memory,
     keeps="device",
     on_reading=on_reading,
+    wakes=Sign.SEAL,
     on_tick=on_tick,
     deadline=deadline,
     set_back=set_back,

@@ -20,6 +20,7 @@ from tracker.domain.seal import SealState
 from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
 from tracker.rules.seals import apart, own_time
+from tracker.rules.signs import Sign
 
 REFUSALS = (SealEvent.UNLOCK_REFUSED, SealEvent.WRONG_CARD, SealEvent.WRONG_PASSWORD)
 
@@ -107,5 +108,10 @@ def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
 
 
 RULE = Rule(
-    name="seal_refusals", memory=Memory, keeps="device", on_reading=on_reading, weighs=weighs
+    name="seal_refusals",
+    memory=Memory,
+    keeps="device",
+    on_reading=on_reading,
+    wakes=Sign.SEAL,
+    weighs=weighs,
 )

@@ -26,6 +26,7 @@ from tracker.domain.spelling import among, same
 from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View, concluded
 from tracker.rules.seals import number_differs, recorded, renumbered, sealed_report
+from tracker.rules.signs import Sign
 
 
 class Named(Struct, frozen=True, kw_only=True):
@@ -282,6 +283,7 @@ RULE = Rule(
     memory=Memory,
     keeps="device",
     on_reading=on_reading,
+    wakes=Sign.SEAL,
     on_command=on_command,
     on_tick=on_tick,
     deadline=deadline,

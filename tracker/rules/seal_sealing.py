@@ -35,6 +35,7 @@ from tracker.rules.seals import (
     rolling,
     sealed_report,
 )
+from tracker.rules.signs import Sign
 
 
 class Memory(Struct, frozen=True, kw_only=True):
@@ -245,6 +246,7 @@ RULE = Rule(
     memory=Memory,
     keeps="device",
     on_reading=on_reading,
+    wakes=Sign.SEAL,
     on_command=on_command,
     on_tick=on_tick,
     deadline=deadline,

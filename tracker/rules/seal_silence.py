@@ -23,6 +23,7 @@ from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
 from tracker.rules.patience import patience, usual
 from tracker.rules.seals import sealed_report
+from tracker.rules.signs import Sign
 
 
 class Memory(Struct, frozen=True, kw_only=True):
@@ -135,4 +136,6 @@ def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
     )
 
 
-RULE = Rule(name="seal_silence", memory=Memory, on_reading=on_reading, weighs=weighs)
+RULE = Rule(
+    name="seal_silence", memory=Memory, on_reading=on_reading, wakes=Sign.MUTE, weighs=weighs
+)

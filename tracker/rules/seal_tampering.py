@@ -18,6 +18,7 @@ from tracker.domain.outcome import Cleared, Outcome, Raised, SealMoved, SealUpda
 from tracker.domain.seal import SealRecord, SealState
 from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
+from tracker.rules.signs import Sign
 
 SUSPICIOUS = {
     SealEvent.COVER_OPENED: Code.COVER_OPENED,
@@ -141,4 +142,4 @@ def weighs(view: View, memory: Any) -> tuple[Weighed, ...]:
     )
 
 
-RULE = Rule(name="seal_tampering", on_reading=on_reading, weighs=weighs)
+RULE = Rule(name="seal_tampering", on_reading=on_reading, wakes=Sign.SEAL, weighs=weighs)

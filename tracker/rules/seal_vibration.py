@@ -25,6 +25,7 @@ from tracker.domain.seal import SealState
 from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
 from tracker.rules.seals import apart, known_places, own_time
+from tracker.rules.signs import Sign
 
 SIGNS = (
     SealEvent.COVER_OPENED,
@@ -215,4 +216,6 @@ def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
     return (rest, place, sign) if shaking else (rest, place)
 
 
-RULE = Rule(name="seal_vibration", memory=Memory, on_reading=on_reading, weighs=weighs)
+RULE = Rule(
+    name="seal_vibration", memory=Memory, on_reading=on_reading, wakes=Sign.SEAL, weighs=weighs
+)

@@ -28,6 +28,7 @@ from tracker.domain.state import DeviceState, Lane
 from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
 from tracker.rules.patience import patience, usual
+from tracker.rules.signs import Sign
 
 
 class Memory(Struct, frozen=True, kw_only=True):
@@ -194,6 +195,7 @@ RULE = Rule(
     keeps="device",
     on_tick=on_tick,
     on_reading=on_reading,
+    wakes=Sign.GAP,
     deadline=deadline,
     set_back=set_back,
     weighs=weighs,

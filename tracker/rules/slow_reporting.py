@@ -19,6 +19,7 @@ from tracker.domain.outcome import Cleared, Raised
 from tracker.domain.policy import Policy, minutes
 from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
+from tracker.rules.signs import Sign
 
 
 class Memory(Struct, frozen=True, kw_only=True):
@@ -119,4 +120,6 @@ def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
     return wait, counts, slow, told
 
 
-RULE = Rule(name="slow_reporting", memory=Memory, on_reading=on_reading, weighs=weighs)
+RULE = Rule(
+    name="slow_reporting", memory=Memory, on_reading=on_reading, wakes=Sign.GAP, weighs=weighs
+)

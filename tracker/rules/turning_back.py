@@ -24,6 +24,7 @@ from tracker.domain.policy import Policy, minutes, whole_minutes
 from tracker.domain.seal import SealState
 from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
+from tracker.rules.signs import Sign
 
 OPEN_AGAIN = frozenset({SealState.UNASSIGNED, SealState.ARMED, SealState.RELEASED})
 """States of a seal that guards nothing."""
@@ -286,4 +287,11 @@ def _heading_for(view: View, memory: Memory, fall: float) -> str:
     return _grave(memory, fall, fix, view.policy, sealed=under_seal(view)).value
 
 
-RULE = Rule(name="turning_back", memory=Memory, on_reading=on_reading, weighs=weighs)
+RULE = Rule(
+    name="turning_back",
+    memory=Memory,
+    on_reading=on_reading,
+    wakes=Sign.PROGRESS | Sign.VISITS,
+    heeds=False,
+    weighs=weighs,
+)

@@ -15,6 +15,7 @@ from tracker.domain.outcome import Noted, Outcome, Raised
 from tracker.domain.weighing import Weighed
 from tracker.domain.whose import breaks
 from tracker.rules.base import NOTHING, Result, Rule, View
+from tracker.rules.signs import NEVER
 
 
 def on_reading(view: View, memory: Any) -> Result:
@@ -60,4 +61,6 @@ def weighs(view: View, memory: Any) -> tuple[Weighed, ...]:
     return (on_shipment, Weighed(kind=kind, measure="before_shipment", value=True))
 
 
-RULE = Rule(name="unknown_device", on_reading=on_reading, without_shipment=True, weighs=weighs)
+RULE = Rule(
+    name="unknown_device", on_reading=on_reading, wakes=NEVER, without_shipment=True, weighs=weighs
+)

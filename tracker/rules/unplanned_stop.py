@@ -30,6 +30,7 @@ from tracker.domain.rhythm import wakes
 from tracker.domain.state import Halt, Lane
 from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
+from tracker.rules.signs import Sign
 from tracker.rules.stop_limits import Limits, least, limits
 
 KIND = AlertKind.UNPLANNED_STOP
@@ -225,6 +226,7 @@ RULE = Rule(
     name="unplanned_stop",
     memory=Memory,
     on_reading=on_reading,
+    wakes=Sign.STANDS,
     on_tick=on_tick,
     deadline=deadline,
     set_back=set_back,

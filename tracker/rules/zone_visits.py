@@ -20,6 +20,7 @@ from tracker.domain.plan import Place
 from tracker.domain.policy import whole_minutes
 from tracker.domain.state import Passage
 from tracker.rules.base import NOTHING, Result, Rule, View
+from tracker.rules.signs import Sign
 
 
 def on_reading(view: View, memory: Any) -> Result:
@@ -81,4 +82,4 @@ def _named(zone: str, place: Place | None) -> dict[str, Fact]:
     return {"kind": str(place.kind), "name": place.name}
 
 
-RULE = Rule(name="zone_visits", on_reading=on_reading)
+RULE = Rule(name="zone_visits", on_reading=on_reading, wakes=Sign.VISITS)
