@@ -129,9 +129,11 @@ def test_a_stop_begins_no_earlier_than_the_trip(office: Office) -> None:
 
 
 def test_what_a_broker_retained_is_no_sign_of_life(office: Office) -> None:
+    """Of a truck that two fixes know to be under way: silent after ten minutes."""
     office.open(trip())
-    office.hear(told(office, 1, 1, speed=60, seal=SEALED))
-    retained = replace(told(office, 2, 8, speed=60, seal=SEALED), retained=True)
+    office.hear(told(office, 0, 0, speed=60, seal=SEALED))
+    office.hear(told(office, 1, 1, north_km=1, speed=60, seal=SEALED))
+    retained = replace(told(office, 2, 8, north_km=2, speed=60, seal=SEALED), retained=True)
     office.hear(retained)
     (stored,) = [one for one in office.journal.readings() if one.reading.buffered]
     assert stored.shipment == "S1"

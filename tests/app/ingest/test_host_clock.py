@@ -46,8 +46,9 @@ def clock(office: Office) -> HostClock:
 
 
 def say(office: Office, clock: HostClock, minute: float, **more: Any) -> None:
-    """At that true time; received by the host's clock."""
-    office.hear(message("L1", reading(minute, speed=60, **more), at=clock.now()))
+    """At that true time, of a truck that drives north; received by the host's clock."""
+    said = reading(minute, north_km=minute, speed=60, **more)
+    office.hear(message("L1", said, at=clock.now()))
 
 
 def look(office: Office) -> dict[str, str]:
