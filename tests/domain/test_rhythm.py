@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from msgspec.structs import replace
 
-from tracker.domain.rhythm import AWAKE_S, FIRST_S, rhythm, wakes, woken
+from devices.reading import NoFix, NoFixReason, Reading
+from tracker.domain.rhythm import AWAKE_S, FIRST_S, intervals, rhythm, wakes, woken
 from tracker.domain.state import Lane
 
 
@@ -37,6 +40,45 @@ def test_a_lost_report_is_forgotten_after_two() -> None:
     lane = after([300.0] * 8 + [600.0], moving=True)
     assert lane.pace_s == pytest.approx(450.0)
     assert after([300.0] * 8 + [600.0, 300.0, 300.0], moving=True).pace_s == 300.0
+
+
+def test_reports_that_are_missing_by_their_serials_are_no_other_rhythm() -> None:
+    known = after([300.0] * 8, moving=True)
+    assert rhythm(known, 1_200.0, 4) == {"pace_s": 300.0}
+    assert rhythm(known, 1_200.0, 2) == {"pace_s": pytest.approx(450.0)}, "slower all the same"
+
+
+def test_serials_that_count_more_than_is_sent_lower_nothing() -> None:
+    known = after([300.0] * 8, moving=True)
+    assert rhythm(known, 300.0, 10) == {"pace_s": 300.0}
+    assert rhythm(known, 310.0, 10) == {"pace_s": 300.0}
+
+
+@pytest.mark.parametrize(
+    ("dialect", "before", "seq", "expected"),
+    [
+        ("native", 7, 11, 4),
+        ("native", 7, 8, 1),
+        ("native", 7, 7, 1),
+        ("native", 500, 1, 1),  # they began anew
+        ("native", None, 11, 1),
+        ("native", 7, None, 1),
+        ("jtt808", 7, 11, 1),  # heartbeats are counted too
+    ],
+)
+def test_serials_say_how_many_reports_lie_between(
+    dialect: str, before: int | None, seq: int | None, expected: int
+) -> None:
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+    reading = Reading(
+        device="L1",
+        dialect=dialect,
+        event_time=at,
+        received_at=at,
+        position=NoFix(reason=NoFixReason.ABSENT),
+        seq=seq,
+    )
+    assert intervals(Lane(seq=before), reading) == expected
 
 
 def test_a_burst_of_events_hardly_lowers_it() -> None:

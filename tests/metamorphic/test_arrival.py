@@ -118,13 +118,7 @@ def of_bursts(cases: list[Case]) -> list[tuple[object, ...]]:
     return found_in(Player(arranged(cases, in_bursts(list)), library_geography()).play())
 
 
-LOST = "seal_continuity wants two fixes off the route in a row, which a reversed burst has not"
-
-
-@pytest.mark.parametrize(
-    "order",
-    [pytest.param("newest first", marks=pytest.mark.xfail(reason=LOST)), "shuffled"],
-)
+@pytest.mark.parametrize("order", ORDERS)
 def test_a_burst_in_any_order_loses_nothing_critical(
     cases: list[Case], of_bursts: list[tuple[object, ...]], order: str
 ) -> None:

@@ -23,7 +23,7 @@ from tracker.domain.plan import Plan
 from tracker.domain.policy import Policy, minutes
 from tracker.domain.receiver import Receiver
 from tracker.domain.reception import reception
-from tracker.domain.rhythm import rhythm, woken
+from tracker.domain.rhythm import intervals, rhythm, woken
 from tracker.domain.state import Halt, Lane, Passage
 from tracker.domain.visits import visited
 
@@ -56,7 +56,8 @@ def advance(
         "seq": lane.seq if reading.seq is None else reading.seq,
     }
     if lane.at is not None:
-        heard |= rhythm(lane, (reading.event_time - lane.at).total_seconds())
+        seconds = (reading.event_time - lane.at).total_seconds()
+        heard |= rhythm(lane, seconds, intervals(lane, reading))
     heard |= reception(lane, reading, plan, policy)
     fix = reading.position
     if isinstance(fix, NoFix) or (fix.hdop is not None and fix.hdop >= policy.hdop_useless):

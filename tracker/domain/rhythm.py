@@ -1,13 +1,15 @@
 """How often a device reports: as it was observed, under way and at rest.
 
 No device says it, and it differs by dialect, maker and setting: 30 s to 5 min under way, 15 to 20
-min asleep. The estimate follows the gaps between its readings.
+min asleep. The estimate follows the gaps between its readings; in one of them, by its serials, it
+may have spoken more often than it was heard (yet).
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from devices.reading import SHARED_SERIALS, Reading
 from tracker.domain.state import Lane
 
 FIRST_S = 60.0
@@ -25,13 +27,31 @@ WOKEN_TIMES = 2
 than WOKEN of its rest) because it was woken."""
 
 
-def rhythm(lane: Lane, seconds: float) -> dict[str, Any]:
-    """What changes in the lane with a reading that comes so long after the one before."""
+def rhythm(lane: Lane, seconds: float, intervals: int = 1) -> dict[str, Any]:
+    """What changes in the lane with a reading that comes so long after the one before; intervals:
+    so many of its reports later.
+    """
     if seconds <= 0:
         return {}
     if lane.moving:
-        return {"pace_s": _followed(lane.pace_s or min(lane.rest_s, AWAKE_S), seconds, PACE_RISE)}
-    return {"rest_s": _followed(lane.rest_s, seconds, REST_RISE)}
+        known = lane.pace_s or min(lane.rest_s, AWAKE_S)
+        return {"pace_s": _followed(known, _each(known, seconds, intervals), PACE_RISE)}
+    known = lane.rest_s
+    return {"rest_s": _followed(known, _each(known, seconds, intervals), REST_RISE)}
+
+
+def intervals(lane: Lane, reading: Reading) -> int:
+    """How many reports after the newest of the lane this one was made, as far as serials tell."""
+    if lane.seq is None or reading.seq is None or reading.dialect in SHARED_SERIALS:
+        return 1
+    return max(reading.seq - lane.seq, 1)
+
+
+def _each(known: float, seconds: float, intervals: int) -> float:
+    """One of so many intervals. What is missing explains why a gap is longer than those known, and
+    makes none shorter: serials may count more than is sent.
+    """
+    return seconds if intervals == 1 or seconds <= known else max(seconds / intervals, known)
 
 
 def woken(before: Lane, seconds: float) -> int:

@@ -2,7 +2,8 @@
 
 It does if its own serials are unbroken (the backlog fills the gap within `backlog_grace_min`), the
 rope is in and the lock count unchanged. A gap in the serials warns; a changed lock count is
-critical, and so is reappearing off the route (two fixes). An opened seal is `seal_opening`'s.
+critical, and so is reappearing off the route: its first fixes after the silence were off it (two),
+by their own times and in whatever order they come. An opened seal is `seal_opening`'s.
 Without serials, or if they began anew, or count more than readings, the silence stays unproven,
 which the log says. Until the lock itself says that it is sealed, it stays UNKNOWN.
 """
@@ -25,10 +26,23 @@ from tracker.rules.base import NOTHING, Result, Rule, View
 from tracker.rules.signs import Sign
 
 
+class Watch(Struct, frozen=True, kw_only=True):
+    """Whether it was off the route after its last word before the silence, at `since`.
+
+    off: times of the fixes that were; on: of the first that was not. What was stored may come after
+    that one and is older: it is waited for until `until` (receipt).
+    """
+
+    since: datetime
+    until: datetime
+    off: tuple[datetime, ...] = ()
+    on: datetime | None = None
+
+
 class Memory(Struct, frozen=True, kw_only=True):
     """After a reappearance. after, before: the serials around the gap; missing: how many are still
-    owed, until `due`. shut: it has said since that it is sealed. watching: fixes are being watched
-    for the route, `off` of them were off it.
+    owed, until `due`. shut: it has said since that it is sealed. watch: its fixes are being watched
+    for the route.
     """
 
     after: int = 0
@@ -36,14 +50,14 @@ class Memory(Struct, frozen=True, kw_only=True):
     missing: int = 0
     due: datetime | None = None
     shut: bool = False
-    watching: bool = False
-    off: int = 0
+    watch: Watch | None = None
 
 
 def on_reading(view: View, memory: Memory) -> Result:
     report = view.reading.seal if view.reading else None
     if view.late:
-        return _filled(view, memory), _recounted(view, report)
+        memory, strayed = _route(view, _filled(view, memory))
+        return memory, (*strayed, *_recounted(view, report))
     found: list[Outcome] = []
     if view.seal.state is SealState.UNKNOWN and view.seal.unheard:
         return memory, NOTHING  # the device was heard all the time: see `seal_silence`
@@ -80,12 +94,14 @@ def _reappears(view: View, memory: Memory) -> Memory:
     new = reading.seq if reading and counted else None
     old = view.before.seq if view.before and counted else None
     missing = max(new - old - 1, 0) if new is not None and old is not None else 0
+    due = view.now + minutes(view.policy.backlog_grace_min)
+    since = view.before.at if view.before else None
     return Memory(
         after=new or 0,
         before=old or 0,
         missing=missing,
-        watching=True,
-        due=view.now + minutes(view.policy.backlog_grace_min),
+        due=due,
+        watch=Watch(since=since, until=due) if since is not None else None,
     )
 
 
@@ -97,24 +113,38 @@ def _filled(view: View, memory: Memory) -> Memory:
     return replace(memory, missing=memory.missing - 1, due=due)
 
 
-def _route(view: View, memory: Memory) -> tuple[Memory, list[Outcome]]:
-    if not memory.watching or view.moves.fix is None:
-        return memory, []
-    if not view.off_route():
-        return replace(memory, watching=False, off=0), []
-    memory = replace(memory, off=memory.off + 1)
-    if memory.off < view.policy.confirm_fixes:
-        return memory, []
-    return replace(memory, watching=False, off=0), [
-        Raised(
-            kind=AlertKind.SEAL_CONTINUITY,
-            severity=Severity.CRITICAL,
-            code=Code.REAPPEARED_OFF_ROUTE,
-            at=view.at,
-            key=view.device or "",
-            **view.where(),
+def _route(view: View, memory: Memory) -> tuple[Memory, tuple[Outcome, ...]]:
+    if memory.watch is None or view.moves.fix is None:
+        return memory, NOTHING
+    watch = _watched(view, memory.watch)
+    if _strayed(watch) >= view.policy.confirm_fixes:
+        return replace(memory, watch=None), (
+            Raised(
+                kind=AlertKind.SEAL_CONTINUITY,
+                severity=Severity.CRITICAL,
+                code=Code.REAPPEARED_OFF_ROUTE,
+                at=view.at,
+                key=view.device or "",
+                **view.where(),
+            ),
         )
-    ]
+    waits = watch.on is None or view.now < watch.until
+    return replace(memory, watch=watch if waits else None), NOTHING
+
+
+def _watched(view: View, watch: Watch) -> Watch:
+    """With what this reading's own fix shows, if it is of after the silence began."""
+    fix = view.moves.fix
+    if fix is None or fix.time <= watch.since or fix.time in watch.off:
+        return watch
+    if view.off_route():
+        return replace(watch, off=(*watch.off, fix.time))
+    return replace(watch, on=fix.time if watch.on is None else min(watch.on, fix.time))
+
+
+def _strayed(watch: Watch) -> int:
+    """How many fixes were off the route before the first that was not."""
+    return sum(watch.on is None or time < watch.on for time in watch.off)
 
 
 def _recounted(view: View, report: SealReport | None) -> tuple[Outcome, ...]:
@@ -173,9 +203,10 @@ def on_tick(view: View, memory: Memory) -> Result:
         key=f"{view.device}:serials",
         **view.where(),
     )
+    kept = Memory(watch=memory.watch)
     if not memory.shut:
-        return Memory(), (gap,)
-    return Memory(), (gap, _sealed(view, view.seal, Code.SERIALS_STILL_MISSING))
+        return kept, (gap,)
+    return kept, (gap, _sealed(view, view.seal, Code.SERIALS_STILL_MISSING))
 
 
 def deadline(view: View, memory: Memory) -> datetime | None:
@@ -188,7 +219,12 @@ def deadline(view: View, memory: Memory) -> datetime | None:
 
 def set_back(memory: Memory, now: datetime, policy: Policy) -> Memory:
     latest = now + minutes(policy.backlog_grace_min)
-    return memory if memory.due is None else replace(memory, due=min(memory.due, latest))
+    if memory.due is not None:
+        memory = replace(memory, due=min(memory.due, latest))
+    watch = memory.watch
+    if watch is not None:
+        memory = replace(memory, watch=replace(watch, until=min(watch.until, latest)))
+    return memory
 
 
 def _sealed(view: View, seal: SealRecord, code: Code) -> SealMoved:
@@ -204,7 +240,7 @@ def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
     kind, report = AlertKind.SEAL_CONTINUITY, view.reading.seal if view.reading else None
     had, has = view.seal.lock_count, report.lock_count if report else None
     counted = had is not None and has is not None and had != has
-    off = memory.watching and view.off_route()
+    strayed = _strayed(_watched(view, memory.watch)) if memory.watch else 0
     gap = memory.due is not None and memory.missing > 0
     return (
         Weighed(kind=kind, measure="lock_count", value=has, limit=had, speaks=counted),
@@ -217,11 +253,11 @@ def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
         Weighed(
             kind=kind,
             measure="reappeared_off_route",
-            value=memory.off + off,
+            value=strayed,
             limit=view.policy.confirm_fixes,
             unit="fixes",
             threshold="confirm_fixes",
-            speaks=off and memory.off + 1 >= view.policy.confirm_fixes,
+            speaks=strayed >= view.policy.confirm_fixes,
         ),
     )
 
