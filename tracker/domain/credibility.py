@@ -26,7 +26,7 @@ from devices.reading import Fix
 from geofences.placement import Placement
 from tracker.domain.doubt import Doubt, Fault, Way
 from tracker.domain.geo import metres_between
-from tracker.domain.own_word import Gap, OwnWord, compared, sustained
+from tracker.domain.own_word import Gap, OwnWord, between, compared, sustained
 from tracker.domain.plan import Plan
 from tracker.domain.policy import Policy, minutes
 from tracker.domain.receiver import Receiver
@@ -72,7 +72,8 @@ def judged(
     way = None if last is None else _way(lane, last, fix, received_at, policy)
     doubt = _doubt(last, fix, way, policy)
     stood = lane.standing and lane.straying is None
-    if doubt is None and stood and way is not None and _starts(way, policy):
+    starts = doubt is None and stood and way is not None and _starts(way, policy)
+    if starts and not _drives_off(lane, fix, policy):
         doubt = Doubt(fix=fix, fault=Fault.SPEED, way=way, last=last)
     if doubt is None and placement is not None and placement.cell_m is not None:
         doubt = _far_from_cell(fix, way, placement.cell_m, policy)
@@ -263,6 +264,25 @@ def _starts(way: Way, policy: Policy) -> bool:
     """No truck that stood gets so far so soon."""
     fast = way.kmh > policy.from_rest_kmh and way.metres > policy.jump_m
     return fast and way.seconds <= policy.compare_most_s
+
+
+def _drives_off(lane: Lane, fix: Fix, policy: Policy) -> bool:
+    """The second fix away goes on from the first, as fast as the receiver itself says: the truck
+    was gone before that was told. Two jumps of who stands go nowhere.
+    """
+    first, last = lane.suspect, lane.fix
+    if first is None or last is None or fix.time <= first.time:
+        return False
+    gap = between(first, fix, policy)
+    gone = metres_between(last.lat, last.lon, fix.lat, fix.lon)
+    gone -= metres_between(last.lat, last.lon, first.lat, first.lon)
+    if gone * 2 < gap.metres:
+        return False
+    if first.speed_kmh is None or fix.speed_kmh is None:
+        return gap.metres > policy.jump_m and gap.kmh <= policy.credible_kmh
+    drives = min(first.speed_kmh, fix.speed_kmh) > policy.speed_alone_kmh
+    near = abs(gap.kmh - gap.told_kmh) <= policy.contrary_share * gap.told_kmh
+    return drives and near and not gap.contrary
 
 
 def _doubt(last: Fix | None, fix: Fix, way: Way | None, policy: Policy) -> Doubt | None:
