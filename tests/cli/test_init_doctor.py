@@ -82,8 +82,8 @@ def test_a_folder_that_cannot_be_made(run: Run, tmp_path: Path) -> None:
 
 
 NAMES = [
-    "configuration", "database", "custody log", "broker", "tracker", "zones", "dialects", "clock",
-    "disk",
+    "configuration", "database", "custody log", "broker", "tracker", "notices", "zones", "dialects",
+    "clock", "disk",
 ]  # fmt: skip
 
 
