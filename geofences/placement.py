@@ -21,6 +21,8 @@ class Placement(Struct, frozen=True, kw_only=True, gc=False):
     offset_m: metres (geodesic) to the corridor's centre line. Always there when off the corridor;
         when on it only if `exact` was asked.
     progress_m: metres along the centre line from its start to the nearest point; as `offset_m`.
+    others: metres along the centre line to where each other stretch of a corridor that meets itself
+        is about as near; asked for with the last progress, else empty.
     cell_m: metres from the position to the range of the cell that the device was connected to, 0
         within it; None if that cell is not on file. The atlas leaves it to whoever has cells.
     uncertainty_m: the fix's accuracy as claimed, None if not claimed.
@@ -34,5 +36,6 @@ class Placement(Struct, frozen=True, kw_only=True, gc=False):
     on_corridor: bool | None = None
     offset_m: float | None = None
     progress_m: float | None = None
+    others: tuple[float, ...] = ()
     uncertainty_m: float | None = None
     cell_m: float | None = None

@@ -137,15 +137,7 @@ def explained(name: str, alerts: list[Alert]) -> None:
     assert loud == set(EXPLAINED.get(name, {}))
 
 
-TURNS = pytest.mark.xfail(
-    strict=True,
-    reason="its route goes out and back on one road, and its way home is told as a turn",
-)
-
-
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=TURNS if name == "00000011" else ()) for name in ROUTED]
-)
+@pytest.mark.parametrize("name", ROUTED)
 def test_a_real_vehicle_on_its_route_raises_only_what_is_explained(
     shared_data: Path, tmp_path: Path, name: str
 ) -> None:

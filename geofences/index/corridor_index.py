@@ -85,18 +85,20 @@ class CorridorIndex:
 
     def continued(
         self, number: Index, x: Array, y: Array, last_m: Array, claimed_m: Array
-    ) -> tuple[Array, Array]:
+    ) -> tuple[Array, Array, dict[int, tuple[float, ...]]]:
         """As `offsets`, but where several stretches of the corridor are about equally near the
         progress is on the one that continues `last_m`: those no more than the half-width, or the
         accuracy claimed if that is more, further off than the nearest. The offset is to the
-        nearest."""
+        nearest. And, by number, the progress on each of those that were not chosen."""
         points = np.array(ecef(y, x))
         within = np.maximum(self._width_m[number], claimed_m)
         offset, progress = np.empty(len(number)), np.empty(len(number))
+        others: dict[int, tuple[float, ...]] = {}
         for here, line, part in self._split(number):
-            least, chosen = _continue(part, points[:, here], line, within[here], last_m[here])
+            least, chosen, more = _continue(part, points[:, here], line, within[here], last_m[here])
             offset[here], progress[here] = least, chosen
-        return chord_to_arc(offset), progress
+            others |= {int(here[nth]): stretches for nth, stretches in more.items()}
+        return chord_to_arc(offset), progress, others
 
     def _split(self, number: Index) -> Iterable[tuple[Index, Index, Lines]]:
         for nth, (start, part) in enumerate(self._parts):
@@ -113,9 +115,11 @@ def _lines(corridors: Sequence[Corridor]) -> Lines:
 
 def _continue(
     part: Lines, points: Array, line: Index, within: Array, last_m: Array
-) -> tuple[Array, Array]:
-    """(chord metres to the nearest point, metres along to where the last progress goes on)."""
+) -> tuple[Array, Array, dict[int, tuple[float, ...]]]:
+    """(chord metres to the nearest point, metres along to where the last progress goes on, the
+    other places that come into question)."""
     least, chosen = np.empty(len(line)), np.empty(len(line))
+    others: dict[int, tuple[float, ...]] = {}
     for here, who, gap, along in part.stretches(points, line, within):
         starts = np.flatnonzero(np.concatenate(([True], who[1:] != who[:-1])))
         nearest = np.minimum.reduceat(gap, starts)
@@ -123,4 +127,8 @@ def _continue(
         cost = np.where(step < 0, -BACKWARDS * step, step) + ASIDE * (gap - nearest[who])
         order = np.lexsort((cost, who))
         least[here], chosen[here] = nearest, along[order[starts]]
-    return least, chosen
+        ends = np.append(starts[1:], len(who))
+        for nth in np.flatnonzero(ends - starts > 1).tolist():
+            more = order[starts[nth] + 1 : ends[nth]]  # the first of its order is the chosen
+            others[here.start + nth] = tuple(sorted(along[more].tolist()))
+    return least, chosen, others

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from geofences.geometry.earth import Array, Index
@@ -17,7 +18,8 @@ from geofences.placement import Placement
 
 Names = dict[int, tuple[str, ...]]
 """By position; whoever is missing has none."""
-Held = tuple[list[bool | None], list[float | None], list[float | None]]
+Others = dict[int, tuple[float, ...]]
+Held = tuple[list[bool | None], list[float | None], list[float | None], Others]
 
 BRIDGE = len(COUNTRIES)
 _COUNTRIES = (*COUNTRIES, "bridge")
@@ -61,19 +63,23 @@ def locate(
     count = len(y)
     nothing: list[Any] = [None] * count
     passed = {} if previous is None else _passed(zone_indexes, y, x, previous)
-    corridors, (on, offset, along) = (nothing, (nothing,) * 3) if held is None else held
+    unheld: Held = (nothing, nothing, nothing, {})
+    corridors, (on, offset, along, others) = (nothing, unheld) if held is None else held
     columns = zip(
         _column(zones, count), _column(doubtful, count), _column(passed, count), side.tolist(),
         corridors, on, offset, along, accuracies or nothing,
         strict=True,
     )  # fmt: skip
-    return [
+    made = [
         Placement(
             zones=a, doubtful=b, passed=c, country=_COUNTRIES[d], corridor=e, on_corridor=f,
             offset_m=g, progress_m=h, uncertainty_m=i,
         )
         for a, b, c, d, e, f, g, h, i in columns
     ]  # fmt: skip
+    for number, elsewhere in others.items():
+        made[number] = replace(made[number], others=elsewhere)
+    return made
 
 
 def hold_to_corridors(
@@ -85,11 +91,13 @@ def hold_to_corridors(
     progress: Sequence[float | None] | None,
     exact: bool | Sequence[bool],
 ) -> Held:
-    """For each position: on its corridor, offset and progress (m). Raises UnknownCorridor."""
+    """For each position: on its corridor, offset and progress (m); and of those with a last
+    progress, where else along it they may be. Raises UnknownCorridor."""
     number = corridor_index.numbers(corridors)
     asked = np.flatnonzero(number >= 0)
     on, offset, along = (np.full(len(number), None, dtype=object) for _ in range(3))
     continuing = np.zeros(0, dtype=np.intp)
+    others: Others = {}
     if progress is not None:
         last = np.array([np.nan if one is None else one for one in progress], dtype=np.float64)
         known = ~np.isnan(last[asked])
@@ -109,8 +117,12 @@ def hold_to_corridors(
     if len(continuing):
         claimed = np.zeros(len(number)) if accuracies is None else _claimed(accuracies)
         who = continuing
-        write(who, corridor_index.continued(number[who], x[who], y[who], last[who], claimed[who]))
-    return on.tolist(), offset.tolist(), along.tolist()
+        *measured, elsewhere = corridor_index.continued(
+            number[who], x[who], y[who], last[who], claimed[who]
+        )
+        write(who, (measured[0], measured[1]))
+        others = {int(who[nth]): stretches for nth, stretches in elsewhere.items()}
+    return on.tolist(), offset.tolist(), along.tolist(), others
 
 
 def _claimed(accuracies: Sequence[float | None]) -> Array:

@@ -203,3 +203,14 @@ def test_implied_speed_counts_at_least_a_second() -> None:
 def test_point() -> None:
     assert point(None) == {}
     assert point(fix(0)) == {"lat": 25.0, "lon": -100.0}
+
+
+def test_a_truck_that_reports_by_the_second_and_claims_no_speed_moves() -> None:
+    lane, _ = after(*(fix(at, 22.0 * at) for at in range(120)))
+    assert lane.moving
+    assert lane.pace_s == pytest.approx(1.0)
+
+
+def test_a_jump_of_one_that_claims_no_speed_and_stays_there_is_no_motion() -> None:
+    lane, _ = after(*(fix(10 * n, 200.0 if n > 5 else 0.0) for n in range(12)))
+    assert not lane.moving

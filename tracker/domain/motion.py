@@ -21,6 +21,7 @@ from tracker.domain.geo import metres_between
 from tracker.domain.own_word import OwnWord
 from tracker.domain.plan import Plan
 from tracker.domain.policy import Policy, minutes
+from tracker.domain.progress import progressed
 from tracker.domain.receiver import Receiver
 from tracker.domain.reception import reception
 from tracker.domain.rhythm import intervals, rhythm, woken
@@ -137,7 +138,7 @@ def _moved(
         return replace(now, fix=fix), Moves(fix=fix, at_rest=at_rest)
     kept, entered, left, passed = visited(now, fix, placement, plan, policy, rolls=rolls)
     if placement.progress_m is not None:
-        kept |= {"progress_m": placement.progress_m, "progress_at": fix.time}
+        kept |= progressed(lane, fix.time, placement, plan, policy)
     lane = replace(now, fix=fix, **kept)
     return lane, Moves(fix=fix, at_rest=at_rest, entered=entered, left=left, passed=passed)
 
@@ -217,6 +218,8 @@ def _moving(lane: Lane, halt: Halt, straying: Fix | None, fix: Fix, policy: Poli
     receivers claim 9 km/h often and 60 km/h now and then, and jump for kilometres.
 
     Two fixes away from where it halted do; and a way since then that is long enough for its time.
+    Of a device that claims no speed and reports by the second, both are near each other: it is the
+    way from halt to halt that tells.
     """
     last, claimed = lane.fix, fix.speed_kmh
     if last is None or (claimed is not None and claimed <= policy.moving_kmh):
@@ -225,7 +228,9 @@ def _moving(lane: Lane, halt: Halt, straying: Fix | None, fix: Fix, policy: Poli
         return True
     if lane.moving:
         return _since_halt_kmh(halt, fix) > policy.moving_kmh
-    if claimed is None or claimed <= policy.speed_alone_kmh:
+    if claimed is None:
+        return _between_halts_kmh(lane.halt, halt) > policy.speed_alone_kmh
+    if claimed <= policy.speed_alone_kmh:
         return False
     if straying is None:
         return _since_halt_kmh(halt, fix) > policy.speed_alone_kmh
@@ -247,6 +252,14 @@ def _kmh(halt: Halt, fix: Fix) -> float:
 def _since_halt_kmh(halt: Halt, fix: Fix) -> float:
     seconds = max((fix.time - halt.since).total_seconds(), 1.0)
     return metres_between(halt.lat, halt.lon, fix.lat, fix.lon) / seconds * 3.6
+
+
+def _between_halts_kmh(last: Halt | None, halt: Halt) -> float:
+    """From the last halt to this one; 0 if it is the same."""
+    if last is None or last.since >= halt.since:
+        return 0.0
+    seconds = max((halt.since - last.since).total_seconds(), 1.0)
+    return metres_between(last.lat, last.lon, halt.lat, halt.lon) / seconds * 3.6
 
 
 def _near(halt: Halt, fix: Fix, policy: Policy) -> bool:

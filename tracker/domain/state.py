@@ -55,6 +55,18 @@ class Halt(Struct, frozen=True, kw_only=True):
     on_route: bool = False
 
 
+class Fork(Struct, frozen=True, kw_only=True):
+    """A truck on a corridor that meets itself may be on another stretch than it is taken to be.
+
+    progress_m: how far along it is then. start_m: then, when that began; peak_m: how far along
+    it was taken to be at most since, in the direction of travel.
+    """
+
+    progress_m: float
+    start_m: float
+    peak_m: float
+
+
 class Lane(Struct, frozen=True, kw_only=True):
     """One timeline of one device.
 
@@ -66,7 +78,8 @@ class Lane(Struct, frozen=True, kw_only=True):
     zones: confirmed, with the time of entry. passing: passed, if the truck has left its halt.
     halt: left when two fixes in a row are away from it, the first of them `straying`.
     standing: it has been there for long, so that what its receiver says near it is drift.
-    progress_m: along the leg's corridor, as last measured, by the fix of `progress_at`.
+    progress_m: along the leg's corridor, as last measured, by the fix of `progress_at`. fork: where
+    else on it that may have been.
     clock: how `at` was found. ahead: so many of its last readings ran ahead of their receipt (those
     that did not are taken off). lost: where it is has not been known for longer than allowed, so no
     finding says it.
@@ -105,6 +118,7 @@ class Lane(Struct, frozen=True, kw_only=True):
     leg: int = 0
     progress_m: float | None = None
     progress_at: datetime | None = None
+    fork: Fork | None = None
     seal: SealRecord = SealRecord()
     memory: dict[str, Any] = {}
 

@@ -86,7 +86,9 @@ class Conclusions:
         elif isinstance(outcome, PlaceKnown):
             view.lane = replace(view.lane, lost=not outcome.known)
         elif isinstance(outcome, Delivered):
-            view.lane = replace(view.lane, leg=view.lane.leg + 1, progress_m=None, progress_at=None)
+            view.lane = replace(
+                view.lane, leg=view.lane.leg + 1, progress_m=None, progress_at=None, fork=None
+            )
             self.state = replace(self.state, leg=max(self.state.leg, view.lane.leg))
         elif isinstance(outcome, CustodyMoved):
             self.state = replace(self.state, custodian=outcome.to)

@@ -160,7 +160,7 @@ def arrived(known: DeviceState, leg: int) -> DeviceState:
     """
     if leg <= known.live.leg:
         return known
-    live = replace(known.live, leg=leg, progress_m=None, progress_at=None)
+    live = replace(known.live, leg=leg, progress_m=None, progress_at=None, fork=None)
     return replace(known, live=live)
 
 

@@ -99,6 +99,13 @@ class View:
         last = before.fix
         return fix is None or (last is not None and (fix.lat, fix.lon) == (last.lat, last.lon))
 
+    def along_m(self) -> float | None:
+        """How far along its corridor this reading's own fix is, in metres; None if unmeasured."""
+        fix, placement = self.moves.fix, self.placement
+        if fix is None or placement is None or not placement.others:
+            return None if placement is None else placement.progress_m
+        return self.lane.progress_m if self.lane.progress_at == fix.time else placement.progress_m
+
     def off_route(self) -> bool:
         """This reading's own fix is off the corridor, and the truck is nowhere that the plan
         expects it (nor was, if that one fix is all that speaks for its having left; nor stands

@@ -77,8 +77,9 @@ def on_reading(view: View, memory: Memory) -> Result:
         over = _over(memory, fix)
         memory = Memory(leg=index, corridor=placement.corridor, heading=leg.heading)
     memory = _begun(view, leg, memory)
-    if memory.begun and placement.progress_m is not None and placement.on_corridor:
-        memory, more = _measured(view, memory, fix, placement.progress_m)
+    along_m = view.along_m()
+    if memory.begun and along_m is not None and placement.on_corridor:
+        memory, more = _measured(view, memory, fix, along_m)
         over = (*over, *more)
     if leg.from_zone in view.moves.entered:
         memory, more = _home(view, memory, fix)

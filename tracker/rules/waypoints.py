@@ -108,9 +108,10 @@ def _entered(view: View, leg: PlannedLeg, memory: Memory) -> tuple[Memory, list[
 def _measured(view: View, leg: PlannedLeg, memory: Memory, fix: Fix) -> Memory:
     """How far along it is, and so which waypoints are behind it."""
     placement = view.placement
-    if placement is None or placement.progress_m is None or not placement.on_corridor:
+    along_m = view.along_m()
+    if placement is None or along_m is None or not placement.on_corridor:
         return memory
-    along = placement.progress_m * leg.heading
+    along = along_m * leg.heading
     gap = memory.at is not None and fix.time - memory.at > minutes(view.policy.passage_min)
     beyond, unheard = dict[str, int](), dict(memory.unheard)
     for waypoint in leg.waypoints:
