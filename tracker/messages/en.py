@@ -28,7 +28,7 @@ FRAME = Frame(
         Update.TEST: "TEST",
         Update.WATCHDOG: "THE TRACKER IS SILENT",
     },
-    late="LATE by {ago}",
+    late="LATE ({ago})",
     minutes="{n} min",
     hours="{n} h",
     days="{n} days",

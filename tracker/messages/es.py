@@ -28,7 +28,7 @@ FRAME = Frame(
         Update.TEST: "PRUEBA",
         Update.WATCHDOG: "EL RASTREADOR NO RESPONDE",
     },
-    late="TARDÍO, {ago} después",
+    late="AVISO TARDÍO ({ago})",
     minutes="{n} min",
     hours="{n} h",
     days="{n} días",

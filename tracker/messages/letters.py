@@ -1,7 +1,7 @@
 """One incident as a message: title, body and SMS, for one reader.
 
-The order is that of need: what is new and what it is, which truck, where, since when, how sure, what
-to do first, how to answer.
+The order is that of need: what is new and what it is, which truck, where, since when, how sure,
+what to do first, how to answer.
 """
 
 from __future__ import annotations
@@ -180,7 +180,7 @@ def answer_pieces(telling: Telling) -> tuple[Piece, ...]:
 
 
 def _links(alert: Alert, telling: Telling) -> dict[str, str]:
-    """"geo" and "map" of where it happened; "geo_now" and "map_now" if the truck is elsewhere."""
+    """ "geo" and "map" of where it happened; "geo_now" and "map_now" if the truck is elsewhere."""
     context = telling.context
     there, now = parts.happened_at(alert, telling), parts.moved_to(alert, telling)
     named = {} if there is None else parts.links(there, context.map_link)
