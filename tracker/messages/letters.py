@@ -25,6 +25,8 @@ HEAD_SEPTETS, WHO_SEPTETS, WHERE_SEPTETS = 64, 40, 60
 """No more of each in an SMS, so that each has room beside the others. Source: ours."""
 LEAST_SEPTETS = 10
 """A piece that is cut shorter says nothing. Source: ours."""
+LEAST_WORDS = 20
+"""Nor does a sentence that is cut shorter. Source: ours."""
 
 
 def letter(alert: Alert, telling: Telling, playbook: Playbook | None) -> Text:
@@ -60,7 +62,7 @@ def title(first: str, who: str) -> str:
 
 
 def _body(alert: Alert, telling: Telling, playbook: Playbook | None) -> Iterator[str]:
-    frame, context = telling.frame, telling.context
+    frame = telling.frame
     yield head(alert, telling)
     yield parts.happened(alert, telling)
     yield from _news(telling)
@@ -78,13 +80,13 @@ def _body(alert: Alert, telling: Telling, playbook: Playbook | None) -> Iterator
             yield f"{number}. {step}"
     if telling.update.calls:
         yield from answer(telling)
-    if context.step and telling.update is Update.ESCALATED:
-        yield _asked(telling)
 
 
 def _news(telling: Telling) -> Iterator[str]:
-    """What somebody said of it, and what it turned out to be."""
+    """Who is asked now; what somebody said of it, and what it turned out to be."""
     frame, context = telling.frame, telling.context
+    if context.step and telling.update is Update.ESCALATED:
+        yield _asked(telling)
     if context.by and not telling.update.calls:
         yield f"{frame.did_by}: {context.by}"
     verdict = context.facts.get("verdict")
@@ -160,10 +162,10 @@ def _short(alert: Alert, telling: Telling, playbook: Playbook | None) -> str:
         Piece(head(alert, telling), 0, LEAST_SEPTETS, HEAD_SEPTETS),
         Piece(parts.who(alert, telling), 2, LEAST_SEPTETS, WHO_SEPTETS),
         Piece(parts.clock(alert.occurred_at, telling), 3),
-        Piece(where, 4, LEAST_SEPTETS, WHERE_SEPTETS),
-        Piece(",".join(parts.degrees(place)) if place else "", 5),
+        Piece(where, 5, LEAST_SEPTETS, WHERE_SEPTETS),
+        Piece(",".join(parts.degrees(place)) if place else "", 4),
         Piece(playbook.first if playbook else "", 6),
-        Piece(parts.happened(alert, telling), 7, LEAST_SEPTETS),
+        Piece(parts.happened(alert, telling), 7, LEAST_WORDS),
         *answer_pieces(telling),
     ]
     return fit(pieces)

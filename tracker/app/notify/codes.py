@@ -2,7 +2,8 @@
 
 A code is 12 symbols of Crockford's base 32 (no I, L, O, U; case and hyphens do not count), 60 bits:
 
-    10  the hour in which it expires, counted from 1970, modulo 1024 (six weeks)
+    10  the hour in which it expires, counted from 1970, modulo 1024 (six weeks: so that one that
+        expired in the last twelve days is still told from a wrong one)
     10  which of those who were told: where to look
     40  HMAC-SHA256 over (notice, contact, expiry), its first bits
 
@@ -32,7 +33,7 @@ LENGTH = 12
 HOUR_BITS, WHICH_BITS, MAC_BITS = 10, 10, 40
 HOURS = 1 << HOUR_BITS
 MOST_HOURS = 720.0
-"""No code may be good for longer: one that expired must be told from one that has yet to."""
+"""No code may be good for longer (30 days): the rest of the six weeks is for those that expired."""
 HOUR_S = 3600
 
 
