@@ -9,11 +9,11 @@ from typing import Any
 from msgspec.structs import replace
 
 from geofences.formats import GeofenceSet
+from tests.support.wording import compose
 from tracker.adapters.clock import ManualClock
 from tracker.adapters.journal.memory import MemoryJournal
 from tracker.app.notify.composing import Composing
 from tracker.app.notify.outbox import OutboxFollower
-from tracker.app.notify.plain import compose
 from tracker.app.notify.sender import Sender
 from tracker.app.planning import Geography
 from tracker.domain.alert import Alert, AlertKind, AlertStatus, Chapter, Severity

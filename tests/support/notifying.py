@@ -19,12 +19,12 @@ from typing import Any
 from tests.support.notices import policy
 from tests.support.office import GEOGRAPHY
 from tests.support.waiting import wait_for
+from tests.support.wording import compose
 from tracker.adapters.channels.file import FileChannel
 from tracker.adapters.clock import SystemClock
 from tracker.adapters.journal import SqlJournal
 from tracker.app.commands import CommandHandler
 from tracker.app.notify.composing import Composing
-from tracker.app.notify.plain import compose
 from tracker.app.notify.record import DeliveryRecorder
 from tracker.app.notify.sender import Sender
 from tracker.app.notify.worker import ChannelPlan, Worker

@@ -253,6 +253,7 @@ class _Reader:
             self._check_embedded(broker)
         self._check_heartbeat(self.values["intake"])
         self._check_timezone(self.values["display"].get("timezone"))
+        self._check_link_base(self.values["notify"].get("link_base"))
         self._check_map_link(self.values["notify"].get("map_link"))
         if not broker.get("tls", False):
             for name in ("ca_file", "cert_file", "key_file"):
@@ -283,6 +284,12 @@ class _Reader:
             place = self.places["notify", "map_link"]
             mend = "such as https://maps.example/?q={lat},{lon}; other braces are doubled"
             self._fault(f"no link to a map: {error}", place, mend)
+
+    def _check_link_base(self, link: str | None) -> None:
+        if link is not None and not re.fullmatch(r"https?://[^\s?#]+", link):
+            place = self.places["notify", "link_base"]
+            mend = "such as https://tracker.example.com/a/: a code is put behind it"
+            self._fault(f"no address of a web page: {link!r}", place, mend)
 
     def _check_timezone(self, named: str | None) -> None:
         try:

@@ -343,14 +343,23 @@ class NotifySection(NotifyLimits, frozen=True, kw_only=True, forbid_unknown_fiel
         str,
         _key("the key that signs the codes and links by which alerts are acknowledged", path=True),
     ] = "notify.key"
-    code_hours: Annotated[float, _key("how long such a code is good", "h", source="ours", gt=0)] = (
-        48.0
-    )
+    code_hours: Annotated[
+        float, _key("how long such a code is good", "h", source="ours", gt=0, le=720)
+    ] = 48.0
     link_base: Annotated[
         str | None,
         _key(
             "where the links in messages lead; left out: they have a code to type instead",
             example="https://tracker.example.com/a/",
+        ),
+    ] = None
+    playbook_dir: Annotated[
+        str | None,
+        _key(
+            "a folder with es.toml, en.toml or both: what to do first, for kinds of alert where it "
+            "is to be other than shipped (docs/notify.md)",
+            example="playbooks",
+            path=True,
         ),
     ] = None
     map_link: Annotated[

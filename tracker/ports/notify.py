@@ -38,7 +38,8 @@ class Context(Struct, frozen=True, kw_only=True):
     seal: the number in force. sealed: its state, as in `tracker.domain.seal`.
     place: where the alert is; now_at: where the truck was last believed to be, with when.
     facts: of the custody entry that caused the update (`note`, `reason`, ...); by: who declared it.
-    covers: of a digest, the alerts in it, the newest last. step, steps: of the ladder; 0: none.
+    covers: of a digest, the alerts in it, the newest last; plates: of their trucks, by shipment.
+    step, steps: of the ladder; 0: none.
     code: the recipient's own, by which the alert is acknowledged; link: the same as a link.
     late_min: what happened longer ago is told as late. map_link: a map, with {lat} and {lon} for
     degrees; None: no map.
@@ -53,6 +54,7 @@ class Context(Struct, frozen=True, kw_only=True):
     facts: Mapping[str, Any] = {}
     by: str | None = None
     covers: Sequence[Alert] = ()
+    plates: Mapping[str, str] = {}
     step: int = 0
     steps: int = 0
     code: str | None = None
@@ -63,7 +65,8 @@ class Context(Struct, frozen=True, kw_only=True):
 
 class Text(Struct, frozen=True, kw_only=True):
     """A message in words. title: one line. short: at most 160 characters of GSM 03.38.
-    links: name -> URL ("geo", "map", "acknowledge"). late: its first words say that it is old.
+    links: name -> URL: "geo" and "map" of where it happened, "geo_now" and "map_now" if the truck
+    is elsewhere by now, "acknowledge". late: its first words say that it is old.
     """
 
     title: str

@@ -29,7 +29,14 @@ from tracker.wiring.brokers import (
 from tracker.wiring.clocks import device_clocks
 from tracker.wiring.database import journal, made, may_be_made, read_only, records
 from tracker.wiring.explaining import story, why_not
-from tracker.wiring.notify import channel, notify_worker, notifying, test_message
+from tracker.wiring.notify import (
+    answers,
+    channel,
+    code_key,
+    notify_worker,
+    notifying,
+    test_message,
+)
 from tracker.wiring.outsiders import attester, attestors, new_witness_key, trust_policy, witness
 from tracker.wiring.replay import policy_of, retelling, zones_of
 from tracker.wiring.tracking import backtest, commands, exporter, ingest, manual_clock, map_scene
@@ -47,6 +54,7 @@ from tracker.wiring.zones import geofences, geography, old_geography, zone_files
 
 __all__ = [
     "NotRunning",
+    "answers",
     "attester",
     "attestors",
     "backtest",
@@ -57,6 +65,7 @@ __all__ = [
     "check_log",
     "checkpoint",
     "checkpoint_book",
+    "code_key",
     "commands",
     "device_clocks",
     "embedded",

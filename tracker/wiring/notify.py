@@ -16,12 +16,13 @@ from tracker.wiring.tracking import commands
 from tracker.wiring.zones import geography
 
 if TYPE_CHECKING:
+    from tracker.app.notify.answering import Answers
     from tracker.app.notify.record import DeliveryRecorder
     from tracker.app.notify.sender import Sender
     from tracker.app.notify.worker import Worker
     from tracker.app.planning import Geography
     from tracker.config.notify import ChannelSettings
-    from tracker.ports import Channel, Clock, Outgoing
+    from tracker.ports import Channel, Clock, Composer, Outgoing, Store
 
 
 def _file(config: Config, said: ChannelSettings) -> Channel:
@@ -60,12 +61,44 @@ def channel(config: Config, name: str) -> Channel:
     return make(config, said)
 
 
+def messages(config: Config) -> Composer:
+    """Who makes the words. Raises UsageError for playbooks that cannot be read."""
+    from tracker.adapters.playbook_files import playbooks
+    from tracker.messages import Messages
+
+    folder = config.notify.playbook_dir
+    return Messages(playbooks(None if folder is None else Path(folder)))
+
+
+def code_key(path: Path) -> bytes:
+    """The key of codes, made if there is none. Raises UsageError for one that cannot be used."""
+    from tracker.adapters.keys.code_key import made_code_key
+
+    return made_code_key(path)
+
+
+def _answers(config: Config, store: Store, key: bytes) -> Answers:
+    from tracker.app.notify.answering import Answers
+
+    notify = config.notify
+    return Answers(store, key, hours=notify.code_hours, base=notify.link_base)
+
+
+@contextmanager
+def answers(config: Config) -> Iterator[Answers]:
+    """Who takes the codes of messages. Raises UsageError where nobody has made any."""
+    from tracker.adapters.keys.code_key import read_code_key
+
+    key = read_code_key(Path(config.notify.code_key_file))
+    with journal(config) as store:
+        yield _answers(config, store, key)
+
+
 def test_message(config: Config, channel: str, contact: str | None, now: datetime) -> Outgoing:
     """What `tracker notify test` sends. Raises UsageError for a contact that is not configured."""
     from zoneinfo import ZoneInfo
 
     from tracker.app.notify.composing import MACHINE
-    from tracker.app.notify.plain import compose
     from tracker.domain.alert import Severity
     from tracker.domain.notice import Update
     from tracker.ports import Context, Outgoing
@@ -79,6 +112,7 @@ def test_message(config: Config, channel: str, contact: str | None, now: datetim
         )
     who = contacts.get(contact or "", MACHINE)
     zone = ZoneInfo(who.timezone)
+    compose = messages(config)
     text = compose(None, Context(), Update.TEST, language=who.language, zone=zone, now=now)
     notice = f"test:{now:%Y%m%dT%H%M%S%fZ}"
     return Outgoing(
@@ -113,6 +147,8 @@ def notify_worker(config: Config, *, clock: Clock | None = None) -> Iterator[Wor
             mend="write [[notify.routes]], and whom they lead to; `tracker init` shows an example",
         )
     _check_channels(config)
+    messages(config)
+    code_key(Path(config.notify.code_key_file))
     places = geography(config)
     worker = secrets.token_hex(6)
     plans = {
@@ -147,15 +183,24 @@ def _sender(
     import random
 
     from tracker.app.notify.composing import Composing
-    from tracker.app.notify.plain import compose
     from tracker.app.notify.sender import Sender
 
     policy = config.notices.policy
+    compose = messages(config)
     with journal(config) as store, closing(channel(config, name)) as opened:
+        composing = Composing(
+            store,
+            policy,
+            places,
+            compose,
+            clock,
+            answering=_answers(config, store, code_key(Path(config.notify.code_key_file))).issue,
+            map_link=config.notify.map_link,
+        )
         yield Sender(
             store,
             opened,
-            Composing(store, policy, places, compose, clock, map_link=config.notify.map_link),
+            composing,
             policy.limits,
             clock,
             worker=worker,
@@ -183,6 +228,8 @@ def notifying(config: Config) -> AbstractContextManager[object]:
     if not (config.notify.inside and config.notices.policy.tells):
         return nullcontext()
     _check_channels(config)
+    messages(config)
+    code_key(Path(config.notify.code_key_file))
     return KeptProcess(
         "notify", own_command(config, "notify", "run"), ready=partial(_follow, config)
     )

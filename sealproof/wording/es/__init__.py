@@ -38,10 +38,10 @@ PHRASES: Phrases = {
     "arrived": "llegó",
     "off_corridor": lambda f: f"{f['offset_m']:,} m fuera del corredor{p.minutes(f, 'durante')}",
     "back_on_corridor": "de vuelta en el corredor",
-    "standing_unplanned": "lleva {minutes} min detenido donde no hay parada planeada",
+    "standing_unplanned": "lleva {minutes} min detenido donde no hay parada programada",
     "standing_asleep": (
-        "lleva {minutes} min detenido donde no hay parada planeada, según lo último que dijo su "
-        "dispositivo, que duerme"
+        "lleva {minutes} min detenido donde no hay parada programada, según lo último que dijo su "
+        "dispositivo, que está en reposo"
     ),
     "standing_first_mile": (
         "lleva {minutes} min detenido, tan cerca de su origen que no se espera ninguna parada"
@@ -68,26 +68,26 @@ PHRASES: Phrases = {
     "restricted_zone_entered": "entra a la zona restringida {name}",
     "restricted_zone_passed": lambda f: f"pasa por la zona restringida {f['name']} {p.passed(f)}",
     "restricted_zone_left": "salió de ella",
-    "wrong_crossing_approached": "ya se comprometió con {place}",
+    "wrong_crossing_approached": "ya tomó el acceso a {place}",
     "crossed_elsewhere": p.crossed,
     # Coverage
     "coverage_gap": lambda f: f"no se supo nada durante los {f['seconds'] / 60:.0f} min anteriores",
-    "never_heard": "nunca se le oyó en los {minutes} min desde que se asignó",
+    "never_heard": "no ha reportado ni una vez en los {minutes} min desde que se asignó",
     "silent_moving": "{minutes} min sin señal; la última vez iba en movimiento",
     "silent_parked": "{minutes} min sin señal; la última vez estaba estacionado",
-    "silent_after_jamming": "{minutes} min sin señal desde que lo bloquearon con un inhibidor",
+    "silent_after_jamming": "{minutes} min sin señal desde que lo bloqueó un inhibidor (jammer)",
     "silent_in_collapse": (
         "{minutes} min sin señal desde que perdió los satélites en plena marcha"
     ),
     "reports_slowly": lambda f: (
-        f"reporta cada {f['every_s'] / 60:.0f} min en marcha; se pide cada "
+        f"reporta cada {f['every_s'] / 60:.0f} min en movimiento; se le pide cada "
         f"{f['asked_s'] / 60:g} min"
     ),
-    "reports_as_asked": "reporta otra vez tan seguido como se pide",
-    "heard_again": "se le oye de nuevo",
-    "jamming_reported": "el dispositivo reporta un inhibidor de señal",
-    "satellites_collapsed": "pierde los satélites con señal celular fuerte",
-    "still_jammed": "sin recepción desde que lo bloquearon con un inhibidor",
+    "reports_as_asked": "reporta otra vez con la frecuencia que se pide",
+    "heard_again": "vuelve a reportar",
+    "jamming_reported": "el dispositivo reporta un inhibidor de señal (jammer)",
+    "satellites_collapsed": "perdió los satélites con buena señal celular",
+    "still_jammed": "sin recepción desde que lo bloqueó un inhibidor (jammer)",
     "reception_back": "volvió la recepción",
     "position_not_credible": p.incredible,
     "course_against_movement": (
@@ -97,20 +97,20 @@ PHRASES: Phrases = {
         "dice {told_kmh} km/h y se mueve a {kmh} km/h, {metres} m en {seconds} s"
     ),
     "far_from_cell": lambda f: (
-        f"su celda no llega hasta ahí: {f['metres'] / 1000:,.1f} km más allá de su alcance"
+        f"su antena celular no alcanza hasta ahí: {f['metres'] / 1000:,.1f} km de más"
     ),
     "track_replayed": (
         "{positions} posiciones seguidas ya habían venido, en este orden y hasta el último dígito"
     ),
     "device_id_twice": lambda f: (
-        "dos dispositivos con un mismo número: sus posiciones volvieron a un segundo recorrido "
+        "dos dispositivos con un mismo número: sus posiciones saltaron a un segundo recorrido "
         f"{f['returns']} veces, a {f['metres'] / 1000:,.1f} km del primero"
     ),
-    "satellites_few": "{satellites} satélites con señal celular fuerte ({cell_dbm} dBm)",
+    "satellites_few": "{satellites} satélites con buena señal celular ({cell_dbm} dBm)",
     "hdop_poor": lambda f: f"HDOP {f['hdop_tenths'] / 10:.1f}: los satélites están mal repartidos",
     "altitude_jumped": "su altitud salta de {before_m} m a {told_m} m",
     "position_credible": "la posición es creíble otra vez",
-    "position_lost": "habla, y lleva {minutes} min sin posición",
+    "position_lost": "reporta, pero lleva {minutes} min sin posición",
     "position_frozen": "reporta velocidad, y su posición no ha cambiado en {minutes} min",
     "position_back": "se conoce otra vez su posición",
     "clock_ahead": "su reloj va {minutes} min adelantado",
@@ -130,12 +130,14 @@ PHRASES: Phrases = {
     "not_understood": lambda f: (
         f"no se puede leer lo que envió{': ' + f['place'] if f['place'] else ''}"
     ),
-    "understood_again": "se le entiende de nuevo",
+    "understood_again": "sus mensajes se leen otra vez",
     "broken_before_shipment": p.broken_before,
     # Custody
     "custody_offered": "{from} ofrece la custodia a {to}, sello {number} {state}",
     "custody_accepted": "{to} recibe la custodia de {from}, leyó el sello {number}",
-    "declared_number_not_in_force": "{releaser} declara el sello {declared}, rige {in_force}",
+    "declared_number_not_in_force": (
+        "{releaser} declara el sello {declared}; el vigente es {in_force}"
+    ),
     "read_number_differs": "{releaser} declaró el sello {declared}, {receiver} leyó {read}",
     "custody_not_accepted": "{receiver} no ha aceptado la custodia de {releaser}",
     "offer_replaced": "se ofreció de nuevo",
@@ -159,12 +161,12 @@ PHRASES: Phrases = {
     "number_void": "aparece el sello {number}, que está anulado o extraviado",
     "number_never_issued": "el sello {number} nunca se entregó",
     "number_on_other_shipment": "el sello {number} está en otro embarque, {elsewhere}",
-    "lock_carries_other_number": "el candado lleva {read}, rige {in_force}",
+    "lock_carries_other_number": "el candado trae {read}; el vigente es {in_force}",
     "number_written_otherwise": "el candado escribe {read}, que es {in_force}",
-    "recorded_other_number": "alguien asentó {read}, rige {in_force}",
+    "recorded_other_number": "alguien asentó {read}; el vigente es {in_force}",
     # Seals that are opened
     "opened_where_forbidden": lambda f: f"{p.opened(f)}, donde nadie puede",
-    "found_open_after_silence": "se encontró abierto después de un silencio",
+    "found_open_after_silence": "se encontró abierto después de un rato sin señal",
     "opened_while_moving": "abierto en movimiento",
     "opened_with_leave": lambda f: (
         f"{p.opened(f)} con permiso de {f['agency']}: {p.reason(f['reason'])}"
@@ -173,7 +175,7 @@ PHRASES: Phrases = {
     "opened_without_credential": lambda f: f"{p.opened(f)} sin credencial conocida",
     "opened_where_unusual": lambda f: f"{p.opened(f)}, donde no es lo usual",
     "opened_leave_owed": p.opened,
-    "opened_at_unplanned_stop": lambda f: f"{p.opened(f)}, en una parada no planeada",
+    "opened_at_unplanned_stop": lambda f: f"{p.opened(f)}, en una parada no programada",
     "opening_word_awaited": lambda f: f"se encontró {p.opened(f)}; falta saber quién lo abrió",
     "opening_proven": "ya se supo quién lo abrió: fue con permiso",
     "still_open": "sigue abierto",
@@ -192,8 +194,8 @@ PHRASES: Phrases = {
     "motor_stuck": "el motor del candado está trabado",
     "lock_fault": "el candado reporta una falla",
     "fault_over": "terminó la falla",
-    "seal_unheard": "su dispositivo habla, y lleva {minutes} min sin decir nada del sello",
-    "seal_heard_again": "su dispositivo habla otra vez del sello: la continuidad no está probada",
+    "seal_unheard": "su dispositivo reporta, pero lleva {minutes} min sin decir nada del sello",
+    "seal_heard_again": "su dispositivo informa otra vez del sello: la continuidad no está probada",
     # Seals that are sealed again, heard again, inspected, released
     "resealed": lambda f: f"sellado de nuevo con {p.number(f['named'])}",
     "resealed_old_number": "sellado de nuevo con el número viejo {number}",
@@ -201,27 +203,31 @@ PHRASES: Phrases = {
     "reseal_incomplete": "el nuevo sello se asentó sin {missing}",
     "reseal_not_recorded": "sellado de nuevo, y nadie asentó número, oficial, autoridad y motivo",
     "reseal_recorded": "se asentó el nuevo sello",
-    "resealed_silently": "sellado de nuevo en silencio, sin reporte de incidente ni visto bueno",
+    "resealed_silently": "sellado de nuevo sin avisar, sin reporte de incidente ni visto bueno",
     "incident_signed_off": "visto bueno al incidente: {reason}",
     "inspected": "inspeccionado y con visto bueno",
     "left_unsealed": "sale de {place} sin sello",
     "never_sealed": "va en camino y nunca se selló",
     "sealed_again": "sellado otra vez",
-    "serials_unbroken": "se le oye de nuevo: folios sin interrupción",
-    "serials_absent": "se le oye de nuevo: no tiene folios: la continuidad no está probada",
-    "serials_began_anew": (
-        "se le oye de nuevo: sus folios empezaron de cero: la continuidad no está probada"
+    "serials_unbroken": "vuelve a reportar: consecutivos completos",
+    "serials_absent": (
+        "vuelve a reportar, y sus reportes no llevan consecutivo: la continuidad no está probada"
     ),
-    "serials_filled": "se le oye de nuevo: los reportes guardados llenaron el hueco",
-    "serials_still_missing": "se le oye de nuevo: con un hueco en los folios",
-    "serials_missing": "{missing} de sus reportes entre los folios {after} y {before} no llegaron",
+    "serials_began_anew": (
+        "vuelve a reportar, y su consecutivo empezó de cero: la continuidad no está probada"
+    ),
+    "serials_filled": "vuelve a reportar: los reportes guardados llenaron el hueco",
+    "serials_still_missing": "vuelve a reportar, con un hueco en el consecutivo",
+    "serials_missing": (
+        "{missing} de sus reportes no llegaron, entre los consecutivos {after} y {before}"
+    ),
     "lock_count_changed": "su contador de cierres pasó de {had} a {has} sin que nadie lo viera",
-    "reappeared_off_route": "reaparece fuera de la ruta después de un silencio",
+    "reappeared_off_route": "reaparece fuera de la ruta después de un rato sin señal",
     "released_in_other_yard": "liberado en otro patio que el de destino",
     "released_before_last_leg": "liberado antes del último tramo",
     "released_away_from_destination": "liberado lejos del destino",
     "released_without_reading": "liberado sin que el destinatario leyera el número del sello",
-    "released_number_differs": "el destinatario leyó {read}, regía {in_force}",
+    "released_number_differs": "el destinatario leyó {read}; el vigente era {in_force}",
     # Who was told
     "notice_accepted": lambda f: (
         f"se avisó por {f['channel']}{p.contact(f)} ({f['update']} de {f['notice']}) tras "

@@ -21,29 +21,29 @@ KINDS = {
     "seal_continuity": "continuidad del sello",
     "seal_release": "liberación del sello",
     "seal_fault": "falla del candado",
-    "seal_silent": "sello sin noticias",
+    "seal_silent": "sello sin reporte",
     "seal_without_shipment": "sello sin embarque",
     "unlock_refused": "apertura rechazada",
     "likely_theft": "probable robo",
     "route_deviation": "desvío de la ruta",
     "wrong_crossing": "cruce equivocado",
-    "unplanned_stop": "parada no planeada",
-    "turning_back": "regreso",
+    "unplanned_stop": "parada no programada",
+    "turning_back": "dio vuelta en ruta",
     "backtracking": "retroceso",
     "waypoint": "punto de paso",
     "devices_apart": "dispositivos separados",
     "restricted_zone": "zona restringida",
-    "silence": "silencio",
+    "silence": "sin señal",
     "slow_reporting": "reportes espaciados",
-    "jamming": "inhibidor de señal",
+    "jamming": "inhibidor de señal (jammer)",
     "position_not_credible": "posición no creíble",
     "position_lost": "posición perdida",
     "position_frozen": "posición congelada",
     "battery": "batería",
-    "clock_off": "reloj equivocado",
+    "clock_off": "reloj fuera de hora",
     "overdue": "retraso",
-    "handover_mismatch": "entrega que no coincide",
-    "handover_not_accepted": "entrega no aceptada",
+    "handover_mismatch": "entrega de custodia que no coincide",
+    "handover_not_accepted": "custodia no aceptada",
     "unknown_device": "dispositivo desconocido",
     "not_understood": "mensaje ilegible",
     "notice_undelivered": "aviso sin entregar",
@@ -66,8 +66,8 @@ SIGNS = {
 VERDICTS = {
     "true": "verdadera",
     "false-drift": "falsa, el receptor derivó",
-    "false-detour": "falsa, un desvío lícito",
-    "false-delay": "falsa, una demora lícita",
+    "false-detour": "falsa, un desvío justificado",
+    "false-delay": "falsa, una demora justificada",
     "false-device": "falsa, falló el dispositivo",
     "false-plan": "falsa, el plan o las zonas estaban mal",
     "test": "una prueba",
@@ -87,7 +87,7 @@ def reason(text: Any) -> str:
 
 
 def number(text: Any) -> str:
-    return text or "un número que nadie dijo"
+    return text or "un número que nadie declaró"
 
 
 def opened(facts: Facts) -> str:
@@ -118,7 +118,7 @@ def overdue(facts: Facts) -> str:
 
 def crossed(facts: Facts) -> str:
     over = f", por {facts['bridge']}" if facts["bridge"] else ""
-    return f"cruza a {facts['country']} fuera del cruce planeado, {facts['planned']}{over}"
+    return f"cruza a {facts['country']} fuera del cruce programado, {facts['planned']}{over}"
 
 
 def passed(facts: Facts) -> str:
@@ -134,8 +134,8 @@ FAULTS = {
     "swapped": "latitud y longitud están intercambiadas",
     "satellites": "sin ningún satélite",
     "speed": "ningún camión llega ahí en ese tiempo",
-    "cell": "está lejos de la celda que atiende al dispositivo",
-    "course": "no se mueve hacia donde su receptor dice el rumbo",
+    "cell": "está lejos de la antena celular que atiende al dispositivo",
+    "course": "no se mueve en el rumbo que dice su receptor",
     "own_speed": "no se mueve a la velocidad que dice su receptor",
     "replayed": "se repite un recorrido viejo",
     "twin": "ahí sigue un segundo recorrido, con el mismo número",
@@ -232,4 +232,4 @@ def between(facts: Facts) -> str:
 
 def broken_before(facts: Facts) -> str:
     text = ", ".join(filter(None, (facts["state"], facts["events"]))) or "no íntegro"
-    return f"antes del embarque llevaba el sello {facts['number'] or '(sin número)'}: {text}"
+    return f"antes del embarque traía el sello {facts['number'] or '(sin número)'}: {text}"

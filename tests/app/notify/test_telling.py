@@ -26,7 +26,7 @@ def test_a_critical_alert_is_told_within_seconds_to_the_first_of_the_ladder() ->
     (message,) = desk.pipe.taken
     assert (message.update, message.contact, message.alert) == ("raised", "ana", alert.id)
     assert message.id == f"{alert.id}/1.1"
-    assert "rope" in message.body
+    assert "cortaron el cable" in message.body
     assert alerts_of(desk.store, message.notice) == (alert.id,)
     assert alerts_of(desk.store, "none") == ()
     (delivery,) = desk.store.deliveries()
@@ -145,7 +145,7 @@ def test_what_happened_long_ago_is_marked_late() -> None:
     desk.wait(3)
     (message,) = desk.pipe.taken
     assert message.late
-    assert message.title.startswith("LATE")
+    assert message.title.startswith("AVISO TARDÍO (3 h)")
 
 
 def test_a_clock_that_is_set_back_holds_up_no_ladder_and_no_message() -> None:

@@ -79,6 +79,7 @@ class Composing:
             facts=facts,
             by=by,
             covers=covers,
+            plates=self._situations.plates(covers),
             step=delivery.step,
             steps=steps,
             code=code,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 
+import msgspec
 import numpy as np
 from msgspec import Struct
 
@@ -14,6 +16,7 @@ from tracker import engine
 from tracker.app.planning import Geography, Planned
 from tracker.domain.alert import Alert
 from tracker.domain.geo import metres_between
+from tracker.domain.shipment import Shipment as Declared
 from tracker.domain.state import Lane, ScopeState
 from tracker.ports import Context, Place, Store, StoredShipment
 
@@ -54,6 +57,18 @@ class Situations:
             now_at=self._place(fix.lat, fix.lon, known, state.leg) if fix else None,
             seen_at=lane.at if lane and fix else None,
         )
+
+    def plates(self, alerts: Sequence[Alert]) -> dict[str, str]:
+        """shipment -> the plates that it declares."""
+        named = dict[str, str]()
+        for shipment in dict.fromkeys(one.shipment for one in alerts if one.shipment is not None):
+            stored = self.store.shipment(shipment)
+            if stored is None:
+                continue
+            vehicle = msgspec.json.decode(stored.document, type=Declared).vehicle
+            if vehicle is not None:
+                named[shipment] = vehicle.plates
+        return named
 
     def _planned(self, stored: StoredShipment) -> _Known:
         """Kept until its file changes."""

@@ -14,7 +14,7 @@ import typer
 from tracker.cli.shared import render
 from tracker.cli.shared.session import Json
 from tracker.config import template
-from tracker.config.sections import LogSection
+from tracker.config.sections import LogSection, NotifySection
 from tracker.domain.errors import UsageError
 
 USUAL_PORT = 1883
@@ -59,6 +59,7 @@ def write(folder: Path, *, force: bool = False) -> tuple[Path, Path, int]:
         _write_private(password, secrets.token_urlsafe(24) + "\n")
         config.write_text(text, encoding="utf-8")
         _make_log_key(folder, origin)
+        _make_code_key(folder)
     except OSError as error:
         raise UsageError(
             f"cannot write: {error.strerror}",
@@ -75,6 +76,13 @@ def _make_log_key(folder: Path, origin: str) -> None:
     path = folder / LogSection().key_file
     if not path.exists():
         wiring.new_log_key(path, origin)
+
+
+def _make_code_key(folder: Path) -> None:
+    """The key of the codes by which alerts are acknowledged; one that is there already stays."""
+    from tracker import wiring
+
+    wiring.code_key(folder / NotifySection().code_key_file)
 
 
 def free_port() -> int:
