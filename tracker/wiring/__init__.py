@@ -5,7 +5,8 @@
     brokers    MQTT, the embedded broker, the gateway
     trust      what signs the custody log
     outsiders  witnesses, time-stamping authorities
-    notify     channels, and who delivers
+    channels   the ways out to people and machines
+    notify     who delivers
     explaining why an alert was raised, and why none was
     tracking   intake, commands, history told again
 
@@ -26,10 +27,11 @@ from tracker.wiring.brokers import (
     probe,
     publisher,
 )
+from tracker.wiring.channels import channel
 from tracker.wiring.clocks import device_clocks
 from tracker.wiring.database import journal, made, may_be_made, read_only, records
 from tracker.wiring.explaining import story, why_not
-from tracker.wiring.notify import channel, notify_worker, notifying, test_message
+from tracker.wiring.notify import notify_worker, notifying, test_message
 from tracker.wiring.outsiders import attester, attestors, new_witness_key, trust_policy, witness
 from tracker.wiring.replay import policy_of, retelling, zones_of
 from tracker.wiring.tracking import backtest, commands, exporter, ingest, manual_clock, map_scene
