@@ -26,7 +26,6 @@ from tracker.domain.alert import Alert, Severity
 from tracker.domain.notice import Update
 from tracker.ports import Outgoing, Undelivered
 
-
 NUMBERS = itertools.count()
 """Sessions are durable: each listener has its own."""
 
