@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from tracker.wiring.brokers import (
     NotRunning,
+    asyncapi,
     broker,
     broker_runs,
     caller,
@@ -49,6 +50,7 @@ from tracker.wiring.zones import geofences, geography, old_geography, zone_files
 
 __all__ = [
     "NotRunning",
+    "asyncapi",
     "attester",
     "attestors",
     "backtest",
