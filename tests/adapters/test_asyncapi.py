@@ -112,7 +112,7 @@ def test_events_are_what_it_says(update: Update) -> None:
 def test_what_the_outbox_makes_is_what_it_says() -> None:
     desk = Incidents(policy(steps=(("ana",),), machines=("pipe",)))
     desk.raised()
-    desk.raised(AlertKind.JAMMING)
+    desk.raised(2, kind=AlertKind.JAMMING)
     desk.wait(60)
     assert len(desk.pipe.taken) >= 4
     for outgoing in desk.pipe.taken:
