@@ -7,8 +7,9 @@ a topic; `discovery.py` finds the dialects. `identity.py` says which readings ar
 A dialect is a module (`owntracks.py`) or a folder (`jtt808/`) with its key or byte map in the
 docstring, `FILTERS` (the MQTT topic filters it listens on) and `decode(topic, payload, received_at)
 -> Decoded` (`reading.py`), and beside it `<dialect>.vectors.toml`: payloads and what must come
-out. A maker with several has them in one folder, `<maker>/<maker>_<what>.py` (`teltonika/
-teltonika_json.py`). No dialect imports another; what they share is in `common/`.
+out. One of text says so in `MEDIA`; `MESSAGE` is the type of its objects, if they have one. A maker
+with several has them in one folder, `<maker>/<maker>_<what>.py` (`teltonika/teltonika_json.py`). No
+dialect imports another; what they share is in `common/`.
 """
 
 from __future__ import annotations

@@ -27,8 +27,9 @@ class Dialect(Struct, frozen=True, kw_only=True):
     What a module does not have is None: `explain` and `device_of` (devices.common.frames),
     `session`, `datagram` and `command` (devices.wire); commands: what its devices can be told.
     decode_local: as `decode`, where it must not guess in which zone a device's clock is.
-    recognises: whether bytes begin as its own do. vectors: the file of its payloads and what must
-    come out, beside it.
+    recognises: whether bytes begin as its own do. media: the payloads' media type (`MEDIA`).
+    message: what one object is, where one type says it (`MESSAGE`). vectors: the file of its
+    payloads and what must come out, beside it.
     """
 
     name: str
@@ -44,6 +45,8 @@ class Dialect(Struct, frozen=True, kw_only=True):
     decode_local: Decode | None = None
     recognises: Callable[[bytes], bool] | None = None
     commands: tuple[Command, ...] = ()
+    media: str = "application/octet-stream"
+    message: type[Struct] | None = None
 
 
 class Broken(Struct, frozen=True, kw_only=True):
@@ -106,6 +109,8 @@ def _dialect(name: str, module: ModuleType) -> Dialect:
         decode_local=getattr(module, "decode_local", None),
         recognises=getattr(module, "recognises", None),
         commands=tuple(getattr(module, "COMMANDS", ())),
+        media=getattr(module, "MEDIA", "application/octet-stream"),
+        message=getattr(module, "MESSAGE", None),
     )
 
 

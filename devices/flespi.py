@@ -53,6 +53,7 @@ from devices.reading import (
 
 FILTERS: tuple[str, ...] = ("flespi/message/gw/devices/+",)
 DIALECT = "flespi"
+MEDIA = "application/json"
 MAX_ITEMS = 1000
 
 POSITION = PositionKeys(

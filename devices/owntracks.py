@@ -47,6 +47,7 @@ from devices.reading import Decoded, Fix, NoFix, NoFixReason, Passed, Reading
 
 FILTERS: tuple[str, ...] = ("owntracks/+/+", "owntracks/+/+/event")
 DIALECT = "owntracks"
+MEDIA = "application/json"
 PASSED = {
     "lwt": "a last will",
     "waypoint": "a region that is watched",

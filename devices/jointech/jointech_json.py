@@ -59,6 +59,7 @@ from devices.reading import Cell, Clock, Decoded, Fix, NoFix, Reading, SealRepor
 
 FILTERS: tuple[str, ...] = ("frames/jointech_json/+", "jointech/+/data")
 DIALECT = "jointech_json"
+MEDIA = "application/json"
 MAX_ITEMS = 1000
 CHARGING = 255
 RSSI = (-200, 98)

@@ -44,8 +44,19 @@ written in native keys and read back.
 
 from __future__ import annotations
 
-from devices.native.decoder import FILTERS, decode, device_of, explain, read
+from devices.native.decoder import FILTERS, MEDIA, MESSAGE, decode, device_of, explain, read
 from devices.native.encoder import encode, to_json
 from devices.native.keys import EVENT_CLOCK
 
-__all__ = ["EVENT_CLOCK", "FILTERS", "decode", "device_of", "encode", "explain", "read", "to_json"]
+__all__ = [
+    "EVENT_CLOCK",
+    "FILTERS",
+    "MEDIA",
+    "MESSAGE",
+    "decode",
+    "device_of",
+    "encode",
+    "explain",
+    "read",
+    "to_json",
+]

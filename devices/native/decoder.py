@@ -33,6 +33,8 @@ from devices.reading import (
 
 FILTERS: tuple[str, ...] = ("seals/v1/+/telemetry",)
 DIALECT = "native"
+MEDIA = "application/json"
+MESSAGE = keys.Message
 MAX_ITEMS = 1000
 _BOTH = {"lat", "lon"}
 _NO_TIME = "time is missing, expected an RFC 3339 time with its zone, or Unix seconds"

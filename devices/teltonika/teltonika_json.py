@@ -47,6 +47,7 @@ FILTERS: tuple[str, ...] = (
     "+/+/+/teltonika/+/data",
 )
 DIALECT = "teltonika_json"
+MEDIA = "application/json"
 _TOPIC = "<up to 3 levels>/teltonika/<imei>/data with an imei of 1 to 64 of A-Z a-z 0-9 . _ -"
 _PLACE = "state.reported"
 _NO_TIME = f"{_PLACE}.ts is missing, expected Unix milliseconds"

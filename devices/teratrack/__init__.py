@@ -31,7 +31,7 @@ Any other key is kept under its own name, and so is every flag that raised nothi
 
 from __future__ import annotations
 
-from devices.teratrack.decoder import FILTERS, decode, explain, session
+from devices.teratrack.decoder import FILTERS, MEDIA, decode, explain, session
 from devices.teratrack.wire import device_of, recognises
 
-__all__ = ["FILTERS", "decode", "device_of", "explain", "recognises", "session"]
+__all__ = ["FILTERS", "MEDIA", "decode", "device_of", "explain", "recognises", "session"]

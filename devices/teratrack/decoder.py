@@ -29,6 +29,7 @@ from devices.wire import Session
 
 FILTERS: tuple[str, ...] = ("frames/teratrack/+",)
 DIALECT = "teratrack"
+MEDIA = "application/json"
 CHARGING = 255
 BACKLOG = 3
 RSSI = (-200, 98)

@@ -164,7 +164,7 @@ def test_a_channels_url_comes_from_the_environment_before_the_file(tmp_path: Pat
         ("[notify.contacts.ana]", "[notify.contacts.eva]", ":5: [notify] addresses_file",
          "addresses of 'ana', who is no contact", "take them out"),
         ('url_file = "erp.url"', 'url_file = "none"', ":16: [notify.channels.erp]",
-         "cannot read the password file", "create it"),
+         "cannot read the URL file", "create it"),
         ("calm_min = 3.0", 'map_link = "https://x/{lat}/{long}"', ":4: [notify] map_link",
          "no link to a map", "{lat},{lon}"),
         ("calm_min = 3.0", 'map_link = "https://x/"', ":4: [notify] map_link",

@@ -29,6 +29,7 @@ from tracker.cli import (
 )
 from tracker.cli.demo.demo import demo
 from tracker.cli.service import policy
+from tracker.cli.service.asyncapi import asyncapi
 from tracker.cli.service.doctor import doctor
 from tracker.cli.service.explain import explain
 from tracker.cli.service.gateway import gateway
@@ -87,6 +88,7 @@ app.command()(simulate)
 app.command()(replay)
 app.add_typer(policy.app, name="policy")
 app.command()(explain)
+app.command()(asyncapi)
 app.add_typer(shipment.app, name="shipment")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(notify.app, name="notify")

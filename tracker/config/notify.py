@@ -1,6 +1,6 @@
 """The tables under `[notify]`: channels, contacts, rosters, ladders, routes.
 
-    [notify.channels.mail]          kind, url | url_file, timeout_s, options
+    [notify.channels.mail]          kind, url | url_file, secret_file, timeout_s, options
     [notify.contacts.ana]           channels, for_warnings, custodian, language, timezone, hours
     [notify.rosters.desk]           timezone, shifts = [{hours, contacts}], otherwise
     [notify.ladders.house]          steps = [["desk"], ["chief"]], every_min
@@ -41,6 +41,9 @@ from tracker.domain.notify_policy import (
 TABLES = ("channels", "contacts", "rosters", "ladders", "routes")
 CHANNEL_URL = "TRACKER_NOTIFY__CHANNEL_{}_URL"
 """The variable with a channel's URL; {} is its name in capitals, "-" as "_"."""
+CHANNEL_SECRET = "TRACKER_NOTIFY__CHANNEL_{}_SECRET"  # noqa: S105 - the variable's name
+"""The same of what it signs with."""
+Kind = Literal["file", "people", "mail", "webhook", "mqtt"]
 
 Addresses = Mapping[str, Mapping[str, Secret]]
 """contact -> channel -> where it reaches them."""
@@ -53,9 +56,10 @@ class _Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class _Channel(_Table, frozen=True):
-    kind: Literal["file", "people", "webhook", "mqtt"]
+    kind: Kind
     url: str | None = None
     url_file: str | None = None
+    secret_file: str | None = None
     timeout_s: Annotated[float, Meta(gt=0, le=600)] | None = None
     options: dict[str, str] = {}
 
@@ -100,12 +104,14 @@ class ChannelSettings(Struct, frozen=True, kw_only=True):
     """One channel, to be constructed by `tracker.wiring`.
 
     url: of the channel itself ("file:/path", "https://..."), a secret for it may hold a key.
-    addresses: contact -> where this channel reaches them. options: of the kind, as written.
+    secret: what it signs with. addresses: contact -> where this channel reaches them. options: of
+    the kind, as written; those whose name ends in _file are paths.
     """
 
     name: str
-    kind: Literal["file", "people", "webhook", "mqtt"]
+    kind: Kind
     url: Secret | None = None
+    secret: Secret | None = None
     addresses: Mapping[str, Secret] = {}
     timeout_s: float
     options: Mapping[str, str] = {}
@@ -175,11 +181,15 @@ class _Reader:
                 name=name,
                 kind=said.kind,
                 url=self._url(name, said),
+                secret=self._secret(name, said),
                 addresses={
                     contact: where[name] for contact, where in addresses.items() if name in where
                 },
                 timeout_s=self.limits.timeout_s if said.timeout_s is None else said.timeout_s,
-                options=said.options,
+                options={
+                    key: str(self._path(value)) if key.endswith("_file") else value
+                    for key, value in said.options.items()
+                },
             )
             for name, said in self._named("channels", _Channel)
         }
@@ -319,10 +329,25 @@ class _Reader:
         if said.url_file is None:
             return None
         try:
-            return from_file(self.base / Path(said.url_file).expanduser(), place)
+            return from_file(self._path(said.url_file), place, "URL")
         except UsageError as error:
             self.fault(error.what, place, error.mend)
             return None
+
+    def _secret(self, name: str, said: _Channel) -> Secret | None:
+        if value := self.env.get(CHANNEL_SECRET.format(_capitals(name))):
+            return Secret(value)
+        if said.secret_file is None:
+            return None
+        place = f"channels.{name}"
+        try:
+            return from_file(self._path(said.secret_file), place, "secret")
+        except UsageError as error:
+            self.fault(error.what, place, error.mend)
+            return None
+
+    def _path(self, written: str) -> Path:
+        return self.base / Path(written).expanduser()
 
     def _from_base(self, url: str) -> str:
         """A file's URL is relative to the configuration, as all paths are."""
@@ -362,8 +387,10 @@ def _capitals(name: str) -> str:
 
 def channel_of(variable: str) -> bool:
     """Whether the environment variable is that of some channel."""
-    before, after = CHANNEL_URL.split("{}")
-    return variable.startswith(before) and variable.endswith(after)
+    return any(
+        variable.startswith(before) and variable.endswith(after)
+        for before, after in (CHANNEL_URL.split("{}"), CHANNEL_SECRET.split("{}"))
+    )
 
 
 def _check_names(
@@ -411,7 +438,7 @@ def _check_addresses(
     for contact in policy.contacts.values():
         for name in dict.fromkeys((*contact.channels, *(contact.for_warnings or ()))):
             channel = channels.get(name)
-            if channel is None or channel.kind != "people" or channel.url is not None:
+            if channel is None or not _needs_address(channel):
                 continue
             if contact.id not in channel.addresses:
                 fault(
@@ -426,3 +453,10 @@ def _check_addresses(
                 "addresses_file",
                 f"write [notify.contacts.{contact_id}], or take them out",
             )
+
+
+def _needs_address(channel: ChannelSettings) -> bool:
+    """It reaches nobody unless it is said where."""
+    if channel.kind == "mail":
+        return "to" not in channel.options  # the URL is that of the server
+    return channel.kind == "people" and channel.url is None

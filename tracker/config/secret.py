@@ -39,14 +39,16 @@ class Withheld(Secret):
         raise self._fault
 
 
-def from_file(path: Path, where: str) -> Secret:
-    """The first line of `path`. Raises UsageError, naming `where`, if there is none to read."""
+def from_file(path: Path, where: str, what: str = "password") -> Secret:
+    """The first line of `path`. Raises UsageError, naming `where`, if there is none to read. what:
+    it is, in those words.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except PermissionError as error:
         return Withheld(
             UsageError(
-                f"cannot read the password file {path}: {error.strerror}",
+                f"cannot read the {what} file {path}: {error.strerror}",
                 where=where,
                 mend="only its owner may; let them give the command, or sudo -u OWNER",
             )
@@ -54,13 +56,13 @@ def from_file(path: Path, where: str) -> Secret:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise UsageError(
-            f"cannot read the password file {path}: {reason}",
+            f"cannot read the {what} file {path}: {reason}",
             where=where,
-            mend="create it with the password on its first line, readable by you alone (mode 0600)",
+            mend=f"create it with the {what} on its first line, readable by you alone (mode 0600)",
         ) from error
     value = text.splitlines()[0].strip() if text.strip() else ""
     if not value:
         raise UsageError(
-            f"the password file {path} is empty", where=where, mend="write the password into it"
+            f"the {what} file {path} is empty", where=where, mend=f"write the {what} into it"
         )
     return Secret(value)

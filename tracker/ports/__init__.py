@@ -6,6 +6,7 @@
     rows     what is read there
     signing  what is signed of the log
     notify   what is handed to channels, and what they guarantee
+    news     what machines are told, as values
     outbox   what is to be told, and what became of it
 
 Adapters live in `tracker.adapters`; only `tracker.wiring` constructs them.
@@ -14,6 +15,7 @@ Adapters live in `tracker.adapters`; only `tracker.wiring` constructs them.
 from __future__ import annotations
 
 from tracker.ports.journal import Journal, Records, Store
+from tracker.ports.news import AlertDocument, News, ShipmentNews
 from tracker.ports.notify import (
     Channel,
     Composer,
@@ -72,6 +74,7 @@ from tracker.ports.world import (
 )
 
 __all__ = [
+    "AlertDocument",
     "Attestation",
     "Carried",
     "Channel",
@@ -94,6 +97,7 @@ __all__ = [
     "Message",
     "NamedEntry",
     "NewEntry",
+    "News",
     "Notifier",
     "Outbox",
     "Outgoing",
@@ -103,6 +107,7 @@ __all__ = [
     "Records",
     "RejectRow",
     "SettableClock",
+    "ShipmentNews",
     "SignedLog",
     "Signer",
     "Snapshot",

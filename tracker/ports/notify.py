@@ -134,12 +134,15 @@ class Receipt(Struct, frozen=True, kw_only=True):
 
 class Undelivered(Exception):
     """The channel did not take it. reason: for people and for the custody log: no address, name,
-    key or URL stands in it. permanent: trying again cannot help.
+    key or URL stands in it. permanent: trying again cannot help. after_s: the receiver asks not to
+    be tried again before so many seconds.
     """
 
-    def __init__(self, reason: str, *, permanent: bool = False) -> None:
+    def __init__(
+        self, reason: str, *, permanent: bool = False, after_s: float | None = None
+    ) -> None:
         super().__init__(reason)
-        self.reason, self.permanent = reason, permanent
+        self.reason, self.permanent, self.after_s = reason, permanent, after_s
 
 
 class Channel(Protocol):

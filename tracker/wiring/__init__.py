@@ -5,7 +5,8 @@
     brokers    MQTT, the embedded broker, the gateway
     trust      what signs the custody log
     outsiders  witnesses, time-stamping authorities
-    notify     channels, and who delivers
+    channels   the ways out to people and machines
+    notify     who delivers
     explaining why an alert was raised, and why none was
     tracking   intake, commands, history told again
 
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 from tracker.wiring.brokers import (
     NotRunning,
+    asyncapi,
     broker,
     broker_runs,
     caller,
@@ -26,12 +28,12 @@ from tracker.wiring.brokers import (
     probe,
     publisher,
 )
+from tracker.wiring.channels import channel
 from tracker.wiring.clocks import device_clocks
 from tracker.wiring.database import journal, made, may_be_made, read_only, records
 from tracker.wiring.explaining import story, why_not
 from tracker.wiring.notify import (
     answers,
-    channel,
     code_key,
     notify_worker,
     notifying,
@@ -55,6 +57,7 @@ from tracker.wiring.zones import geofences, geography, old_geography, zone_files
 __all__ = [
     "NotRunning",
     "answers",
+    "asyncapi",
     "attester",
     "attestors",
     "backtest",

@@ -122,6 +122,13 @@ def caller(config: Config, dialect: str, device: str) -> Caller:
     return Caller(mqtt_settings(config), name, dialect, device)
 
 
+def asyncapi(config: Config, version: str) -> dict[str, object]:
+    """All topics of the configured broker, in and out. version: of the program."""
+    from tracker.adapters.mqtt.asyncapi import document
+
+    return document(mqtt_settings(config), version)
+
+
 class NotRunning(ServiceUnreachable):
     """The embedded broker is not running. Nobody starts it but `tracker run`."""
 

@@ -1,8 +1,8 @@
-"""Notifications: channels, the worker, and the process that it is beside `tracker run`."""
+"""Notifications: the worker, and the process that it is beside `tracker run`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
 from datetime import datetime
 from functools import partial
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from tracker.config import Config
 from tracker.domain.errors import UsageError
+from tracker.wiring.channels import channel
 from tracker.wiring.database import journal
 from tracker.wiring.tracking import commands
 from tracker.wiring.zones import geography
@@ -21,44 +22,7 @@ if TYPE_CHECKING:
     from tracker.app.notify.sender import Sender
     from tracker.app.notify.worker import Worker
     from tracker.app.planning import Geography
-    from tracker.config.notify import ChannelSettings
-    from tracker.ports import Channel, Clock, Composer, Outgoing, Store
-
-
-def _file(config: Config, said: ChannelSettings) -> Channel:
-    from tracker.adapters.channels.file import FileChannel
-
-    url = said.url.reveal() if said.url is not None else ""
-    scheme, _, path = url.partition(":")
-    if scheme != "file" or not path:
-        raise UsageError(
-            "a channel of kind file needs to know the file",
-            where=f"[notify.channels.{said.name}]",
-            mend='url = "file:alerts.jsonl"',
-        )
-    return FileChannel(said.name, Path(path))
-
-
-KINDS: Mapping[str, Callable[[Config, ChannelSettings], Channel]] = {"file": _file}
-"""How each kind of channel is made."""
-
-
-def channel(config: Config, name: str) -> Channel:
-    """A configured channel. Raises UsageError for one that cannot be made, or is not configured."""
-    said = config.notices.channels.get(name)
-    if said is None:
-        known = ", ".join(config.notices.channels) or "none"
-        raise UsageError(
-            f"there is no channel {name!r}", where="[notify.channels]", mend=f"channels: {known}"
-        )
-    make = KINDS.get(said.kind)
-    if make is None:
-        raise UsageError(
-            f"there is no channel of kind {said.kind}",
-            where=f"[notify.channels.{name}]",
-            mend=f"kinds: {', '.join(KINDS)}",
-        )
-    return make(config, said)
+    from tracker.ports import Clock, Composer, Outgoing, Store
 
 
 def messages(config: Config) -> Composer:
@@ -98,10 +62,12 @@ def test_message(config: Config, channel: str, contact: str | None, now: datetim
     """What `tracker notify test` sends. Raises UsageError for a contact that is not configured."""
     from zoneinfo import ZoneInfo
 
+    import msgspec
+
     from tracker.app.notify.composing import MACHINE
     from tracker.domain.alert import Severity
     from tracker.domain.notice import Update
-    from tracker.ports import Context, Outgoing
+    from tracker.ports import Context, News, Outgoing
 
     contacts = config.notices.policy.contacts
     if contact is not None and contact not in contacts:
@@ -127,7 +93,7 @@ def test_message(config: Config, channel: str, contact: str | None, now: datetim
         short=text.short,
         language=who.language,
         contact=contact,
-        data={"update": Update.TEST, "number": 1},
+        data=msgspec.to_builtins(News(update=Update.TEST, number=1, at=now)),
     )
 
 

@@ -43,6 +43,14 @@ REFUSALS = {
 }
 
 
+class Refused(ServiceUnreachable):
+    """It is there, and does not let us. code: the broker's reason, by MQTT 5; None: ours."""
+
+    def __init__(self, what: str, *, where: str, mend: str, code: int | None = None) -> None:
+        super().__init__(what, where=where, mend=mend)
+        self.code = code
+
+
 class Link:
     """Connects, subscribes, and does so again with back-off whenever the connection is lost.
 
@@ -156,7 +164,7 @@ class Link:
         if reason.is_failure:
             what, mend = REFUSALS.get(reason.value, ("", ""))
             if what:
-                self._refuse(what, mend)
+                self._refuse(what, mend, reason.value)
             else:
                 self._note(f"it answers: {reason}")
         elif self._topics:
@@ -244,11 +252,11 @@ class Link:
         if news:
             log.warning("%s: %s; trying again", self.settings.where, trouble)
 
-    def _refuse(self, what: str, mend: str) -> None:
+    def _refuse(self, what: str, mend: str, code: int | None = None) -> None:
         """Something that waiting will not mend: final at the start. Later it is only logged, for a
         broker that is being reconfigured must not end a tracker that has been running for months.
         """
-        error = ServiceUnreachable(what, where=self.settings.where, mend=mend)
+        error = Refused(what, where=self.settings.where, mend=mend, code=code)
         self._noted = True
         with self.changed:
             self.trouble = what

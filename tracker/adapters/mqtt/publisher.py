@@ -9,7 +9,7 @@ from types import TracebackType
 
 from paho.mqtt.reasoncodes import ReasonCode
 
-from tracker.adapters.mqtt.link import Link
+from tracker.adapters.mqtt.link import Link, Refused
 from tracker.adapters.mqtt.settings import MqttSettings
 from tracker.domain.errors import ServiceUnreachable
 
@@ -104,8 +104,9 @@ class Publisher:
         topic = self._topics.pop(mid, None)
         self._ready = True
         if reason.is_failure and topic is not None:
-            raise ServiceUnreachable(
+            raise Refused(
                 f"it refuses a message to {topic} ({reason})",
                 where=self._settings.where,
                 mend="allow this user to publish there",
+                code=reason.value,
             )

@@ -6,9 +6,10 @@ import http.client
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from tracker.domain.errors import ServiceUnreachable, UsageError
@@ -19,11 +20,12 @@ MAX_ANSWER_BYTES = 262_144
 
 @dataclass(frozen=True)
 class HttpAnswer:
-    """`kind`: the media type, without parameters, in lower case."""
+    """`kind`: the media type, without parameters, in lower case. headers: by lower-case names."""
 
     status: int
     kind: str
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def words(self) -> str:
@@ -32,17 +34,27 @@ class HttpAnswer:
         return "".join(one if one.isprintable() else "?" for one in said)
 
 
-def post(url: str, body: bytes, kind: str, *, timeout_s: float) -> HttpAnswer:
+def post(
+    url: str,
+    body: bytes,
+    kind: str,
+    *,
+    timeout_s: float,
+    headers: Mapping[str, str] | None = None,
+    ca_file: Path | None = None,
+    most_bytes: int | None = None,
+) -> HttpAnswer:
     """The answer, whatever its status. timeout_s: to connect, and then for all of the rest.
 
-    https is checked against the system's certificates.
+    https is checked against the system's certificates, or those in `ca_file`. most_bytes: so much
+    of the body is wanted, and the rest left unread; None: all of it, and it must be whole.
     Raises ServiceUnreachable if no whole answer came, UsageError for an address that is none.
     """
     host, port, tls, path = parts(url)
-    headers = {"Content-Type": kind, "Connection": "close", "User-Agent": "seal-tracker"}
+    told = {"Content-Type": kind, "Connection": "close", "User-Agent": "seal-tracker"}
     try:
         with closing(socket.create_connection((host, port), timeout_s)) as plain:
-            context = ssl.create_default_context() if tls else None
+            context = ssl.create_default_context(cafile=ca_file) if tls else None
             wrapped = context.wrap_socket(
                 plain, server_hostname=host, do_handshake_on_connect=False
             ) if context else plain  # fmt: skip
@@ -51,9 +63,9 @@ def post(url: str, body: bytes, kind: str, *, timeout_s: float) -> HttpAnswer:
                     wrapped.do_handshake()
                 connection = http.client.HTTPConnection(host, port)
                 connection.sock = wrapped
-                connection.request("POST", path, body, headers)
+                connection.request("POST", path, body, {**told, **(headers or {})})
                 with connection.getresponse() as response:
-                    return _answer(response)
+                    return _answer(response, most_bytes)
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise ServiceUnreachable(
             f"no answer: {error or type(error).__name__}", where=url, mend="it is asked again later"
@@ -74,14 +86,19 @@ def parts(url: str) -> tuple[str, int, bool, str]:
     return split.hostname, port or (443 if tls else 80), tls, path
 
 
-def _answer(response: http.client.HTTPResponse) -> HttpAnswer:
+def _answer(response: http.client.HTTPResponse, most_bytes: int | None) -> HttpAnswer:
+    headers = {name.lower(): value for name, value in response.getheaders()}
+    kind = response.headers.get_content_type()
+    if most_bytes is not None:
+        body = response.read1(most_bytes) if most_bytes else b""
+        return HttpAnswer(response.status, kind, body, headers)
     body = response.read(MAX_ANSWER_BYTES + 1)
     if len(body) > MAX_ANSWER_BYTES:
         raise ValueError(f"more than {MAX_ANSWER_BYTES:,} bytes")
     length = response.getheader("Content-Length")
     if length is not None and length != str(len(body)):
         raise ValueError("it broke off")
-    return HttpAnswer(response.status, response.headers.get_content_type(), body)
+    return HttpAnswer(response.status, kind, body, headers)
 
 
 @contextmanager

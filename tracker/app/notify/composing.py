@@ -18,7 +18,7 @@ from tracker.app.queries.entries import entry_of
 from tracker.domain.alert import Alert
 from tracker.domain.notice import Delivery
 from tracker.domain.notify_policy import Contact, NotifyPolicy
-from tracker.ports import Clock, Composer, Context, Outgoing, Store, Text
+from tracker.ports import Clock, Composer, Context, Outgoing, ShipmentNews, Store, Text
 
 MACHINE = Contact(id="", language="en")
 """Whoever reads without being a contact."""
@@ -65,7 +65,7 @@ class Composing:
             zone=ZoneInfo(contact.timezone),
             now=now,
         )
-        return _message(delivery, contact, alert, covers, text, thread)
+        return _message(delivery, contact, alert, covers, context, text, thread)
 
     def _context(
         self, delivery: Delivery, alert: Alert | None, covers: list[Alert], now: datetime
@@ -111,14 +111,18 @@ def _message(
     contact: Contact,
     alert: Alert | None,
     covers: list[Alert],
+    context: Context,
     text: Text,
     thread: str | None,
 ) -> Outgoing:
-    data: dict[str, Any] = {"update": delivery.update, "number": delivery.number}
-    if alert is not None:
-        data["alert"] = msgspec.to_builtins(wording.document(alert))
-    if covers:
-        data["alerts"] = [msgspec.to_builtins(wording.document(one)) for one in covers]
+    data: dict[str, Any] = {
+        "update": delivery.update,
+        "number": delivery.number,
+        "at": delivery.since,
+        "alert": None if alert is None else wording.document(alert),
+        "alerts": [wording.document(one) for one in covers],
+        "shipment": _shipment(context),
+    }
     return Outgoing(
         id=delivery.id,
         channel=delivery.channel,
@@ -137,6 +141,24 @@ def _message(
         late=text.late,
         attempt=delivery.attempts + 1,
         links=text.links,
-        data=data,
+        data=msgspec.to_builtins(data),
         thread=thread,
+    )
+
+
+def _shipment(context: Context) -> ShipmentNews | None:
+    """What machines are told of it: no people."""
+    if context.plan is None:
+        return None
+    shipment = context.plan.shipment
+    return ShipmentNews(
+        id=shipment.id,
+        crossing=shipment.crossing,
+        vehicle=shipment.vehicle,
+        trailer=shipment.trailer,
+        seal=context.seal,
+        sealed=context.sealed,
+        place=context.place,
+        now_at=context.now_at,
+        seen_at=context.seen_at,
     )

@@ -80,7 +80,9 @@ class Sender:
             outgoing = self.composing.outgoing(delivery, self._thread(delivery))
             receipt = self.channel.send(outgoing, timeout_s=self.timeout_s)
         except Undelivered as error:
-            return self._failed(delivery, attempts, error.reason, permanent=error.permanent)
+            return self._failed(
+                delivery, attempts, error.reason, permanent=error.permanent, after_s=error.after_s
+            )
         except Exception as error:
             log.exception("channel %s failed with what it should not", self.channel.name)
             return self._failed(delivery, attempts, type(error).__name__, permanent=False)
@@ -94,7 +96,13 @@ class Sender:
         )
 
     def _failed(
-        self, delivery: Delivery, attempts: int, reason: str, *, permanent: bool
+        self,
+        delivery: Delivery,
+        attempts: int,
+        reason: str,
+        *,
+        permanent: bool,
+        after_s: float | None = None,
     ) -> Delivery:
         now, reason = self.clock.now(), told(reason)
         over = now - delivery.since >= timedelta(minutes=self.limits.dead_after_min)
@@ -105,6 +113,10 @@ class Sender:
         level = logging.WARNING if attempts == 1 else logging.INFO
         log.log(level, "channel %s: %s not delivered: %s", self.channel.name, delivery.id, reason)
         pause = backoff(attempts, delivery.severity, self.limits, self._chance())
+        if after_s is not None:
+            # No longer than the rest of its time: then it is tried once more, and given up.
+            left = delivery.since + timedelta(minutes=self.limits.dead_after_min) - now
+            pause = max(pause, min(timedelta(seconds=after_s), left))
         return replace(failed, due_at=now + pause)
 
     def _thread(self, delivery: Delivery) -> str | None:
