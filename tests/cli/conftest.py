@@ -88,3 +88,12 @@ def opened(started: Run) -> Run:
     """With the shipment TRIP-1 open."""
     started("shipment", "open", "-", stdin=json.dumps(SHIPMENT))
     return started
+
+
+@pytest.fixture
+def alerted(opened: Run) -> Run:
+    """With the critical alert TRIP-1-1: the receiver read another seal number."""
+    handover = ["shipment", "handover", "TRIP-1", "--to", "transfer"]
+    opened(*handover, "--from", "acme", "--seal", "MX0012345")
+    opened(*handover, "--accept", "--seal", "MX0099999", code=1)
+    return opened

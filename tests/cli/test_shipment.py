@@ -267,15 +267,6 @@ def test_nothing_of_an_unknown_shipment_is_a_fault_not_a_blank(
 # Alerts
 
 
-@pytest.fixture
-def alerted(opened: Run) -> Run:
-    """With the critical alert TRIP-1-1: the receiver read another seal number."""
-    handover = ["shipment", "handover", "TRIP-1", "--to", "transfer"]
-    opened(*handover, "--from", "acme", "--seal", "MX0012345")
-    opened(*handover, "--accept", "--seal", "MX0099999", code=1)
-    return opened
-
-
 @pytest.mark.parametrize(
     ("choice", "count"),
     [

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from tracker.domain import lifecycle
+from tracker.domain import desk, lifecycle
 from tracker.domain.alert import Alert, AlertKind, AlertStatus, Chapter, Severity
 from tracker.domain.codes import Code
-from tracker.domain.command import AcceptAlert, CloseAlert
+from tracker.domain.command import AcceptAlert, AcknowledgeAlert, CloseAlert
 from tracker.domain.errors import NotFound, Refused
 from tracker.domain.finding import Finding, FindingType
 from tracker.domain.outcome import Cleared, Raised
@@ -111,6 +111,14 @@ def accept(state: ScopeState, **limits: Any) -> tuple[ScopeState, Finding, Alert
     return lifecycle.closed(state, command, Policy())
 
 
+def acknowledge(
+    state: ScopeState, alert: str, *, by: str, note: str, now: datetime
+) -> tuple[ScopeState, Finding]:
+    command = AcknowledgeAlert(at=now, by=by, alert=alert, note=note)
+    state, findings = desk.done(state, command, Policy())
+    return state, findings[0]
+
+
 def test_raised_once_and_then_counted() -> None:
     state, first = raise_(START, CUT)
     state, second = raise_(state, replace(CUT, at=at(3)), 3)
@@ -140,7 +148,7 @@ def test_another_key_is_another_incident() -> None:
 def test_graver_evidence_makes_it_graver_and_asks_for_attention() -> None:
     state, _ = raise_(START, SHAKEN)
     assert only(state).escalate_at is None
-    state, _ = lifecycle.acknowledged(state, "S1-1", by="ana", note="", now=at(1))
+    state, _ = acknowledge(state, "S1-1", by="ana", note="", now=at(1))
     state, found = raise_(state, replace(CUT, at=at(2)), 2)
     alert = only(state)
     assert found is FindingType.ALERT_CHANGED
@@ -185,7 +193,7 @@ def test_over_and_again() -> None:
     state, found = clear(state, 2)
     assert (found, only(state).ended_at) == (FindingType.ALERT_ENDED, at(2))
     assert clear(state, 3)[1] is None
-    state, _ = lifecycle.acknowledged(state, "S1-1", by="ana", note="seen", now=at(3))
+    state, _ = acknowledge(state, "S1-1", by="ana", note="seen", now=at(3))
     state, found = raise_(state, replace(CUT, at=at(4)), 4)
     assert found is FindingType.ALERT_CHANGED
     assert (only(state).ended_at, only(state).status) == (None, AlertStatus.RAISED)
@@ -224,7 +232,7 @@ def test_lesser_alerts_never_escalate(severity: Severity) -> None:
 
 def test_acknowledged_it_does_not_escalate() -> None:
     state, _ = raise_(START, CUT)
-    state, finding = lifecycle.acknowledged(state, "S1-1", by="ana", note="calling", now=at(1))
+    state, finding = acknowledge(state, "S1-1", by="ana", note="calling", now=at(1))
     alert = only(state)
     assert (finding.actor, finding.code, finding.facts["note"]) == (
         "ana",
@@ -297,7 +305,7 @@ def test_a_part_whose_whole_was_closed_escalates_again_when_it_grows_graver() ->
 
 def test_a_further_part_wakes_what_was_acknowledged() -> None:
     state, _ = raise_(START, THEFT)
-    state, _ = lifecycle.acknowledged(state, "S1-1", by="ana", note="", now=at(1))
+    state, _ = acknowledge(state, "S1-1", by="ana", note="", now=at(1))
     further = replace(THEFT, code=Code.ROPE_CUT, part=True)
     assert only(raise_(state, further, now=2)[0]).status is AlertStatus.ACKNOWLEDGED
     state, _ = raise_(state, replace(further, wakes=True), now=2)
@@ -312,6 +320,6 @@ def test_not_closed_without_a_reason() -> None:
 
 def test_nobody_acknowledges_or_closes_what_is_not_open() -> None:
     with pytest.raises(NotFound):
-        lifecycle.acknowledged(START, "S1-1", by="ana", note="", now=T0)
+        acknowledge(START, "S1-1", by="ana", note="", now=T0)
     with pytest.raises(NotFound):
         close(START, "so")

@@ -16,7 +16,7 @@ from tracker.app.notify.composing import Composing
 from tracker.app.notify.outbox import OutboxFollower
 from tracker.app.notify.sender import Sender
 from tracker.app.planning import Geography
-from tracker.domain.alert import Alert, AlertKind, AlertStatus, Chapter, Severity
+from tracker.domain.alert import Alert, AlertKind, AlertStatus, Chapter, Severity, Snooze
 from tracker.domain.codes import Code
 from tracker.domain.finding import Finding, FindingType
 from tracker.domain.notify_policy import (
@@ -150,6 +150,25 @@ class Incidents:
         known = replace(alert, status=AlertStatus.ACKNOWLEDGED, acknowledged_by="eva")
         note = {"note": "on it"}
         return self.told(FindingType.ALERT_ACKNOWLEDGED, known, Code.ALERT_ACKNOWLEDGED, note)
+
+    def snoozed(self, alert: Alert, until: datetime) -> Alert:
+        quiet = replace(alert, snooze=Snooze(at=self.clock.now(), until=until))
+        facts = {"reason": "", "until": until.isoformat(), "distance_m": None, "in_zone": None}
+        return self.told(FindingType.ALERT_SNOOZED, quiet, Code.ALERT_SNOOZED, facts)
+
+    def woken(self, alert: Alert) -> Alert:
+        awake = replace(alert, snooze=None)
+        facts = {"until": self.clock.now().isoformat()}
+        return self.told(FindingType.ALERT_WOKEN, awake, Code.SNOOZE_TIME_OVER, facts)
+
+    def assigned(self, alert: Alert, to: str) -> Alert:
+        theirs = replace(alert, assigned_to=to, assigned_at=self.clock.now())
+        facts = {"assignee": to, "note": ""}
+        return self.told(FindingType.ALERT_ASSIGNED, theirs, Code.ALERT_ASSIGNED, facts)
+
+    def commented(self, alert: Alert) -> Alert:
+        text = {"text": "called him"}
+        return self.told(FindingType.ALERT_COMMENTED, alert, Code.ALERT_COMMENTED, text)
 
     def closed(self, alert: Alert) -> Alert:
         done = replace(alert, status=AlertStatus.CLOSED, close_reason="seen")

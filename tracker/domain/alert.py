@@ -97,6 +97,22 @@ class Chapter(Struct, frozen=True):
     facts: dict[str, Fact] = {}
 
 
+class Snooze(Struct, frozen=True, kw_only=True):
+    """Somebody knows, and is not to be called for it: since `at`, until `until` at the latest.
+
+    distance_m: no longer than `device` is so near to `lat`, `lon`, where it was then (m). zone: no
+    longer than it is in that zone. None: no such limit.
+    """
+
+    at: datetime
+    until: datetime
+    distance_m: int | None = None
+    zone: str | None = None
+    device: str | None = None
+    lat: float | None = None
+    lon: float | None = None
+
+
 class Alert(Struct, frozen=True, kw_only=True):
     """One incident. These names are the stable ones of `tracker alerts list --json`.
 
@@ -112,6 +128,7 @@ class Alert(Struct, frozen=True, kw_only=True):
     verdicts.
     part_of: the alert whose incident this is a part of: what people do about that they do about
     this, and that one escalates for both.
+    assigned_to: who is to see to it. snooze: what goes on calls nobody within its limits.
     """
 
     id: str
@@ -141,6 +158,9 @@ class Alert(Struct, frozen=True, kw_only=True):
     close_reason: str | None = None
     verdict: Verdict | None = None
     part_of: str | None = None
+    assigned_to: str | None = None
+    assigned_at: datetime | None = None
+    snooze: Snooze | None = None
 
     @property
     def scope(self) -> str:
@@ -151,3 +171,9 @@ class Alert(Struct, frozen=True, kw_only=True):
     def lasts(self) -> bool:
         """A condition that was seen more than once, and of which nothing says that it is over."""
         return self.ended_at is None and self.last_seen > self.occurred_at
+
+    @property
+    def calls(self) -> bool:
+        """Somebody is to look at it: it goes on, or is too grave to pass unseen."""
+        unseen = self.status in (AlertStatus.RAISED, AlertStatus.ESCALATED)
+        return self.ended_at is None or (self.severity is Severity.CRITICAL and unseen)

@@ -341,6 +341,16 @@ class Code(enum.StrEnum):
     ALERT_NOT_ACKNOWLEDGED = "alert_not_acknowledged"
     ALERT_FOLDED = "alert_folded", {"into": str}
     ALERT_ACKNOWLEDGED = "alert_acknowledged", {"note": str}
+    ALERT_ACKNOWLEDGED_BEFORE = "alert_acknowledged_before", {"note": str, "first_at": str}
+    ALERT_ASSIGNED = "alert_assigned", {"assignee": str, "note": str}
+    ALERT_COMMENTED = "alert_commented", {"text": str}
+    ALERT_SNOOZED = (
+        "alert_snoozed",
+        {"reason": str, "until": str, "distance_m": MaybeInt, "in_zone": MaybeText},
+    )
+    SNOOZE_TIME_OVER = "snooze_time_over", {"until": str}
+    SNOOZE_LEFT_PLACE = "snooze_left_place", {"distance_m": int, "limit_m": int}
+    SNOOZE_LEFT_ZONE = "snooze_left_zone", {"in_zone": str}
     ALERT_CLOSED = "alert_closed", {"reason": str, "verdict": MaybeText}
     ALERT_ACCEPTED = (
         "alert_accepted",

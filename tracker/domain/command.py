@@ -247,6 +247,31 @@ class AcceptAlert(Command, frozen=True):
     verdict: Verdict | None = None
 
 
+class AssignAlert(Command, frozen=True):
+    """Somebody is to see to it: `to`, a person or a desk. Only who acknowledges has seen it."""
+
+    alert: str
+    to: str
+    note: str = ""
+
+
+class CommentAlert(Command, frozen=True):
+    alert: str
+    text: str
+
+
+class SnoozeAlert(Command, frozen=True):
+    """What goes on calls nobody until `until`, no further than `distance_m` from where the truck is
+    now, and as long as it is in `zone`. Past a limit it calls again; a graver turn does at once.
+    """
+
+    alert: str
+    until: datetime | None = None
+    distance_m: int | None = None
+    zone: str | None = None
+    reason: str = ""
+
+
 class ReportNumber(Command, frozen=True):
     """The tracker itself tells: a seal number appeared that is not this shipment's to have.
 
@@ -291,6 +316,9 @@ class ReportReject(Command, frozen=True):
     sha256: str
 
 
+DeskCommand = AcknowledgeAlert | AssignAlert | CommentAlert | SnoozeAlert
+"""What people do about an alert that stays open."""
+
 AnyCommand = (
     OpenShipment
     | AmendShipment
@@ -316,5 +344,8 @@ AnyCommand = (
     | SendCommand
     | CommandResult
     | AcknowledgeAlert
+    | AssignAlert
+    | CommentAlert
+    | SnoozeAlert
     | CloseAlert
 )

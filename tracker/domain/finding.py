@@ -45,6 +45,10 @@ class FindingType(enum.StrEnum):
     ALERT_ENDED = "alert_ended"
     ALERT_ACKNOWLEDGED = "alert_acknowledged"
     ALERT_ESCALATED = "alert_escalated"
+    ALERT_ASSIGNED = "alert_assigned"
+    ALERT_COMMENTED = "alert_commented"
+    ALERT_SNOOZED = "alert_snoozed"
+    ALERT_WOKEN = "alert_woken"
     ALERT_CLOSED = "alert_closed"
     NOTIFIED = "notified"
     RULE_FAILED = "rule_failed"
@@ -72,7 +76,7 @@ OF_ANY: Mapping[str, FactType] = {"clock": str}
 """Facts that any finding may have: how the time of the reading it rests on was found, where it is
 not the device's own (`devices.reading.Clock`)."""
 
-PERSONAL_FACTS = frozenset({"officer", "argument.user", "contact"})
+PERSONAL_FACTS = frozenset({"officer", "argument.user", "contact", "assignee"})
 """Facts that name a person: they enter the log as commitments, as `actor` does."""
 SYSTEM_ACTOR = "tracker"
 """The tracker itself acts under this name, which is nobody's."""

@@ -58,10 +58,10 @@ def raised(
             zone=what.zone,
             chapters=(Chapter(what.code, what.facts),),
             key=what.key,
-            escalate_at=_due(what.severity, now, policy),
+            escalate_at=due_at(what.severity, now, policy),
         )
         state = replace(state, alert_count=number)
-        return _put(state, slot, alert), _finding(
+        return put(state, slot, alert), concluded(
             FindingType.ALERT_RAISED,
             state,
             alert,
@@ -92,16 +92,20 @@ def raised(
         changes["chapters"] = (*alert.chapters, Chapter(what.code, what.facts))
     elif graver:
         changes |= {"chapters": (Chapter(what.code, what.facts),), "detail": ""}
-    awake = again or (what.part and what.wakes)
-    if graver or (awake and alert.status is AlertStatus.ACKNOWLEDGED):
+    asks = what.part and what.wakes
+    if graver or asks:
+        changes["snooze"] = None
+    asleep = alert.snooze is not None and not asks
+    awake = again or asks
+    if graver or (awake and not asleep and alert.status is AlertStatus.ACKNOWLEDGED):
         severity = what.severity if graver else alert.severity
-        due = None if _is_part(state, alert) else _due(severity, now, policy)
+        due = None if is_part(state, alert) else due_at(severity, now, policy)
         changes |= {"status": AlertStatus.RAISED, "escalate_at": due}
     alert = replace(alert, **changes)
-    state = _put(state, slot, alert)
+    state = put(state, slot, alert)
     if not (graver or again or earlier or what.part):
         return state, None
-    return state, _finding(
+    return state, concluded(
         FindingType.ALERT_CHANGED,
         state,
         alert,
@@ -128,11 +132,11 @@ def folded(
         for name, alert in state.alerts.items():
             if alert is not part and alert.part_of != part.id:
                 continue
-            inner = replace(alert, part_of=whole.id, escalate_at=None)
-            state = _put(state, name, inner)
+            inner = replace(alert, part_of=whole.id, escalate_at=None, snooze=whole.snooze)
+            state = put(state, name, inner)
             facts: dict[str, Fact] = {"into": whole.id}
             type_, code = FindingType.ALERT_CHANGED, Code.ALERT_FOLDED
-            findings.append(_finding(type_, state, inner, now, code, facts, at=now))
+            findings.append(concluded(type_, state, inner, now, code, facts, at=now))
     return state, findings
 
 
@@ -141,7 +145,7 @@ def parts_of(state: ScopeState, alert_id: str) -> tuple[str, ...]:
     return tuple(alert.id for alert in state.alerts.values() if alert.part_of == alert_id)
 
 
-def _is_part(state: ScopeState, alert: Alert) -> bool:
+def is_part(state: ScopeState, alert: Alert) -> bool:
     """Of an alert that is still open, and that people look at instead."""
     return alert.part_of is not None and any(
         whole.id == alert.part_of for whole in state.alerts.values()
@@ -156,7 +160,7 @@ def cleared(
     if alert is None or alert.ended_at is not None or what.at < alert.last_seen:
         return state, None  # newer evidence outweighs it (another device's, or the present's)
     alert = replace(alert, ended_at=what.at)
-    return _put(state, slot, alert), _finding(
+    return put(state, slot, alert), concluded(
         FindingType.ALERT_ENDED,
         state,
         alert,
@@ -176,9 +180,9 @@ def escalated(state: ScopeState, now: datetime) -> tuple[ScopeState, list[Findin
         if alert.escalate_at is None or now < alert.escalate_at:
             continue
         grown = replace(alert, status=AlertStatus.ESCALATED, escalated_at=now, escalate_at=None)
-        state = _put(state, slot, grown)
+        state = put(state, slot, grown)
         findings.append(
-            _finding(
+            concluded(
                 FindingType.ALERT_ESCALATED,
                 state,
                 grown,
@@ -191,31 +195,6 @@ def escalated(state: ScopeState, now: datetime) -> tuple[ScopeState, list[Findin
     return state, findings
 
 
-def acknowledged(
-    state: ScopeState, alert_id: str, *, by: str, note: str, now: datetime
-) -> tuple[ScopeState, Finding]:
-    """Raises NotFound if no such alert is open."""
-    slot, alert = _open(state, alert_id)
-    alert = replace(
-        alert,
-        status=AlertStatus.ACKNOWLEDGED,
-        acknowledged_at=now,
-        acknowledged_by=by,
-        escalate_at=None,
-    )
-    state = _put(state, slot, alert)
-    return state, _finding(
-        FindingType.ALERT_ACKNOWLEDGED,
-        state,
-        alert,
-        now,
-        Code.ALERT_ACKNOWLEDGED,
-        {"note": note},
-        at=now,
-        actor=by,
-    )
-
-
 def closed(
     state: ScopeState, command: CloseAlert | AcceptAlert, policy: Policy
 ) -> tuple[ScopeState, Finding, Alert]:
@@ -224,7 +203,7 @@ def closed(
 
     Raises NotFound if no such alert is open, Refused without a reason.
     """
-    slot, alert = _open(state, command.alert)
+    slot, alert = opened(state, command.alert)
     if not command.reason.strip():
         raise Refused(
             f"alert {command.alert} can't be closed without a reason",
@@ -238,6 +217,7 @@ def closed(
         close_reason=command.reason,
         verdict=command.verdict,
         escalate_at=None,
+        snooze=None,
     )
     rest = {s: a for s, a in state.alerts.items() if s != slot}
     settled = _settled(alert, command, policy)
@@ -251,7 +231,7 @@ def closed(
             "distance_m": command.distance_m,
             "in_zone": command.zone,
         }
-    finding = _finding(
+    finding = concluded(
         FindingType.ALERT_CLOSED,
         state,
         alert,
@@ -287,7 +267,7 @@ def _settled(alert: Alert, command: CloseAlert | AcceptAlert, policy: Policy) ->
     )
 
 
-def _open(state: ScopeState, alert_id: str) -> tuple[str, Alert]:
+def opened(state: ScopeState, alert_id: str) -> tuple[str, Alert]:
     for slot, alert in state.alerts.items():
         if alert.id == alert_id:
             return slot, alert
@@ -316,17 +296,17 @@ def _near(settled: Settled, what: Raised) -> bool:
     return metres_between(settled.lat, settled.lon, what.lat, what.lon) <= settled.within_m
 
 
-def _due(severity: Severity, now: datetime, policy: Policy) -> datetime | None:
+def due_at(severity: Severity, now: datetime, policy: Policy) -> datetime | None:
     if severity is not Severity.CRITICAL:
         return None
     return now + minutes(policy.escalate_critical_min)
 
 
-def _put(state: ScopeState, slot: str, alert: Alert) -> ScopeState:
+def put(state: ScopeState, slot: str, alert: Alert) -> ScopeState:
     return replace(state, alerts={**state.alerts, slot: alert})
 
 
-def _finding(
+def concluded(
     type_: FindingType,
     state: ScopeState,
     alert: Alert,

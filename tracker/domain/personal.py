@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tracker.domain.alert import Alert
-from tracker.domain.command import Command, RecordDelivery, RecordSeal
+from tracker.domain.command import AssignAlert, Command, RecordDelivery, RecordSeal
 from tracker.domain.finding import SYSTEM_ACTOR
 from tracker.domain.notice import Delivery
 from tracker.domain.shipment import Authorisation, Custodian
@@ -23,10 +23,11 @@ ERASED = "erased"
 """Stands where a name was."""
 
 FIELDS: dict[type[Struct], frozenset[str]] = {
-    Alert: frozenset({"acknowledged_by", "closed_by"}),
+    Alert: frozenset({"acknowledged_by", "closed_by", "assigned_to"}),
     Authorisation: frozenset({"officer", "recorded_by"}),
     Custodian: frozenset({"name", "contact"}),
     Command: frozenset({"by"}),
+    AssignAlert: frozenset({"to"}),
     RecordSeal: frozenset({"officer"}),
     RecordDelivery: frozenset({"contact"}),
     Delivery: frozenset({"contact"}),

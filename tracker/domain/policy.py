@@ -793,6 +793,15 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             "ours",
         ),
     ] = 10.0
+    snooze_longest_min: Annotated[
+        float,
+        _meta(
+            "no alert is snoozed for longer, whatever its other limits",
+            "min",
+            "ours: a day, so that each of a desk's shifts sees it; what may last is accepted",
+            least=1,
+        ),
+    ] = 1_440.0
     escalate_critical_min: Annotated[
         float,
         _meta(

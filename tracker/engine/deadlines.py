@@ -10,6 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from tracker import rules as registry
+from tracker.domain import desk
 from tracker.domain.plan import Plan
 from tracker.domain.policy import Policy
 from tracker.domain.state import DeviceState, ScopeState
@@ -36,6 +37,7 @@ def with_deadline(
     raises here waits for nothing, and is a finding as in `step`.
     """
     due = [alert.escalate_at for alert in state.alerts.values() if alert.escalate_at is not None]
+    due += desk.snoozes(state.alerts.values())
     if (bind_at := due_at(state, policy)) is not None:
         due.append(bind_at)
     conclusions = Conclusions(state, policy)

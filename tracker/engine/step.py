@@ -22,14 +22,14 @@ from msgspec.structs import replace
 from devices.reading import Reading
 from geofences.placement import Placement
 from tracker import rules as registry
-from tracker.domain import lifecycle
+from tracker.domain import desk, lifecycle
 from tracker.domain.alert import Alert
 from tracker.domain.command import (
     AcceptAlert,
-    AcknowledgeAlert,
     AnyCommand,
     CloseAlert,
     CloseShipment,
+    DeskCommand,
     RecordHead,
     ZonesInForce,
 )
@@ -192,6 +192,8 @@ class Running:
         known, lane = self._device_rules(view, known, lane, "on_reading")
         known = lanes.kept(known, before, lane, reading, late, self.policy)
         self._put(reading.device, lanes.arrived(known, lane.leg))
+        if self.state.alerts and not view.late and not what.history:
+            self._wake(view, known)
         if len(self.state.devices) > 1:
             view.state = self.state
             self._on_scope(view, "on_reading")
@@ -205,8 +207,10 @@ class Running:
     def tick(self, now: datetime) -> None:
         if healing.is_ahead(self.state, now, self.policy):
             self.state = healing.healed(self.state, now, self.policy, self.rules)
-        self.state, escalated = lifecycle.escalated(self.state, now)
-        self.conclusions.findings += escalated
+        if self.state.alerts:
+            self.state, woken = desk.timed_out(self.state, now, self.policy)
+            self.state, escalated = lifecycle.escalated(self.state, now)
+            self.conclusions.findings += [*woken, *escalated]
         self.conclusions.findings += binding(self.state, self.policy, now)
         if self.state.closed:
             return
@@ -218,7 +222,11 @@ class Running:
 
     def command(self, command: AnyCommand) -> None:
         at = command.at
-        if isinstance(command, AcknowledgeAlert | CloseAlert | AcceptAlert):
+        if isinstance(command, DeskCommand):
+            self.state, findings = desk.done(self.state, command, self.policy)
+            self.conclusions.findings += findings
+            return
+        if isinstance(command, CloseAlert | AcceptAlert):
             for alert in (command.alert, *lifecycle.parts_of(self.state, command.alert)):
                 self._look(replace(command, alert=alert))
             return
@@ -239,16 +247,26 @@ class Running:
             self.conclusions.note(view, records.closing(command, entries))
             self.state = replace(self.state, closed=True)
 
-    def _look(self, command: AcknowledgeAlert | CloseAlert | AcceptAlert) -> None:
-        """What somebody does about one alert."""
-        if isinstance(command, AcknowledgeAlert):
-            self.state, finding = lifecycle.acknowledged(
-                self.state, command.alert, by=command.by, note=command.note, now=command.at
-            )
-        else:
-            self.state, finding, alert = lifecycle.closed(self.state, command, self.policy)
-            self.closed.append(alert)
+    def _look(self, command: CloseAlert | AcceptAlert) -> None:
+        """Somebody is through with one alert."""
+        self.state, finding, alert = lifecycle.closed(self.state, command, self.policy)
+        self.closed.append(alert)
         self.conclusions.findings.append(finding)
+
+    def _wake(self, view: View, known: DeviceState) -> None:
+        """What was snoozed within a place that the truck has left."""
+        if view.device is None or all(one.snooze is None for one in self.state.alerts.values()):
+            return
+        self.state, woken = desk.moved(
+            self.state,
+            view.device,
+            known,
+            at=view.at,
+            now=view.now,
+            evidence=self.conclusions.evidence,
+            policy=self.policy,
+        )
+        self.conclusions.findings += woken
 
     def done(self) -> Step:
         old = self.before.alerts

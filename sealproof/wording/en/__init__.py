@@ -228,6 +228,13 @@ PHRASES: Phrases = {
     "alert_not_acknowledged": "nobody acknowledged it in time",
     "alert_folded": "a part of {into}",
     "alert_acknowledged": "{note}",
+    "alert_acknowledged_before": p.acknowledged_before,
+    "alert_assigned": p.assigned,
+    "alert_commented": "{text}",
+    "alert_snoozed": p.snoozed,
+    "snooze_time_over": "snoozed until {until}, which is over",
+    "snooze_left_place": "snoozed within {limit_m:,} m, and is {distance_m:,} m from there",
+    "snooze_left_zone": "snoozed in {in_zone}, which it has left",
     "alert_closed": p.closed,
     "alert_accepted": p.accepted,
 }

@@ -172,11 +172,32 @@ def closed(facts: Facts) -> str:
     return f"{VERDICTS.get(verdict, verdict)}: {facts['reason']}" if verdict else facts["reason"]
 
 
+def limits(facts: Facts) -> str:
+    told = [f"until {facts['until']}"] if facts["until"] else []
+    told += [] if facts["distance_m"] is None else [f"within {facts['distance_m']:,} m"]
+    told += [f"in {facts['in_zone']}"] if facts["in_zone"] else []
+    return ", ".join(told)
+
+
 def accepted(facts: Facts) -> str:
-    limits = [f"until {facts['until']}"] if facts["until"] else []
-    limits += [] if facts["distance_m"] is None else [f"within {facts['distance_m']:,} m"]
-    limits += [f"in {facts['in_zone']}"] if facts["in_zone"] else []
-    return f"accepted {', '.join(limits)}: {closed(facts)}"
+    return f"accepted {limits(facts)}: {closed(facts)}"
+
+
+def snoozed(facts: Facts) -> str:
+    return f"snoozed {limits(facts)}" + after(facts["reason"])
+
+
+def assigned(facts: Facts) -> str:
+    """To whom may be hidden, or erased."""
+    return f"assigned to {facts['assignee'] or 'somebody'}" + after(facts["note"])
+
+
+def acknowledged_before(facts: Facts) -> str:
+    return f"acknowledged too, after the first at {facts['first_at']}" + after(facts["note"])
+
+
+def after(text: str) -> str:
+    return f": {text}" if text else ""
 
 
 def back(did: str, facts: Facts) -> str:

@@ -243,6 +243,13 @@ PHRASES: Phrases = {
     "alert_folded": "es parte de {into}",
     "alert_not_acknowledged": "nadie la atendió a tiempo",
     "alert_acknowledged": "{note}",
+    "alert_acknowledged_before": p.acknowledged_before,
+    "alert_assigned": p.assigned,
+    "alert_commented": "{text}",
+    "alert_snoozed": p.snoozed,
+    "snooze_time_over": "pospuesta hasta {until}, que ya pasó",
+    "snooze_left_place": "pospuesta dentro de {limit_m:,} m, y está a {distance_m:,} m de ahí",
+    "snooze_left_zone": "pospuesta en {in_zone}, de donde salió",
     "alert_closed": p.closed,
     "alert_accepted": p.accepted,
 }

@@ -210,11 +210,32 @@ def closed(facts: Facts) -> str:
     return f"{VERDICTS.get(verdict, verdict)}: {facts['reason']}" if verdict else facts["reason"]
 
 
+def limits(facts: Facts) -> str:
+    told = [f"hasta {facts['until']}"] if facts["until"] else []
+    told += [] if facts["distance_m"] is None else [f"dentro de {facts['distance_m']:,} m"]
+    told += [f"en {facts['in_zone']}"] if facts["in_zone"] else []
+    return ", ".join(told)
+
+
 def accepted(facts: Facts) -> str:
-    limits = [f"hasta {facts['until']}"] if facts["until"] else []
-    limits += [] if facts["distance_m"] is None else [f"dentro de {facts['distance_m']:,} m"]
-    limits += [f"en {facts['in_zone']}"] if facts["in_zone"] else []
-    return f"aceptada {', '.join(limits)}: {closed(facts)}"
+    return f"aceptada {limits(facts)}: {closed(facts)}"
+
+
+def snoozed(facts: Facts) -> str:
+    return f"pospuesta {limits(facts)}" + after(facts["reason"])
+
+
+def assigned(facts: Facts) -> str:
+    """To whom may be hidden, or erased."""
+    return f"asignada a {facts['assignee'] or 'alguien'}" + after(facts["note"])
+
+
+def acknowledged_before(facts: Facts) -> str:
+    return f"también la atiende alguien más; el primero, {facts['first_at']}" + after(facts["note"])
+
+
+def after(text: str) -> str:
+    return f": {text}" if text else ""
 
 
 def kinds(names: str) -> str:

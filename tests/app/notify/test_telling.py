@@ -372,3 +372,80 @@ def test_what_no_route_takes_is_told_to_nobody() -> None:
     desk.graver(alert)
     desk.wait(5)
     assert desk.heard() == [("raised", alert.id)]
+
+
+def test_a_snoozed_incident_climbs_no_ladder_and_calls_again_past_its_limit() -> None:
+    desk = Incidents(policy())
+    alert = desk.raised()
+    desk.wait(30)
+    alert = desk.snoozed(alert, desk.clock.now() + timedelta(minutes=30))
+    desk.wait(1500, step_s=10)
+    assert desk.heard() == [("raised", alert.id), ("snoozed", alert.id)], "nor is Bob asked"
+    desk.woken(alert)
+    desk.wait(310)
+    assert desk.heard("ana")[2:] == [("again", alert.id)]
+    assert desk.heard("bob") == [("escalated", alert.id)], "and the ladder begins anew"
+
+
+def test_what_is_over_when_its_snooze_ends_calls_nobody() -> None:
+    desk = Incidents(policy())
+    alert = desk.raised(severity=Severity.WARNING)
+    desk.wait(60)
+    alert = desk.snoozed(alert, desk.clock.now() + timedelta(minutes=30))
+    alert = desk.ended(alert)
+    desk.woken(alert)
+    desk.wait(600, step_s=10)
+    assert "again" not in [update for update, _ in desk.heard()]
+
+
+def test_graver_while_it_is_snoozed_is_told_at_once() -> None:
+    desk = Incidents(policy())
+    alert = desk.raised(severity=Severity.WARNING)
+    desk.wait(60)
+    alert = desk.snoozed(alert, desk.clock.now() + timedelta(minutes=30))
+    desk.graver(replace(alert, snooze=None))
+    desk.wait(10)
+    assert desk.heard()[-1] == ("graver", alert.id)
+
+
+def test_again_within_a_snooze_is_not_told() -> None:
+    desk = Incidents(policy())
+    alert = desk.raised(severity=Severity.WARNING)
+    desk.wait(60)
+    alert = desk.snoozed(alert, desk.clock.now() + timedelta(minutes=30))
+    alert = desk.ended(alert)
+    desk.wait(600, step_s=10)
+    before = desk.heard()
+    desk.again(alert)
+    desk.wait(60)
+    assert desk.heard() == before
+
+
+def test_a_snooze_before_anybody_was_told_is_answer_enough() -> None:
+    desk = Incidents(policy())
+    alert = desk.raised(severity=Severity.WARNING)
+    desk.snoozed(alert, desk.clock.now() + timedelta(minutes=30))
+    desk.wait(600, step_s=10)
+    assert desk.heard() == []
+
+
+def test_whoever_it_is_assigned_to_is_told_once_and_belongs_to_it_from_then_on() -> None:
+    desk = Incidents(policy(steps=(("ana",),)))
+    alert = desk.raised(severity=Severity.WARNING)
+    desk.wait(60)
+    alert = desk.assigned(alert, "bob")
+    desk.wait(600, step_s=10)
+    assert desk.heard("bob") == [("assigned", alert.id)]
+    assert desk.heard("ana") == [("raised", alert.id), ("assigned", alert.id)]
+    desk.commented(alert)
+    desk.wait(600, step_s=10)
+    assert desk.heard("bob")[1:] == [("comment", alert.id)]
+
+
+def test_assigned_to_a_desk_that_is_no_contact_those_who_know_of_it_are_told() -> None:
+    desk = Incidents(policy())
+    alert = desk.raised(severity=Severity.WARNING)
+    desk.wait(60)
+    desk.assigned(alert, "night shift")
+    desk.wait(600, step_s=10)
+    assert desk.heard() == [("raised", alert.id), ("assigned", alert.id)]

@@ -15,7 +15,15 @@ from tracker.app.replay.difference import Change
 from tracker.app.replay.record import Record
 from tracker.app.replay.retelling import Retelling
 from tracker.domain.alert import AlertKind, AlertStatus, Verdict
-from tracker.domain.command import AcceptAlert, AcknowledgeAlert, CloseAlert
+from tracker.domain.command import (
+    AcceptAlert,
+    AcknowledgeAlert,
+    AnyCommand,
+    AssignAlert,
+    CloseAlert,
+    CommentAlert,
+    SnoozeAlert,
+)
 from tracker.domain.errors import UsageError
 from tracker.domain.policy import Policy
 
@@ -23,19 +31,35 @@ INCIDENTS = ["cut_moving", None, "clock_off", "jammed", "cut_unheard", "stands_t
 
 
 def answered(commands: CommandHandler, journal: MemoryJournal, now: datetime) -> None:
-    """Of three alerts one is acknowledged, one closed, one accepted within a limit."""
+    """Of three alerts one is assigned and snoozed, then acknowledged by two; one closed, one
+    accepted within a limit.
+    """
     for alert in journal.alerts(status=[AlertStatus.RAISED, AlertStatus.ESCALATED]):
         turn = len(alert.id + alert.kind) % 3
-        command: AcknowledgeAlert | CloseAlert | AcceptAlert
-        if turn == 0:
-            command = AcknowledgeAlert(at=now, by="ana", alert=alert.id, note="calling")
+        answers: list[AnyCommand]
+        if turn == 0 and alert.assigned_to is None:
+            until, metres = now + timedelta(hours=1), None if alert.lat is None else 2_000
+            answers = [
+                AssignAlert(at=now, by="ana", alert=alert.id, to="bob"),
+                CommentAlert(at=now, by="ana", alert=alert.id, text="waits for the driver"),
+                SnoozeAlert(
+                    at=now, by="bob", alert=alert.id, until=until, distance_m=metres, reason="r"
+                ),
+            ]
+        elif turn == 0:
+            answers = [
+                AcknowledgeAlert(at=now, by=by, alert=alert.id, note="calling")
+                for by in ("ana", "bob")
+                if alert.snooze is None
+            ]
         elif turn == 1:
             verdict = Verdict.FALSE_DRIFT
-            command = CloseAlert(at=now, by="ana", alert=alert.id, reason="r", verdict=verdict)
+            answers = [CloseAlert(at=now, by="ana", alert=alert.id, reason="r", verdict=verdict)]
         else:
             until = now + timedelta(hours=2)
-            command = AcceptAlert(at=now, by="ana", alert=alert.id, reason="agreed", until=until)
-        commands.submit_alert(alert.id, command)
+            answers = [AcceptAlert(at=now, by="ana", alert=alert.id, reason="agreed", until=until)]
+        for answer in answers:
+            commands.submit_alert(alert.id, answer)
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +97,10 @@ def test_by_the_same_rules_every_alert_is_as_it_was(journal: MemoryJournal) -> N
     assert len({one.kind for one in alerts}) >= 4, "there is something to tell"
     assert any(one.late for one in alerts)
     assert {one.verdict for one in alerts} == {None, Verdict.FALSE_DRIFT}
+    assert {one.assigned_to for one in alerts} == {None, "bob"}
+    assert {one.acknowledged_by for one in alerts} == {None, "ana"}
+    types = {one.type for one in journal.entries(types=["alert_snoozed", "alert_woken"])}
+    assert types == {"alert_snoozed", "alert_woken"}
     assert outcome.found == []
     assert outcome.after == alerts, "all of each: when it was raised, its story, who did what"
     assert outcome.readings == journal.counts()["readings"]

@@ -25,7 +25,7 @@ from tracker.adapters.journal.tables import (
     STATES,
     WATCHES,
 )
-from tracker.domain.alert import Alert, AlertKind, AlertStatus, Chapter, Severity, Verdict
+from tracker.domain.alert import Alert, AlertKind, AlertStatus, Chapter, Severity, Snooze, Verdict
 from tracker.domain.state import DEVICE_SCOPE
 from tracker.ports import (
     DeviceRow,
@@ -221,7 +221,8 @@ def _alert(row: RowMapping) -> Alert:
     chapters = msgspec.convert(row["chapters"], tuple[Chapter, ...])
     typed = {name: kind(row[name]) for name, kind in kinds.items()}
     verdict = None if row["verdict"] is None else Verdict(row["verdict"])
-    return Alert(**{**row, **typed, "chapters": chapters, "verdict": verdict})
+    snooze = msgspec.convert(row["snooze"], Snooze | None)
+    return Alert(**{**row, **typed, "chapters": chapters, "verdict": verdict, "snooze": snooze})
 
 
 def _reject(row: RowMapping) -> RejectRow:

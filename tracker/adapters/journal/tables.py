@@ -174,6 +174,9 @@ class Alerts(SQLModel, table=True):
     )
     verdict: str | None
     part_of: str | None
+    assigned_to: str | None
+    assigned_at: datetime | None = Field(sa_type=UtcMicros)
+    snooze: dict[str, Any] | None = Field(sa_type=JSON)
 
 
 class Versions(SQLModel, table=True):

@@ -272,6 +272,7 @@ def _alert(alert: Alert) -> Row:
         "status": alert.status.value,
         "verdict": None if alert.verdict is None else alert.verdict.value,
         "chapters": msgspec.to_builtins(alert.chapters),
+        "snooze": msgspec.to_builtins(alert.snooze),
     }
 
 

@@ -191,7 +191,9 @@ class Book:
 
 
 def _is_answered(alert: Alert | None) -> bool:
-    return alert is None or alert.status in (AlertStatus.ACKNOWLEDGED, AlertStatus.CLOSED)
+    if alert is None or alert.snooze is not None:
+        return True
+    return alert.status in (AlertStatus.ACKNOWLEDGED, AlertStatus.CLOSED)
 
 
 def _next_hour(now: datetime) -> datetime:

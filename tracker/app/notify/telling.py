@@ -23,24 +23,27 @@ CALM: dict[str, Update] = {
     FindingType.ALERT_ENDED: Update.OVER,
     FindingType.ALERT_ACKNOWLEDGED: Update.ACKNOWLEDGED,
     FindingType.ALERT_CLOSED: Update.CLOSED,
-    "alert_assigned": Update.ASSIGNED,
-    "alert_commented": Update.COMMENT,
-    "alert_snoozed": Update.SNOOZED,
+    FindingType.ALERT_ASSIGNED: Update.ASSIGNED,
+    FindingType.ALERT_COMMENTED: Update.COMMENT,
+    FindingType.ALERT_SNOOZED: Update.SNOOZED,
 }
 """What is told of entries of these types to those who were told before."""
+WOKEN = FindingType.ALERT_WOKEN.value
 BEGINS = frozenset({FindingType.ALERT_RAISED.value, FindingType.ALERT_CHANGED.value})
 
 
 def hear(book: Book, item: FeedItem) -> None:
     """One entry of the log."""
     alert, type_ = item.alert, item.entry.type
-    if alert is None or (type_ not in BEGINS and type_ not in CALM):
+    if alert is None or (type_ not in BEGINS and type_ not in CALM and type_ != WOKEN):
         return
     known = book.conversation(alert.id)
     if alert.part_of is not None:
         _hear_part(book, known, alert, item)
     elif type_ in BEGINS:
         _grow(book, known or _begun(book, alert), alert, item, new=known is None)
+    elif known is not None and type_ == WOKEN:
+        _wake(book, known, alert, item)
     elif known is not None:
         _calm_entry(book, known, alert, item)
 
@@ -61,7 +64,8 @@ def _begun(book: Book, alert: Alert) -> Conversation:
 def _hear_part(book: Book, known: Conversation | None, alert: Alert, item: FeedItem) -> None:
     """Of a part of a graver incident machines are told; people are told of that incident."""
     talk = known or book.routed(_begun(book, alert), alert)
-    update = Update.RAISED if known is None else CALM.get(item.entry.type, Update.MORE)
+    more = Update.AGAIN if item.entry.type == WOKEN else Update.MORE
+    update = Update.RAISED if known is None else CALM.get(item.entry.type, more)
     if alert.severity.rank > talk.severity.rank:
         update = Update.GRAVER
     talk = _tell_machines(book, replace(talk, severity=alert.severity), update, item)
@@ -82,7 +86,11 @@ def _grow(book: Book, talk: Conversation, alert: Alert, item: FeedItem, *, new: 
     graver = alert.severity.rank > talk.severity.rank
     more = len(alert.chapters) > talk.chapters
     talk = replace(talk, chapters=len(alert.chapters))
-    if new or graver:
+    if alert.snooze is not None and not (new or graver):
+        update = Update.MORE if alert.ended_at is not None or not talk.over else Update.AGAIN
+        over = talk.over and alert.ended_at is not None
+        book.put(_tell_machines(book, replace(talk, over=over), update, item))
+    elif new or graver:
         talk = replace(book.routed(talk, alert), over=False)
         call(book, talk, Update.RAISED if new else Update.GRAVER, item, alert)
     elif talk.over and alert.ended_at is None and not talk.closed:
@@ -123,6 +131,14 @@ def _again(book: Book, talk: Conversation, item: FeedItem, alert: Alert) -> None
         book.put(_tell_machines(book, talk, Update.AGAIN, item))
 
 
+def _wake(book: Book, talk: Conversation, alert: Alert, item: FeedItem) -> None:
+    """Its snooze is over: those who wait for it are called again, unless it is over too."""
+    if alert.snooze is not None or not alert.calls:
+        book.put(talk)
+    else:
+        call(book, replace(talk, over=alert.ended_at is not None), Update.AGAIN, item, alert)
+
+
 def _calm_entry(book: Book, talk: Conversation, alert: Alert, item: FeedItem) -> None:
     update = CALM[item.entry.type]
     if update is Update.OVER:
@@ -131,9 +147,29 @@ def _calm_entry(book: Book, talk: Conversation, alert: Alert, item: FeedItem) ->
         talk = replace(talk, acknowledged=True, step_at=None)
     elif update is Update.CLOSED:
         talk = replace(talk, closed=True, step_at=None)
+    elif update is Update.SNOOZED:
+        talk = gathering.leave(book, replace(talk, step_at=None))
+    elif update is Update.ASSIGNED and _tell_assignee(book, talk, alert, item):
+        return
     if talk.waits is not None and not _still_calls(talk):
         talk = gathering.leave(book, talk)
     calm(book, talk, update, item)
+
+
+def _tell_assignee(book: Book, talk: Conversation, alert: Alert, item: FeedItem) -> bool:
+    """Whoever is to see to it is told at once, if it is a contact, told before or not, and with it
+    those who were; whether it is one.
+    """
+    contact = book.policy.contacts.get(alert.assigned_to or "")
+    if contact is None or not routing.may_hear(contact, talk.parties or ()):
+        return False
+    pairs: list[Pair] = [*routing.targets((contact,), talk.severity)]
+    pairs += [pair for pair in book.told_before(talk.id) if pair[0] is not None]
+    talk = _tell_machines(book, talk, Update.ASSIGNED, item)
+    since, entry = item.entry.recorded_at, item.index
+    pairs = list(dict.fromkeys(pairs))
+    book.put(book.emit(talk, Update.ASSIGNED, pairs, since=since, entry=entry))
+    return True
 
 
 def _still_calls(talk: Conversation) -> bool:
@@ -172,8 +208,8 @@ def tell_calm(book: Book, talk: Conversation) -> Conversation:
 
 def _in_digest(book: Book, talk: Conversation, update: Update) -> None:
     """What becomes of one of many is told when it has become of all."""
-    if update in (Update.OVER, Update.CLOSED, Update.ACKNOWLEDGED):
-        living = update is not Update.ACKNOWLEDGED
+    if update in (Update.OVER, Update.CLOSED, Update.ACKNOWLEDGED, Update.SNOOZED):
+        living = update in (Update.OVER, Update.CLOSED)
         asking = update is not Update.OVER
         _leave_digest(book, talk, living=living, asking=asking)
 

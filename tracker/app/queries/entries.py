@@ -20,6 +20,7 @@ from tracker.log.leaf import LeafError
 from tracker.ports import EntryRow
 
 _ACTOR = "payload.actor"
+_FACTS = "payload.facts."
 _ANSWERS = frozenset(
     {FindingType.SHIPMENT_CLOSED, FindingType.ALERT_ACKNOWLEDGED, FindingType.ALERT_CLOSED}
 )
@@ -33,6 +34,7 @@ class CustodyEntry(Struct, frozen=True, kw_only=True):
     code, which then is "".
     index: its place in the log. at: when it happened. actor: who declared it, if that was disclosed
     and not erased. hidden: the places in the leaf whose value it only commits to ("payload.actor").
+    people: facts that name somebody, disclosed and not erased; in `facts` they are null.
     lat, lon: degrees, WGS 84. zones, rules: their versions in force. evidence: the identity of the
     reading that it rests on. heard: how many readings of the scope were stored by then; None in
     leaves of version 1.
@@ -55,6 +57,7 @@ class CustodyEntry(Struct, frozen=True, kw_only=True):
     actor: str | None = None
     hidden: frozenset[str] = frozenset()
     facts: dict[str, Fact] = {}
+    people: dict[str, str] = {}
     zones: str = ""
     rules: str = ""
     evidence: str | None = None
@@ -65,10 +68,16 @@ class CustodyEntry(Struct, frozen=True, kw_only=True):
         value = self.facts.get(name)
         return None if value is None else str(value)
 
+    def person(self, name: str) -> str | None:
+        """A fact that names somebody, as people are shown it; None if nobody was named."""
+        if (named := self.people.get(name)) is not None:
+            return named
+        return ERASED if _FACTS + name in self.hidden else self.text(name)
+
     @property
     def detail(self) -> str:
         """What it says, in words: to be read, and to decide nothing."""
-        return words(self.code, self.facts) if self.written is None else self.written
+        return words(self.code, self.facts | self.people) if self.written is None else self.written
 
     @property
     def given(self) -> str:
@@ -107,6 +116,11 @@ def entry_of(row: EntryRow) -> CustodyEntry:
             error.what, where=f"entry {row.id}", mend="tracker log verify says what was altered"
         ) from error
     payload = leaf.payload
+    people = {
+        place.removeprefix(_FACTS): value
+        for place, value in row.disclosed.items()
+        if place.startswith(_FACTS)
+    }
     return CustodyEntry(
         index=row.index,
         id=leaf.id,
@@ -125,6 +139,7 @@ def entry_of(row: EntryRow) -> CustodyEntry:
         actor=row.disclosed.get(_ACTOR, payload.actor),
         hidden=frozenset(leaf.commitments),
         facts=payload.facts,
+        people=people,
         zones=leaf.zones,
         rules=leaf.rules,
         evidence=leaf.raw,

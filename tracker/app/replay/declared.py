@@ -21,13 +21,16 @@ from tracker.domain.command import (
     AcceptCustody,
     AcknowledgeAlert,
     AnyCommand,
+    AssignAlert,
     Authorise,
     CloseAlert,
     CloseShipment,
+    CommentAlert,
     ExcuseDelay,
     IssueSeals,
     OfferCustody,
     RecordSeal,
+    SnoozeAlert,
     VoidSeal,
 )
 from tracker.domain.finding import FindingType
@@ -153,21 +156,60 @@ def answer(entry: CustodyEntry, alert: Alert) -> AnyCommand | None:
     at, by = entry.recorded_at, entry.by or ERASED
     if entry.type == FindingType.ALERT_ACKNOWLEDGED:
         return AcknowledgeAlert(at=at, by=by, alert=alert.id, note=entry.given)
+    if entry.type == FindingType.ALERT_COMMENTED:
+        if entry.code == Code.ALERT_ACKNOWLEDGED_BEFORE:
+            return AcknowledgeAlert(at=at, by=by, alert=alert.id, note=entry.given)
+        return CommentAlert(at=at, by=by, alert=alert.id, text=entry.text("text") or "")
+    if entry.type == FindingType.ALERT_ASSIGNED:
+        to = entry.person("assignee") or ERASED
+        return AssignAlert(at=at, by=by, alert=alert.id, to=to, note=entry.given)
+    if entry.type == FindingType.ALERT_SNOOZED:
+        return _snooze(entry, alert)
     if entry.type != FindingType.ALERT_CLOSED:
         return None
-    reason, said = entry.given or ERASED, entry.text("verdict")
-    verdict = None if said is None else Verdict(said)
     if entry.code == Code.ALERT_ACCEPTED:
-        metres = entry.facts.get("distance_m")
-        until = entry.text("until")
-        return AcceptAlert(
-            at=at,
-            by=by,
-            alert=alert.id,
-            reason=reason,
-            until=None if until is None else datetime.fromisoformat(until),
-            distance_m=None if metres is None else int(metres),
-            zone=entry.text("in_zone"),
-            verdict=verdict,
-        )
-    return CloseAlert(at=at, by=by, alert=alert.id, reason=reason, verdict=verdict)
+        return _acceptance(entry, alert)
+    return CloseAlert(
+        at=at, by=by, alert=alert.id, reason=entry.given or ERASED, verdict=_verdict(entry)
+    )
+
+
+def _acceptance(entry: CustodyEntry, alert: Alert) -> AcceptAlert:
+    until, metres = _limits(entry)
+    return AcceptAlert(
+        at=entry.recorded_at,
+        by=entry.by or ERASED,
+        alert=alert.id,
+        reason=entry.given or ERASED,
+        until=until,
+        distance_m=metres,
+        zone=entry.text("in_zone"),
+        verdict=_verdict(entry),
+    )
+
+
+def _snooze(entry: CustodyEntry, alert: Alert) -> SnoozeAlert:
+    until, metres = _limits(entry)
+    return SnoozeAlert(
+        at=entry.recorded_at,
+        by=entry.by or ERASED,
+        alert=alert.id,
+        until=until,
+        distance_m=metres,
+        zone=entry.text("in_zone"),
+        reason=entry.given,
+    )
+
+
+def _verdict(entry: CustodyEntry) -> Verdict | None:
+    said = entry.text("verdict")
+    return None if said is None else Verdict(said)
+
+
+def _limits(entry: CustodyEntry) -> tuple[datetime | None, int | None]:
+    """Until when, and how far (m)."""
+    until, metres = entry.text("until"), entry.facts.get("distance_m")
+    return (
+        None if until is None else datetime.fromisoformat(until),
+        None if metres is None else int(metres),
+    )

@@ -26,6 +26,7 @@ LEFT_BY_TIMERS = frozenset(
         FindingType.ALERT_CHANGED,
         FindingType.ALERT_ENDED,
         FindingType.ALERT_ESCALATED,
+        FindingType.ALERT_WOKEN,
         FindingType.COVERAGE_GAP,
         FindingType.SEAL_STATE,
     }

@@ -1,28 +1,30 @@
-"""`tracker alerts ack`: acknowledge an alert: somebody acts on it, so it does not escalate."""
+"""`tracker alerts ack`: acknowledge: somebody acts on it, so it does not escalate."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.cli.alerts.shared import OpenAlertIdsOrNone
+from tracker.cli.alerts import bulk
 from tracker.cli.shared import render
-from tracker.cli.shared.choice import each
 from tracker.cli.shared.session import By, Json, load_config, session
 from tracker.domain.errors import Refused, UsageError
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+    from tracker.app.commands import CommandHandler
     from tracker.domain.alert import Alert
+    from tracker.domain.command import AnyCommand
     from tracker.domain.finding import Finding
 
 
 def ack(
     ctx: typer.Context,
     by: By,
-    alerts: OpenAlertIdsOrNone = None,
+    alerts: bulk.Ids = None,
     code: Annotated[
         str | None,
         typer.Option(
@@ -30,31 +32,42 @@ def ack(
         ),
     ] = None,
     note: Annotated[str, typer.Option(help="What you are doing about it.")] = "",
+    kind: bulk.OfKind = None,
+    severity: bulk.OfSeverity = None,
+    shipment: bulk.OfShipment = None,
+    crossing: bulk.OfCrossing = None,
+    device: bulk.OfDevice = None,
+    since: bulk.RaisedSince = None,
+    all_: bulk.All = False,
+    yes: bulk.Yes = False,
     as_json: Json = False,
 ) -> None:
-    """Acknowledge an alert: somebody acts on it, so it does not escalate."""
+    """Acknowledge an alert: somebody acts on it, so it does not escalate.
+
+    The first who does is who acknowledged it. A later one is told so, and is on record beside.
+    """
     if code is not None:
         _by_code(ctx, alerts, code, note, as_json=as_json)
         return
-    if not alerts:
-        raise UsageError(
-            "no alert is named", mend="its id (`tracker alerts list --open`), or --code CODE"
-        )
-    from tracker import wiring
+    from tracker.domain.codes import Code
     from tracker.domain.command import AcknowledgeAlert
 
-    found: list[Finding] = []
-    with wiring.commands(load_config(ctx)) as commands:
+    def make(commands: CommandHandler, alert: str) -> AnyCommand:
+        return AcknowledgeAlert(at=commands.now(), by=by, alert=alert, note=note)
 
-        def one(alert: str) -> None:
-            command = AcknowledgeAlert(at=commands.now(), by=by, alert=alert, note=note)
-            found.extend(commands.submit_alert(alert, command))
+    def done(commands: CommandHandler, alert: str, findings: Sequence[Finding]) -> None:
+        first = commands.journal.alert(alert)
+        if first is None or first.acknowledged_at is None:
+            return
+        if any(one.code is Code.ALERT_ACKNOWLEDGED_BEFORE for one in findings):
+            when = render.moment(first.acknowledged_at, session(ctx).zone)
+            render.warn(
+                f"{alert} was acknowledged before, by {first.acknowledged_by} at {when}\n"
+                "  -> that stands; yours is on record beside it"
+            )
 
-        try:
-            each(alerts, one)
-        finally:
-            if found:
-                render.findings(found, session(ctx).zone, as_json=as_json)
+    selection = bulk.Selection(kind, severity, shipment, crossing, device, since, all_)
+    bulk.act(ctx, alerts, selection, make, doing="acknowledge", yes=yes, as_json=as_json, done=done)
 
 
 def _by_code(

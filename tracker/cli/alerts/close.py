@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.cli.alerts.shared import As, OpenAlertIds, needed
+from tracker.cli.alerts import bulk
+from tracker.cli.alerts.shared import As, needed
 from tracker.cli.shared import render
-from tracker.cli.shared.choice import each
-from tracker.cli.shared.session import By, Json, load_config, session
+from tracker.cli.shared.session import By, Json
 
 if TYPE_CHECKING:
+    from tracker.app.commands import CommandHandler
+    from tracker.domain.command import AnyCommand
     from tracker.domain.finding import Finding
 
 
 def close(
     ctx: typer.Context,
-    alerts: OpenAlertIds,
     by: By,
     reason: Annotated[str, typer.Option(help="What it was, and how it ended.")],
+    alerts: bulk.Ids = None,
     verdict: As = None,
+    kind: bulk.OfKind = None,
+    severity: bulk.OfSeverity = None,
+    shipment: bulk.OfShipment = None,
+    crossing: bulk.OfCrossing = None,
+    device: bulk.OfDevice = None,
+    since: bulk.RaisedSince = None,
+    all_: bulk.All = False,
+    yes: bulk.Yes = False,
     as_json: Json = False,
 ) -> None:
     """Close an alert, with the reason that an auditor will read.
@@ -28,27 +39,20 @@ def close(
     --as says whether it was true, and if not, why: `tracker policy advise` learns from that.
     A condition that lasts is said so, and is raised again if it goes on (see `tracker policy`).
     """
-    from tracker import wiring
     from tracker.domain.command import CloseAlert
 
     judged = needed(verdict, "close")
-    found: list[Finding] = []
-    with wiring.commands(load_config(ctx)) as commands:
 
-        def one(alert: str) -> None:
-            before = commands.journal.alert(alert)
-            command = CloseAlert(
-                at=commands.now(), by=by, alert=alert, reason=reason, verdict=judged
+    def make(commands: CommandHandler, alert: str) -> AnyCommand:
+        return CloseAlert(at=commands.now(), by=by, alert=alert, reason=reason, verdict=judged)
+
+    def done(commands: CommandHandler, alert: str, findings: Sequence[Finding]) -> None:
+        closed = commands.journal.alert(alert)
+        if closed is not None and closed.lasts:
+            render.warn(
+                f"{alert} is closed, and what it tells of goes on\n"
+                "  -> it is raised again if it lasts or grows; `alerts accept` sets limits"
             )
-            found.extend(commands.submit_alert(alert, command))
-            if before is not None and before.lasts:
-                render.warn(
-                    f"{alert} is closed, and what it tells of goes on\n"
-                    "  -> it is raised again if it lasts or grows; `alerts accept` sets limits"
-                )
 
-        try:
-            each(alerts, one)
-        finally:
-            if found:
-                render.findings(found, session(ctx).zone, as_json=as_json)
+    selection = bulk.Selection(kind, severity, shipment, crossing, device, since, all_)
+    bulk.act(ctx, alerts, selection, make, doing="close", yes=yes, as_json=as_json, done=done)

@@ -61,6 +61,14 @@ def moment_of(text: str, zone: ZoneInfo, now: datetime, *, where: str) -> dateti
         ) from None
 
 
+def duration(text: str, *, where: str) -> timedelta:
+    """How long: "90m", "2h", "1d". Raises UsageError."""
+    match = _AGO.fullmatch(text.strip())
+    if match is None or int(match[1]) == 0:
+        raise UsageError(f"{text!r} is no time", where=where, mend="write 45m, 2h or 1d")
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
 def each(ids: Iterable[T], do: Callable[[T], None]) -> None:
     """`do` for each, once. What one of them is refused, the others are not: its fault is told, and
     the command ends with the exit code of the first. Raises ServiceUnreachable at once.

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from tracker import wording
 from tracker.cli.shared.output import console, exact, json_line, lines, say, warn
 from tracker.cli.shared.tables import pairs, table
-from tracker.domain.alert import Alert, Severity
+from tracker.domain.alert import Alert, Severity, Snooze
 from tracker.domain.errors import TrackerError
 from tracker.domain.finding import Finding
 
@@ -86,7 +86,10 @@ def alert_row(alert: Alert, zone: ZoneInfo) -> tuple[Any, ...]:
 
 
 def _marked(alert: Alert, told: str) -> str:
-    return told if alert.part_of is None else f"(part of {alert.part_of}) {told}"
+    marks = [] if alert.part_of is None else [f"part of {alert.part_of}"]
+    marks += [] if alert.assigned_to is None else [f"for {alert.assigned_to}"]
+    marks += ["snoozed"] if alert.snooze is not None else []
+    return f"({', '.join(marks)}) {told}" if marks else told
 
 
 def alerts(found: Sequence[Alert], zone: ZoneInfo, *, as_json: bool) -> None:
@@ -130,11 +133,20 @@ def alert_pairs(alert: Alert, zone: ZoneInfo) -> None:
     values = wording.document(alert)
     for coded in ("code", "facts", "chapters"):  # `detail` says it in words
         del values[coded]
+    if alert.snooze is not None:
+        values["snooze"] = _snoozed(alert.snooze, zone)
     pairs(
         (name, moment(value, zone) if isinstance(value, datetime) else value)
         for name, value in values.items()
         if value != ""
     )
+
+
+def _snoozed(snooze: Snooze, zone: ZoneInfo) -> str:
+    limits = [f"until {moment(snooze.until, zone)}"]
+    limits += [] if snooze.distance_m is None else [f"within {snooze.distance_m:,} m"]
+    limits += [] if snooze.zone is None else [f"in {snooze.zone}"]
+    return ", ".join(limits)
 
 
 def findings(found: Sequence[Finding], zone: ZoneInfo, *, as_json: bool) -> None:
