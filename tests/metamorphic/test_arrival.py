@@ -174,10 +174,10 @@ def _grave(facts: Any) -> tuple[object, ...]:
 
 
 def _moved(payload: bytes, chance: random.Random) -> bytes:
-    """Up to 5 m from where it was."""
+    """Up to 5 m from where it was; what has no position (0, 0) has no noise."""
     said = json.loads(payload)
     for one in said if isinstance(said, list) else [said]:
-        if isinstance(one, dict) and "lat" in one and "lon" in one:
+        if isinstance(one, dict) and (one.get("lat") or one.get("lon")):
             metres, course = chance.uniform(0, 5), chance.uniform(0, 2 * math.pi)
             east = 111_320 * math.cos(math.radians(one["lat"]))
             one["lat"] += metres * math.cos(course) / 111_320
