@@ -22,8 +22,8 @@ Ran = subprocess.CompletedProcess[str]
 _PR_CAPBSET_DROP, _DAC_OVERRIDE, _DAC_READ_SEARCH = 24, 1, 2
 
 
-def _as_others_are() -> None:
-    """In the child, before it becomes the command."""
+def as_others_are() -> None:
+    """In the child, before it becomes the command: what a mode forbids is forbidden to root, too."""
     if os.geteuid() == 0:
         library = ctypes.CDLL(None, use_errno=True)
         for capability in (_DAC_OVERRIDE, _DAC_READ_SEARCH):
@@ -53,7 +53,7 @@ def copied(source: Path) -> Iterator[tuple[Path, Callable[..., Ran]]]:
             text=True,
             timeout=120,
             check=False,
-            preexec_fn=_as_others_are,
+            preexec_fn=as_others_are,
         )
 
     try:
