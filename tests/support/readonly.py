@@ -23,7 +23,7 @@ _PR_CAPBSET_DROP, _DAC_OVERRIDE, _DAC_READ_SEARCH = 24, 1, 2
 
 
 def as_others_are() -> None:
-    """In the child, before it becomes the command: what a mode forbids is forbidden to root, too."""
+    """In the child, before it becomes the command: a mode forbids root, too, what it forbids."""
     if os.geteuid() == 0:
         library = ctypes.CDLL(None, use_errno=True)
         for capability in (_DAC_OVERRIDE, _DAC_READ_SEARCH):
