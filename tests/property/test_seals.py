@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from tests.support.cases import T0, Play
@@ -176,6 +176,7 @@ def test_one_dirty_fix_of_a_truck_that_stands_changes_nothing(kind: str, place: 
 @example((28, 31, [30, 29, 28]))
 @example((27, 31, [30, 29, 28, 27]))
 @example((1, 6, [1, 5, 3, 4, 2]))
+@example((0, 6, [5, 1, 2, 3, 4, 0]))  # the first word of all is from the road
 def test_the_order_within_a_flush_changes_nothing(order: tuple[int, int, list[int]]) -> None:
     assert not told(flushed(honest(), *order))
 
@@ -205,6 +206,7 @@ def test_a_clock_that_always_runs_ahead_changes_nothing(ahead: float) -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(orders, st.sampled_from((3.0, 5.0, 20.0)), st.booleans())
+@example((0, 4, [0, 1, 3, 2]), 3.0, False)
 def test_nor_does_it_with_a_flush_out_of_order(
     order: tuple[int, int, list[int]], ahead: float, serials: bool
 ) -> None:
@@ -237,7 +239,11 @@ def test_a_cut_is_critical_wherever_it_is_and_however_it_is_told(
 def test_an_opening_while_rolling_is_critical_however_it_is_told(
     place: int, order: tuple[int, int, list[int]], kind: str
 ) -> None:
+    """Without a fix: where the two before show that it rolls. Seen last in customs, it may be there
+    yet, and then its card opens it by leave.
+    """
     steps = honest()
+    assume(not kind or (steps[place - 1]["speed"] and steps[place - 2]["speed"]))
     seal = {"state": "open", "event": "opened", "credential": CARD}
     steps[place] = dirty(kind, {**steps[place], "seal": seal})
     assert ("seal_opened", "critical") in told(flushed(steps, *order))

@@ -49,7 +49,10 @@ def _brought_back(known: DeviceState, newest: datetime, reading: Reading, policy
     that was set right shows it by right times in their order over a while, whatever its serials.
     """
     live = known.live
-    if newest <= reading.received_at + minutes(policy.clock_skew_min) or reading.buffered:
+    skew = minutes(policy.clock_skew_min)
+    if newest <= reading.received_at + skew or reading.buffered:
+        return False
+    if newest - reading.event_time <= skew:  # so little is caught up soon; in a flush it is order
         return False
     if _is_righted(known, reading, policy):
         return True

@@ -112,11 +112,20 @@ def _first(
         key=view.device or "",
         **view.where(),
     )
-    heard = view.before is not None and view.before.at is not None
-    if SealEvent.SEALED in report.events or not heard:
+    if SealEvent.SEALED in report.events or _first_word(view):
         return memory, (*found, doubt)
     due = view.now + minutes(view.policy.opening_evidence_min)
     return replace(memory, doubt=doubt, due=due), tuple(found)
+
+
+def _first_word(view: View) -> bool:
+    """It was sealed when it was first heard, and stands. One that is first heard on the road has a
+    past, which a flush may tell after.
+    """
+    if view.before is not None and view.before.at is not None:
+        return False
+    fix = view.moves.fix
+    return fix is None or (fix.speed_kmh or 0.0) <= view.policy.speed_alone_kmh
 
 
 def on_tick(view: View, memory: Memory) -> Result:
