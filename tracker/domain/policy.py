@@ -690,6 +690,14 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     sealing_late_min: Annotated[
         float, _meta("sealing this long after loading is suspicious", "min", "ours")
     ] = 120.0
+    delivered_shut_min: Annotated[
+        float,
+        _meta(
+            "a lock that stays as it was delivered is no seal without a shipment for so long",
+            "min",
+            "ours: a consignee unloads within a day",
+        ),
+    ] = 1440.0
     opening_record_min: Annotated[
         float,
         _meta(
