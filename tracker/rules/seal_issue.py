@@ -7,6 +7,7 @@ that works without a shipment warns; one that is delivered stays shut until some
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from msgspec.structs import replace
@@ -93,6 +94,10 @@ def _is_delivered(view: View) -> bool:
     return at is not None and view.at - at <= minutes(view.policy.delivered_shut_min)
 
 
+def _since_min(view: View, at: datetime) -> float:
+    return (view.at - at).total_seconds() / 60
+
+
 def weighs(view: View, memory: Any) -> tuple[Weighed, ...]:
     return (_weighs_conflict(view), *_weighs_alone(view))
 
@@ -123,7 +128,9 @@ def _weighs_alone(view: View) -> tuple[Weighed, ...]:
         Weighed(
             kind=kind,
             measure="shut_since_delivery",
-            value=_is_delivered(view),
+            value=None if view.delivered_at is None else _since_min(view, view.delivered_at),
+            limit=view.policy.delivered_shut_min,
+            unit="min",
             threshold="delivered_shut_min",
             speaks=not _is_delivered(view),
         ),

@@ -6,7 +6,8 @@ high-risk zone at once. Within `first_mile_km` of the origin and `last_mile_km` 
 no stop is expected: there it warns after `mile_stop_min`. Where the plan has the truck it may
 stand, high risk or not: at a leg's end without limit, at a planned stop for its minutes and then as
 above, where an opening is authorised for `authorised_stop_min`, in the planned crossing, from the
-queue before its first zone to its last one, for `border_stop_min` (queues of hours happen).
+queue before its first zone to its last one, for `border_stop_min` (queues of hours happen), at a
+military checkpoint for `checkpoint_stop_min` longer.
 
 A lock asleep says nothing for a quarter of an hour and more, so a timer tells too: as soon as the
 device would have been heard if the truck had moved. That is at once for one that was seen to wake
