@@ -19,7 +19,6 @@ from tracker.domain.seal import SealRecord, SealState
 from tracker.domain.state import DeviceState, Lane, ScopeState
 from tracker.domain.whose import breaks
 
-
 TICK = timedelta.resolution
 """What is of the same second, but from before it, is so much older."""
 
