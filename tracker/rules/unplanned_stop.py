@@ -39,8 +39,9 @@ KIND = AlertKind.UNPLANNED_STOP
 
 
 class Memory(Struct, frozen=True, kw_only=True):
-    """halt: the one an alert was raised for, if any: each halt is an incident of its own, told under
-    `key`, which may be another device's of the same truck; grave: it was critical. looked: the halt a timer was set for, which runs out at `due`; None: never.
+    """halt: the one an alert was raised for, if any: each halt is an incident of its own, told
+    under `key`, which may be another device's of the same truck; grave: it was critical. looked:
+    the halt a timer was set for, which runs out at `due`; None: never.
     """
 
     halt: datetime | None = None
