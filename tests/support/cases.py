@@ -23,6 +23,7 @@ meridian; the placement is given (`zones`, `off` m, `country`), for rules see no
              country, accuracy, seal, jamming, seq,
              satellites, rssi, hdop, course, altitude, cell_m (beyond its cell's range),
              device, dialect, battery, buffered, retained, history,
+             delivered (when the shipment was closed that this lock, shut since, was on),
              received (default: at), fix_at (default: at), no_fix (no_speed: what its receiver
              says of speed all the same); what is left out stays as it was (km, zones, off,
              country) or is absent; aside: leave those as they were; doubtful, passed: zones that
@@ -287,6 +288,8 @@ class Play:
         identity = hashlib.sha256(msgspec.json.encode(reading)).hexdigest()[:32]
         told: dict[str, Any] = {key: bool(said.get(key)) for key in ("retained", "history")}
         told["learnt_min"] = said.get("learnt", 0)
+        if "delivered" in said:
+            told["delivered_at"] = T0 + timedelta(minutes=said["delivered"])
         return engine.HeardReading(reading=reading, identity=identity, **told), placement
 
     def _placement(self, here: dict[str, Any], accuracy: float | None) -> Placement:

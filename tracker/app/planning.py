@@ -247,12 +247,19 @@ class _Planner:
             self._named(zone, f"{where}.waypoints[{n}]", f"{name}-waypoint-{n + 1}")
             for n, zone in enumerate(leg.waypoints)
         ]
+        if to_zone is not None and self._goes_on(leg, number):
+            waypoints.append(to_zone)
         ways = (
             Waypoint(zone, ends_m(corridor, area, planned.heading))
             for zone in waypoints
             if (area := self._area(zone)) is not None
         )
         return dataclasses.replace(planned, waypoints=tuple(ways))
+
+    def _goes_on(self, leg: Leg, number: int) -> bool:
+        """The next leg follows the same corridor: this one's end may be passed by on it."""
+        after = self.shipment.legs[number + 1 : number + 2]
+        return leg.corridor is not None and any(other.corridor == leg.corridor for other in after)
 
     def _middle(self, zone: str | None) -> tuple[float, float] | None:
         """(lat, lon) of the zone's middle."""

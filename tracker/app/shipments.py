@@ -71,6 +71,7 @@ class ShipmentRegistry:
         self.journal, self.geography, self.rules = journal, geography, rules
         self.base = always(geography.policy)
         self._configured, self._declared = dict(clocks), dict[str, dict[str, ClockSetting]]()
+        self._declared_before = dict[str, dict[str, ClockSetting]]()  # of closed shipments
         self.clocks: Mapping[str, ClockSetting] = self._configured
         self.version = 0
         self.turn = 0
@@ -204,17 +205,20 @@ class ShipmentRegistry:
                 self._atlas = None
 
     def _set_clocks(self, stored: StoredShipment) -> None:
-        """How the clocks of its devices are set, as far as it says and is open."""
-        before = self._declared.pop(stored.id, None)
-        says = any(name in stored.document for name in CLOCK_FIELDS)
-        if says and stored.closed_at is None:
-            shipment = msgspec.json.decode(stored.document, type=Shipment)
-            self._declared[stored.id] = declared_clocks([shipment])
-        if says or before:
-            clocks = dict(self._configured)
-            for declared in self._declared.values():
-                clocks |= declared
-            self.clocks = clocks
+        """How the clocks of its devices are set, as far as it says: a clock is not set anew by a
+        delivery. What an open shipment says goes before.
+        """
+        for kept in (self._declared, self._declared_before):
+            kept.pop(stored.id, None)
+        if not any(name in stored.document for name in CLOCK_FIELDS):
+            return
+        shipment = msgspec.json.decode(stored.document, type=Shipment)
+        kept = self._declared if stored.closed_at is None else self._declared_before
+        kept[stored.id] = declared_clocks([shipment])
+        clocks = dict(self._configured)
+        for declared in (*self._declared_before.values(), *self._declared.values()):
+            clocks |= declared
+        self.clocks = clocks
 
     def _recarry(self, stored: StoredShipment) -> None:
         """Who carries what has changed, of what is at hand."""
@@ -245,6 +249,7 @@ class ShipmentRegistry:
         while len(self._settled) > most:
             scope, _ = self._settled.popitem(last=False)
             self._held.discard(scope)
+            self._declared_before.pop(scope, None)
             for kept in (self.states, self._as_of, self._shipments, self._carried):
                 kept.pop(scope, None)  # its timer has run out
 

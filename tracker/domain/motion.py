@@ -175,6 +175,8 @@ def _halted(lane: Lane, fix: Fix, on_route: bool, policy: Policy) -> tuple[Halt,
         return _new(fix, on_route), None
     away = metres_between(halt.lat, halt.lon, fix.lat, fix.lon)
     if away <= policy.stop_radius_m:
+        if lane.fix and lane.fix.time == halt.since and _came_to_rest(lane.fix, fix, policy):
+            return _new(fix, on_route), None
         return _here(lane, halt, fix, on_route), None
     first = lane.straying
     if first is None:
@@ -183,7 +185,15 @@ def _halted(lane: Lane, fix: Fix, on_route: bool, policy: Policy) -> tuple[Halt,
     if lane.standing and brief and not _gone(halt, first, away, policy):
         return halt, first
     near = metres_between(first.lat, first.lon, fix.lat, fix.lon) <= policy.stop_radius_m
+    near = near and not _came_to_rest(first, fix, policy)
     return _new(first if near else fix, on_route), None
+
+
+def _came_to_rest(last: Fix, fix: Fix, policy: Policy) -> bool:
+    """The one before told that it rolled in: it stands from here on."""
+    if last.speed_kmh is None or fix.speed_kmh is None:
+        return False
+    return last.speed_kmh > policy.speed_alone_kmh and fix.speed_kmh <= policy.moving_kmh
 
 
 def _gone(halt: Halt, first: Fix, away: float, policy: Policy) -> bool:

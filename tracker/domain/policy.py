@@ -466,6 +466,14 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         float,
         _meta("where an opening is authorised, it may stand this long", "min", "ours"),
     ] = 60.0
+    checkpoint_stop_min: Annotated[
+        float,
+        _meta(
+            "at a military checkpoint on its way it may stand so much longer",
+            "min",
+            "ours: soldiers wave most on, and look into some for half an hour",
+        ),
+    ] = 15.0
     border_stop_min: Annotated[
         float,
         _meta(
@@ -690,6 +698,14 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     sealing_late_min: Annotated[
         float, _meta("sealing this long after loading is suspicious", "min", "ours")
     ] = 120.0
+    delivered_shut_min: Annotated[
+        float,
+        _meta(
+            "a lock that stays as it was delivered is no seal without a shipment for so long",
+            "min",
+            "ours: a consignee unloads within a day",
+        ),
+    ] = 1440.0
     opening_record_min: Annotated[
         float,
         _meta(

@@ -128,7 +128,7 @@ class DeviceState(Struct, frozen=True, kw_only=True):
 
     backlog: where a late reading is told. It is the live lane as it was one reading ago, or, after
     a gap, as it was before the gap, held there until `held_until` (receipt time) for what was
-    stored meanwhile.
+    stored meanwhile. recent: while it is held, the live lane as it was one reading ago.
     righted: receipt of the first of the late readings in a row whose times are right, and in order,
     while the present is ahead of any receipt; right_at: the time of the newest of them.
     """
@@ -136,6 +136,7 @@ class DeviceState(Struct, frozen=True, kw_only=True):
     live: Lane
     heard_at: datetime
     backlog: Lane | None = None
+    recent: Lane | None = None
     held_until: datetime | None = None
     righted: datetime | None = None
     right_at: datetime | None = None

@@ -35,11 +35,12 @@ def reclocked(known: DeviceState, reading: Reading, ahead_min: int) -> DeviceSta
         return None
     if abs(live.at - known.heard_at - ahead) > AHEAD:
         return None
-    backlog = known.backlog
+    backlog, recent = known.backlog, known.recent
     return replace(
         known,
         live=_moved(live, -ahead),
         backlog=None if backlog is None else _moved(backlog, -ahead),
+        recent=None if recent is None else _moved(recent, -ahead),
     )
 
 

@@ -42,6 +42,7 @@ def decode(body: bytes, rules: tuple[Rule, ...] = registry.ORDER) -> ScopeState:
             live=lane(known.live),
             memory=typed(known.memory),
             backlog=lane(known.backlog) if known.backlog else None,
+            recent=lane(known.recent) if known.recent else None,
         )
         for name, known in state.devices.items()
     }

@@ -48,13 +48,14 @@ def healed(state: ScopeState, now: datetime, policy: Policy, rules: tuple[Rule, 
 def _device(
     known: DeviceState, now: datetime, policy: Policy, rules: tuple[Rule, ...]
 ) -> DeviceState:
-    held, backlog = known.held_until, known.backlog
+    held, backlog, recent = known.held_until, known.backlog, known.recent
     return replace(
         known,
         heard_at=min(known.heard_at, now),
         held_until=None if held is None else min(held, now + minutes(policy.backlog_grace_min)),
         live=_lane(known.live, now, policy, rules),
         backlog=None if backlog is None else _lane(backlog, now, policy, rules),
+        recent=None if recent is None else _lane(recent, now, policy, rules),
         memory=_memory(known.memory, now, policy, rules),
     )
 

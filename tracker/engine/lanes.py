@@ -7,16 +7,20 @@ starts where the gap began.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from devices.reading import Clock, Reading
+from devices.reading import Clock, Reading, SealCondition
 from tracker.domain.clocks import undated
 from tracker.domain.plan import Plan
 from tracker.domain.policy import Policy, minutes
 from tracker.domain.seal import SealRecord, SealState
 from tracker.domain.state import DeviceState, Lane, ScopeState
+from tracker.domain.whose import breaks
+
+TICK = timedelta.resolution
+"""What is of the same second, but from before it, is so much older."""
 
 
 def lane_of(state: ScopeState, reading: Reading, policy: Policy) -> tuple[Lane, bool]:
@@ -34,13 +38,39 @@ def lane_of(state: ScopeState, reading: Reading, policy: Policy) -> tuple[Lane, 
         return Lane(), False
     live, backlog = known.live, known.backlog
     if not _before_release(live, at):
-        if live.at is None or at >= live.at or _brought_back(known, live.at, reading, policy):
+        if live.at is None or at > live.at or _brought_back(known, live.at, reading, policy):
             return live, False
+        if at == live.at:
+            if not _is_overtaken(live, reading):
+                return live, False
+            at -= TICK
     elif backlog is None or backlog.at is None or (live.at is not None and backlog.at < live.at):
         return replace(live, seal=live.seal.as_of(at)), True
+    if _is_recent(known, at) and known.recent is not None:
+        return _caught_up(known.recent, live.seal, at), True
     if backlog is not None and (backlog.at is None or at >= backlog.at):
         return _caught_up(backlog, live.seal, at), True
     return Lane(seal=live.seal.as_of(at), leg=(backlog or live).leg), True
+
+
+def _is_recent(known: DeviceState, at: datetime) -> bool:
+    """Newer than what was heard after the gap for which the backlog lane is held: merely out of
+    order, and judged where the truck has come to since.
+    """
+    recent = known.recent
+    return recent is not None and recent.at is not None and at >= recent.at
+
+
+def _is_overtaken(live: Lane, reading: Reading) -> bool:
+    """It is as old as the newest, for devices tell whole seconds, and yet from before it: its
+    serial says so, or it finds the seal open, without an event, in the second of its closing.
+    """
+    if reading.seq is not None and live.seq is not None and reading.seq != live.seq:
+        return reading.seq < live.seq
+    report = reading.seal
+    if report is None or report.events or live.seal.closed_at != reading.event_time:
+        return False
+    return report.condition in (SealCondition.OPEN, SealCondition.UNARMED)
 
 
 def _brought_back(known: DeviceState, newest: datetime, reading: Reading, policy: Policy) -> bool:
@@ -111,9 +141,13 @@ def kept(
     if late:
         known = _righted(known, reading, policy)
         backlog, at = known.backlog, reading.event_time
+        if _is_recent(known, at):
+            return replace(known, recent=after)
         told = backlog is not None and (backlog.at is None or at >= backlog.at)
         if not told and not _before_release(known.live, at):
             return known
+        if held and _runs_right(reading, policy) and not breaks(reading.seal):
+            return known  # out of order by a little: what was stored meanwhile is still to come
         return replace(known, backlog=after, held_until=now + grace if held else None)
     if known.righted is not None:
         known = replace(known, righted=None, right_at=None)
@@ -122,8 +156,9 @@ def kept(
     # for the time before the very first word, of which nothing has come, if there is a real one.
     first = known.backlog is not None and known.backlog.at is None
     if held and not (gap and first):
-        return replace(known, live=after)
-    return replace(known, live=after, backlog=before, held_until=now + grace if gap else None)
+        return replace(known, live=after, recent=before)
+    until = now + grace if gap else None
+    return replace(known, live=after, backlog=before, recent=None, held_until=until)
 
 
 def _righted(known: DeviceState, reading: Reading, policy: Policy) -> DeviceState:

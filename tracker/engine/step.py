@@ -52,7 +52,8 @@ class HeardReading(Struct, frozen=True, kw_only=True):
 
     retained: a broker had kept it: no sign that the device speaks now. history: of the device
     alone, from before the shipment that it is on. learnt_min: how many minutes its clock is ahead
-    of UTC, as learnt; 0 if it is not.
+    of UTC, as learnt; 0 if it is not. delivered_at: when the shipment that it was on was closed, of
+    a lock that is still shut as then.
     """
 
     reading: Reading
@@ -60,6 +61,7 @@ class HeardReading(Struct, frozen=True, kw_only=True):
     retained: bool = False
     history: bool = False
     learnt_min: int = 0
+    delivered_at: datetime | None = None
 
 
 class Spoke(Struct, frozen=True, kw_only=True):
@@ -186,6 +188,7 @@ class Running:
             retained=what.retained,
             history=what.history,
             learnt_min=what.learnt_min,
+            delivered_at=what.delivered_at,
         )
         if not what.retained:
             known = replace(known, heard_at=max(known.heard_at, reading.received_at))

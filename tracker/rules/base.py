@@ -35,7 +35,7 @@ class View:
     input. before and lane: the timeline before and after the reading. retained: a broker had kept
     the reading, so that it is no sign of life. history: it is of the device alone, from before the
     shipment that it is on. learnt_min: how many minutes the device's clock is ahead of UTC, as
-    learnt.
+    learnt. delivered_at: the closing of its last shipment, of a lock that is still shut as then.
     """
 
     plan: Plan | None
@@ -56,6 +56,7 @@ class View:
     retained: bool = False
     history: bool = False
     learnt_min: int = 0
+    delivered_at: datetime | None = None
 
     def places(self) -> tuple[Place, ...]:
         """The zones this reading's own fix is in; and, if it is no further from the last fix (or

@@ -56,7 +56,7 @@ def on_reading(view: View, memory: Memory) -> Result:
         off = abs(reading.event_time - reading.received_at)
         if off <= minutes(view.policy.clock_skew_min):  # as nearly always
             return memory, NOTHING
-    learnt = view.learnt_min if reading.clock is Clock.OFFSET else 0
+    learnt = _learnt_min(view, reading)
     if reading.clock is Clock.DOUBTED or (told := shown(reading)) is None:
         return memory, NOTHING
     if reading.clock is Clock.OFFSET and not learnt:  # as it is configured: what is left counts
@@ -68,10 +68,21 @@ def on_reading(view: View, memory: Memory) -> Result:
     return _off(view, _counted(view, memory, reading, offset, learnt), reading, offset, learnt)
 
 
+def _learnt_min(view: View, reading: Reading) -> int:
+    """How far ahead its clock is, if that had to be learnt: the shipment does not say so."""
+    if reading.clock is not Clock.OFFSET or not view.learnt_min:
+        return 0
+    for device in view.plan.shipment.devices if view.plan else ():
+        if device.id == view.device and (device.time_zone or device.clock_offset_min is not None):
+            return 0
+    return view.learnt_min
+
+
 def _counted(
     view: View, memory: Memory, reading: Reading, offset: timedelta, learnt: int
 ) -> Memory:
-    sure = bool(learnt) or reading.clock is not Clock.DEVICE or offset > timedelta()
+    dated = reading.clock in (Clock.DEVICE, Clock.OFFSET)  # late by so much: it may be stored
+    sure = bool(learnt) or not dated or offset > timedelta()
     alike = (
         memory.offset_s is not None
         and abs(offset.total_seconds() - memory.offset_s) <= SPREAD.total_seconds()
@@ -192,7 +203,7 @@ def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
     told = None if reading.clock is Clock.DOUBTED else shown(reading)
     if told is None:
         return (Weighed(kind=kind, measure="clock_shown", value=None),)
-    learnt = view.learnt_min if reading.clock is Clock.OFFSET else 0
+    learnt = _learnt_min(view, reading)
     if reading.clock is Clock.OFFSET and not learnt:
         told = reading.event_time
     offset = told - reading.received_at

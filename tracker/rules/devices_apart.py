@@ -10,7 +10,7 @@ receiver jumps. It is over when as many fixes in a row show them together.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -47,11 +47,14 @@ class Pair(Struct, frozen=True, kw_only=True):
 
 
 class Memory(Struct, frozen=True, kw_only=True):
-    """fixes: of each device the newest believed ones, oldest first. pairs: "device|device" -> how
-    it stands between those that were seen apart.
+    """fixes: of each device the newest believed ones, oldest first; one of a clock ahead at its
+    receipt. slow: device -> seconds by which its newest came later than its clock says, where that
+    is more than clocks may differ: slow, or behind. pairs: "device|device" -> how it stands between
+    those that were seen apart.
     """
 
     fixes: dict[str, tuple[Fix, ...]] = {}
+    slow: dict[str, float] = {}
     pairs: dict[str, Pair] = {}
 
 
@@ -76,17 +79,35 @@ def on_reading(view: View, memory: Memory) -> Result:
         return memory, NOTHING
     if view.reading is None or view.reading.clock in UNDATED:
         return memory, NOTHING
+    off = view.now - fix.time
+    if -off > minutes(view.policy.clock_skew_min):
+        fix = replace(fix, time=view.now)
     own = memory.fixes.get(device, ())
     if own and fix.time <= own[-1].time:
         return memory, NOTHING
     others = {name: kept for name, kept in memory.fixes.items() if name in view.state.devices}
-    memory = replace(memory, fixes={**others, device: (*own[1 - KEPT :], fix)})
+    memory = replace(
+        memory,
+        fixes={**others, device: (*own[1 - KEPT :], fix)},
+        slow=_slow(view, memory, device, off),
+    )
     outcomes = list[Outcome]()
     for other, fixes in others.items():
         if other != device and fixes:
             memory, more = _held(view, memory, device, other, fix)
             outcomes += more
     return memory, tuple(outcomes)
+
+
+def _slow(view: View, memory: Memory, device: str, off: timedelta) -> dict[str, float]:
+    """What is told to be stored is slow, and its clock none the worse."""
+    buffered = view.reading is not None and view.reading.buffered
+    slow = off > minutes(view.policy.clock_skew_min) and not buffered
+    if slow:
+        return {**memory.slow, device: off.total_seconds()}
+    if device not in memory.slow:
+        return memory.slow
+    return {name: seconds for name, seconds in memory.slow.items() if name != device}
 
 
 def _held(view: View, memory: Memory, device: str, other: str, fix: Fix) -> Result:
@@ -107,11 +128,12 @@ def _held(view: View, memory: Memory, device: str, other: str, fix: Fix) -> Resu
 
 def widest(view: View, memory: Memory, device: str, other: str, fix: Fix) -> Gap:
     """The comparison that speaks most for their being apart."""
-    gaps = [_gap(view, device, other, fix, theirs) for theirs in memory.fixes[other]]
+    slow = memory.slow.get(device, 0.0) + memory.slow.get(other, 0.0)
+    gaps = [_gap(view, device, other, fix, theirs, slow) for theirs in memory.fixes[other]]
     return max(gaps, key=lambda gap: gap.excess)
 
 
-def _gap(view: View, device: str, other: str, fix: Fix, theirs: Fix) -> Gap:
+def _gap(view: View, device: str, other: str, fix: Fix, theirs: Fix, slow: float) -> Gap:
     policy = view.policy
     seconds = abs((fix.time - theirs.time).total_seconds())
     metres = metres_between(fix.lat, fix.lon, theirs.lat, theirs.lon)
@@ -119,7 +141,7 @@ def _gap(view: View, device: str, other: str, fix: Fix, theirs: Fix) -> Gap:
     here, there = view.state.devices[device].live, view.state.devices[other].live
     if _stands(there, fix.time, policy) or _stands(here, theirs.time, policy):
         return Gap(theirs, metres, allowed, 0.0)
-    driven = (seconds + policy.clock_skew_min * 60) * policy.apart_kmh / 3.6
+    driven = (seconds + policy.clock_skew_min * 60 + slow) * policy.apart_kmh / 3.6
     return Gap(theirs, metres, allowed + driven, seconds)
 
 
@@ -128,6 +150,8 @@ def _stands(lane: Lane, at: datetime, policy: Policy) -> bool:
     if not lane.standing or lane.halt is None or lane.fix is None or lane.straying is not None:
         return False
     slack = minutes(policy.clock_skew_min)
+    if lane.fix_latest is not None:  # its clock is ahead: by its clock it was then
+        at += lane.fix.time - lane.fix_latest + slack
     return lane.halt.since + slack <= at <= lane.fix.time - slack
 
 

@@ -18,7 +18,7 @@ from tracker.domain.policy import minutes
 from tracker.domain.seal import SealRecord, SealState
 from tracker.rules.base import View
 from tracker.rules.openings import OPENINGS, OpeningVerdict, known, shown
-from tracker.rules.seals import is_sealed, own_time
+from tracker.rules.seals import is_sealed, own_time, words_missing
 
 MOST = 8
 """So many are held at most, and so many cards of each: the newest."""
@@ -37,7 +37,8 @@ class Held(Struct, frozen=True, kw_only=True):
     opened: the seal as it left it if it was lawful, with the times of the record. code, places:
     what is told of it if it was not. told: it has been, and the word may still end that. due:
     receipt. shown: the cards heard of. sealed, resealed: the last word that it was sealed before
-    the opening, and the first one after.
+    the opening, and the first one after. unheard: its serials said that words from just before
+    were missing.
     """
 
     opened: SealRecord
@@ -49,6 +50,7 @@ class Held(Struct, frozen=True, kw_only=True):
     shown: tuple[Shown, ...] = ()
     sealed: datetime | None = None
     resealed: datetime | None = None
+    unheard: bool = False
 
     def lawful(self, slack: timedelta) -> Shown | None:
         """The word that proves it; None if there is none."""
@@ -74,6 +76,7 @@ def holding(view: View, verdict: OpeningVerdict, opened: SealRecord) -> Held:
         places=places if isinstance(places, str) else None,
         told=not verdict.waits,
         sealed=before.at if was_sealed and before else None,
+        unheard=verdict.waits and words_missing(view),
     )
 
 

@@ -1,11 +1,13 @@
 """UNASSIGNED -> ARMED: a seal is issued from the inventory to a shipment.
 
 Critical if its number, or a bolt seal's, is already active on another shipment, or retired. A lock
-that works without a shipment warns.
+that works without a shipment warns; one that is delivered stays shut until somebody unloads, for
+`delivered_shut_min`.
 """
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from msgspec.structs import replace
@@ -16,6 +18,7 @@ from tracker.domain.codes import Code
 from tracker.domain.command import NumberConflict, OpenShipment
 from tracker.domain.outcome import Outcome, Raised, SealMoved
 from tracker.domain.plan import Plan
+from tracker.domain.policy import minutes
 from tracker.domain.seal import SealState
 from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
@@ -72,6 +75,8 @@ def on_reading(view: View, memory: Any) -> Result:
         return memory, NOTHING
     if report.condition is not SealCondition.SEALED and SealEvent.SEALED not in report.events:
         return memory, NOTHING
+    if _is_delivered(view):
+        return memory, NOTHING
     return memory, (
         Raised(
             kind=AlertKind.SEAL_WITHOUT_SHIPMENT,
@@ -82,6 +87,15 @@ def on_reading(view: View, memory: Any) -> Result:
             **view.where(),
         ),
     )
+
+
+def _is_delivered(view: View) -> bool:
+    at = view.delivered_at
+    return at is not None and view.at - at <= minutes(view.policy.delivered_shut_min)
+
+
+def _since_min(view: View, at: datetime) -> float:
+    return (view.at - at).total_seconds() / 60
 
 
 def weighs(view: View, memory: Any) -> tuple[Weighed, ...]:
@@ -111,6 +125,15 @@ def _weighs_alone(view: View) -> tuple[Weighed, ...]:
     return (
         Weighed(kind=kind, measure="on_shipment", value=carried, speaks=not carried),
         Weighed(kind=kind, measure="seal_says_shut", value=shut, speaks=shut),
+        Weighed(
+            kind=kind,
+            measure="shut_since_delivery",
+            value=None if view.delivered_at is None else _since_min(view, view.delivered_at),
+            limit=view.policy.delivered_shut_min,
+            unit="min",
+            threshold="delivered_shut_min",
+            speaks=not _is_delivered(view),
+        ),
     )
 
 

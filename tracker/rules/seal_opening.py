@@ -12,7 +12,8 @@ A known credential alone does not authorise; place, agency and window are needed
 The truck moves, and is off the route or elsewhere than it was, by more than the word of one fix:
 where one alone says so, the next decides. An opening that is found, where it may be one by leave,
 waits `opening_evidence_min` for the word that tells it; one that was told critical without a
-credential ends if that proves to have been shown (`openings_held`).
+credential ends if that proves to have been shown (`openings_held`). Where its serials say that the
+word is lost, leave recorded for that place and time stands for it.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from tracker.domain.outcome import Cleared, Outcome, Raised, SealMoved, SealUpda
 from tracker.domain.plan import Plan
 from tracker.domain.policy import Policy, minutes
 from tracker.domain.seal import SealRecord, SealState
+from tracker.domain.shipment import Authorisation
 from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View, concluded
 from tracker.rules.openings import DUBIOUS, OpeningVerdict, covering, judge, opens, shown
@@ -233,8 +235,11 @@ def _decided(view: View, memory: Memory, *, everything: bool = False) -> Result:
             kept.append(held)
             continue
         card = held.lawful(slack)
+        leave = _granted(view, held) if card is None else None
         if card is not None:
             found += _lawful(view, memory, held, card.credential)
+        elif leave is not None:
+            found += _lawful(view, memory, held, leave.credential)
         elif not held.told:
             facts: dict[str, Fact] = {"places": held.places} if "places" in held.code.facts else {}
             at = held.opened.opened_at or held.at
@@ -246,6 +251,17 @@ def _decided(view: View, memory: Memory, *, everything: bool = False) -> Result:
     if len(kept) != len(memory.held) or found:
         memory = replace(memory, held=tuple(kept))
     return memory, tuple(found)
+
+
+def _granted(view: View, held: Held) -> Authorisation | None:
+    """The word of the opening is lost, as the serials say, and somebody had recorded leave for it
+    there and then: nothing speaks against its having been that.
+    """
+    at, plan = held.opened.opened_at, view.plan
+    if plan is None or at is None or not held.unheard or held.told:
+        return None
+    places = plan.places(held.opened.opened_in)
+    return next((a for a in plan.authorisations if covering(plan, places, at, a.credential)), None)
 
 
 def _lawful(view: View, memory: Memory, held: Held, credential: str | None) -> list[Outcome]:

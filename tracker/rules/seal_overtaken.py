@@ -30,6 +30,7 @@ from tracker.rules.signs import Sign
 class Memory(Struct, frozen=True, kw_only=True):
     """What was taken over. since, at: own times of the last word before the missing ones, and of
     the one that shows the change, which is dated `dated`. due: receipt; None: nothing is held.
+    recorded: by people, so that it is quiet whether or not the words in between come.
     """
 
     since: datetime | None = None
@@ -40,6 +41,7 @@ class Memory(Struct, frozen=True, kw_only=True):
     in_force: str | None = None
     had: int | None = None
     has: int | None = None
+    recorded: bool = False
 
 
 NOTHING_HELD = Memory()
@@ -58,10 +60,8 @@ def on_reading(view: View, memory: Memory) -> Result:
     if (number is None and count is None) or not words_missing(view):
         return memory, NOTHING
     taken = _taken(view, seal, report)
-    if _is_pending(seal, number):
-        number = None
-        if count is not None and seal.lock_count is not None and count == seal.lock_count + 1:
-            return memory, (SealUpdated(to=taken),)
+    pending = _is_pending(seal, number)
+    once = count is None or seal.lock_count is None or count == seal.lock_count + 1
     held = Memory(
         since=view.before.at if view.before else None,
         at=own_time(view),
@@ -71,7 +71,10 @@ def on_reading(view: View, memory: Memory) -> Result:
         in_force=seal.number if number else None,
         had=seal.lock_count if count is not None else None,
         has=count,
+        recorded=pending and once,
     )
+    if pending and not once:
+        held = replace(held, number=None, in_force=None)
     return held, (SealUpdated(to=taken),)
 
 
@@ -119,6 +122,8 @@ def _late(view: View, memory: Memory, report: SealReport) -> Result:
 def on_tick(view: View, memory: Memory) -> Result:
     if memory.due is None or view.now < memory.due:
         return memory, NOTHING
+    if memory.recorded:
+        return NOTHING_HELD, NOTHING
     found: list[Outcome] = []
     at = memory.dated or view.at
     if memory.number is not None:

@@ -70,6 +70,8 @@ def _place(view: View) -> _Fault | None:
     plan = view.plan
     if plan is None or plan.destination is None or plan.destination in view.lane.zones:
         return None
+    if plan.destination in view.lane.arriving:  # where it was seen last, by one fix
+        return None
     if any(place.kind in YARDS for place in view.places()):
         return _Fault(Severity.WARNING, Code.RELEASED_IN_OTHER_YARD)
     if view.state.leg < len(plan.legs) - 1 and any(plan.expects(p.id) for p in view.places()):

@@ -24,7 +24,7 @@ from tracker.domain.outcome import Noted, Outcome, Raised, SealMoved, SealUpdate
 from tracker.domain.plan import Plan
 from tracker.domain.policy import Policy, minutes, whole_minutes
 from tracker.domain.seal import SealRecord, SealState
-from tracker.domain.spelling import same
+from tracker.domain.spelling import among, same
 from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View, concluded
 from tracker.rules.seals import (
@@ -171,6 +171,8 @@ def _still(view: View, report: SealReport, seal: SealRecord) -> tuple[Outcome, .
         return NOTHING
     if report.number == seal.number or (seal.number and same(report.number, seal.number)):
         return _contradicted(view, report.number, seal)
+    if _is_old(view, report.number, seal):
+        return NOTHING
     if seal.number is None:
         named = replace(seal, number=report.number, told=report.number)
         return (SealUpdated(to=named),)
@@ -182,6 +184,14 @@ def _still(view: View, report: SealReport, seal: SealRecord) -> tuple[Outcome, .
         )
         return (SealUpdated(to=changed),)
     return (number_differs(view, report.number, seal.number),)
+
+
+def _is_old(view: View, read: str, seal: SealRecord) -> bool:
+    """A late word from before the reseal by which that number went out of use, of which only the
+    outcome was heard: a burst told it newest first.
+    """
+    alone = view.late and (view.before is None or view.before.at is None)
+    return alone and among(read, seal.used)
 
 
 def _contradicted(view: View, read: str, seal: SealRecord) -> tuple[Outcome, ...]:

@@ -67,9 +67,22 @@ def known_places(view: View) -> tuple[Place, ...]:
     if view.late and view.moves.fix is None and not view.lane.zones and view.known is not None:
         entered = view.known.live.zones
         return view.plan.places(tuple(zone for zone, at in entered.items() if at <= own_time(view)))
-    if view.moves.fix is None and not view.lane.zones and view.lane.arriving and _fresh(view):
+    if view.moves.fix is None and view.lane.arriving and _fresh(view) and _left(view):
         return view.plan.places(tuple(view.lane.arriving))  # its last fix was there
     return view.places()
+
+
+def _left(view: View) -> bool:
+    """Its last fix was in none of the zones that it is confirmed in, and further from where it
+    halted than a receiver jumps.
+    """
+    lane = view.lane
+    if not lane.zones:
+        return True
+    if lane.fix is None or lane.halt is None or not lane.zones.keys() <= lane.leaving.keys():
+        return False
+    halt, fix = lane.halt, lane.fix
+    return metres_between(halt.lat, halt.lon, fix.lat, fix.lon) > view.policy.jump_m
 
 
 def _fresh(view: View) -> bool:

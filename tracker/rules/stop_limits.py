@@ -111,4 +111,6 @@ def allowance(plan: Plan, policy: Policy, zones: tuple[str, ...]) -> timedelta |
             allowed = max(allowed, minutes(plan.stops[zone]))
         elif plan.expects(zone):
             allowed = max(allowed, minutes(policy.border_stop_min - policy.stop_warning_min))
+        elif (place := plan.place(zone)) and place.kind is ZoneKind.CHECKPOINT_MILITARY:
+            allowed = max(allowed, minutes(policy.checkpoint_stop_min))
     return allowed

@@ -6,7 +6,8 @@ high-risk zone at once. Within `first_mile_km` of the origin and `last_mile_km` 
 no stop is expected: there it warns after `mile_stop_min`. Where the plan has the truck it may
 stand, high risk or not: at a leg's end without limit, at a planned stop for its minutes and then as
 above, where an opening is authorised for `authorised_stop_min`, in the planned crossing, from the
-queue before its first zone to its last one, for `border_stop_min` (queues of hours happen).
+queue before its first zone to its last one, for `border_stop_min` (queues of hours happen), at a
+military checkpoint for `checkpoint_stop_min` longer.
 
 A lock asleep says nothing for a quarter of an hour and more, so a timer tells too: as soon as the
 device would have been heard if the truck had moved. That is at once for one that was seen to wake
@@ -21,9 +22,10 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tracker.domain.alert import AlertKind, Severity
+from tracker.domain.alert import Alert, AlertKind, Severity
 from tracker.domain.codes import Code
 from tracker.domain.coverage import explained_min
+from tracker.domain.geo import metres_between
 from tracker.domain.outcome import Cleared, Outcome, Raised
 from tracker.domain.policy import MOST, Policy, minutes, whole_minutes
 from tracker.domain.rhythm import wakes
@@ -37,11 +39,13 @@ KIND = AlertKind.UNPLANNED_STOP
 
 
 class Memory(Struct, frozen=True, kw_only=True):
-    """halt: the one an alert was raised for, if any: each halt is an incident of its own; grave: it
-    was critical. looked: the halt a timer was set for, which runs out at `due`; None: never.
+    """halt: the one an alert was raised for, if any: each halt is an incident of its own, told
+    under `key`, which may be another device's of the same truck; grave: it was critical. looked:
+    the halt a timer was set for, which runs out at `due`; None: never.
     """
 
     halt: datetime | None = None
+    key: str | None = None
     grave: bool = False
     looked: datetime | None = None
     due: datetime | None = None
@@ -57,7 +61,7 @@ def on_reading(view: View, memory: Memory) -> Result:
             Cleared(
                 kind=AlertKind.UNPLANNED_STOP,
                 code=Code.MOVES_ON,
-                key=_key(memory.halt),
+                key=memory.key or _key(memory.halt),
                 at=fix.time,
             ),
         )
@@ -73,16 +77,17 @@ def on_reading(view: View, memory: Memory) -> Result:
     if severity is None or allowed is None:
         return memory, over
     grave = memory.grave or severity is Severity.CRITICAL
-    stop = _stop(view, halt, severity, allowed.code, since, fix.time)
-    return replace(memory, halt=halt.since, grave=grave), (*over, stop)
+    key = _told_as(view, memory, halt)
+    stop = _stop(view, key, severity, allowed.code, since, fix.time)
+    return replace(memory, halt=halt.since, key=key, grave=grave), (*over, stop)
 
 
 def _stop(
-    view: View, halt: Halt, severity: Severity, code: Code, since: datetime, until: datetime
+    view: View, key: str, severity: Severity, code: Code, since: datetime, until: datetime
 ) -> Raised:
     return Raised(
         kind=AlertKind.UNPLANNED_STOP,
-        key=_key(halt.since),
+        key=key,
         severity=severity,
         code=code,
         facts={"minutes": whole_minutes(until - since)},
@@ -94,6 +99,27 @@ def _stop(
 
 def _key(since: datetime) -> str:
     return since.isoformat()
+
+
+def _told_as(view: View, memory: Memory, halt: Halt) -> str:
+    """As it was told; or as another device of the truck has told the same stop: one truck, one
+    stop, while both stand together.
+    """
+    if memory.halt == halt.since and memory.key is not None:
+        return memory.key
+    if len(view.state.devices) > 1:
+        for alert in view.state.alerts.values():
+            if alert.kind is KIND and alert.device != view.device and _is_same(view, alert, halt):
+                return alert.key
+    return _key(halt.since)
+
+
+def _is_same(view: View, alert: Alert, halt: Halt) -> bool:
+    if alert.ended_at is not None or alert.lat is None or alert.lon is None:
+        return False
+    if alert.last_seen < halt.since:
+        return False
+    return metres_between(alert.lat, alert.lon, halt.lat, halt.lon) <= view.policy.jump_m
 
 
 # The timer
@@ -125,8 +151,9 @@ def on_tick(view: View, memory: Memory) -> Result:
     if view.now < due:
         return replace(memory, looked=halt.since, due=due), NOTHING
     severity = Severity.CRITICAL if grave else Severity.WARNING
-    stop = _stop(view, halt, severity, Code.STANDING_ASLEEP, since, due)
-    memory = replace(memory, halt=halt.since, grave=grave, looked=halt.since)
+    key = _told_as(view, memory, halt)
+    stop = _stop(view, key, severity, Code.STANDING_ASLEEP, since, due)
+    memory = replace(memory, halt=halt.since, key=key, grave=grave, looked=halt.since)
     later = None if grave else _due(view, allowed, since, told=True)[0]
     return replace(memory, due=None if later is None else max(later, due)), (stop,)
 

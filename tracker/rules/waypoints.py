@@ -1,4 +1,5 @@
-"""Waypoints: a leg's required zones, missed or entered out of order. A warning for each zone.
+"""Waypoints: a leg's required zones, missed or entered out of order. A warning for each zone. The
+end of a leg is one, where the next leg follows the same corridor and so leads past it.
 
 One is missed when the truck is `waypoint_missed_m` behind it along the corridor, by two fixes in a
 row, or completes its leg, and was neither seen in it nor passed through it. Where nothing was heard

@@ -114,6 +114,7 @@ LANGUAGE = Language(
         "seal_issued": "a seal is issued",
         "seal_on_duty": "the seal guards something",
         "seal_says_shut": "the lock says that it is shut",
+        "shut_since_delivery": "shut as it was delivered",
         "seal_unheard": "no word of the seal for",
         "seal_was_used": "the seal was closed on this trip",
         "sealing_doubts": "doubts about the sealing:",
