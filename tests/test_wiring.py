@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from devices import catalogue
+from tests.support.notices import Incidents, Pipe, policy
 from tracker import wiring
 from tracker.adapters.mqtt.settings import MqttSettings, Tls
 from tracker.config import load
 from tracker.domain.errors import UsageError
+from tracker.wiring import channels
 
 
 def settings(tmp_path: Path, text: str, env: dict[str, str] | None = None) -> MqttSettings:
@@ -90,3 +92,18 @@ def test_the_database_s_folder_is_made(tmp_path: Path) -> None:
     with wiring.journal(load(file, {})) as journal:
         assert journal.counts()["readings"] == 0
     assert (tmp_path / "a" / "b" / "t.db").is_file()
+
+
+def test_the_state_on_a_topic_is_what_is_open_and_told_there() -> None:
+    desk = Incidents(policy(steps=(("ana",),), machines=("hub",)), None, Pipe(), Pipe("hub"))
+    first, second = desk.raised(1, scope="MX-1"), desk.raised(2, scope="MX-1")
+    desk.raised(3, scope="MX-2")
+    desk.wait(5)
+    store = desk.store
+    ids = [alert.id for alert in channels._open_alerts(store, "hub", "MX-1")]
+    assert ids == [first.id, second.id]
+    assert channels._open_alerts(store, "other", "MX-1") == []
+    desk.closed(first)
+    assert [one.id for one in channels._open_alerts(store, "hub", "MX-1")] == [second.id]
+    desk.closed(second)
+    assert channels._open_alerts(store, "hub", "MX-1") == []

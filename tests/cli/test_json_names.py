@@ -13,6 +13,7 @@ from devices.reading import Rejected
 from geofences.checks.lint import Fault
 from tests.cli.conftest import Run
 from tests.conftest import ROOT
+from tracker.adapters.channels.event import AlertNews
 from tracker.adapters.gateway.orders import Result
 from tracker.app.erasure import PersonalValue
 from tracker.app.explain import told
@@ -25,7 +26,7 @@ from tracker.audit.item import SealItem
 from tracker.cli.devices.dialects import Spoken
 from tracker.cli.service.doctor import HealthCheck
 from tracker.cli.witness.status import Attested
-from tracker.ports import DeviceRow, EntryRow, RejectRow
+from tracker.ports import DeviceRow, EntryRow, RejectRow, ShipmentNews
 
 DOCUMENTED = {
     section.partition("\n")[0]: re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
@@ -51,6 +52,8 @@ STRUCTS = {
     "Check": HealthCheck.__struct_fields__,
     "Audit finding": AuditFinding.__struct_fields__,
     "Seal": SealItem.__struct_fields__,
+    "News": AlertNews.__struct_fields__,
+    "Shipment news": ShipmentNews.__struct_fields__,
     "Channel": ChannelStatus.__struct_fields__,
     "Attested": Attested.__struct_fields__,
     "Advice": Advice.__struct_fields__,

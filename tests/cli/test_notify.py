@@ -161,7 +161,7 @@ options = {{ from = "alerts@tracker.example", tls = "none", to = "eva@example.mx
         run("notify", "test", "out", "--to", "ana")
         assert box.recipients == [["ana@example.mx"]]
         said = run("notify", "test", "out", code=3).err
-    assert "the recipient is refused (550 5.1.1)" in said
+    assert "the recipient is refused (550, 5.1.1)" in said
     assert "eva" not in said
 
 

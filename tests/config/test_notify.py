@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 from tests.conftest import ROOT
 from tests.support.readonly import as_others_are
 from tracker.config import Config, load
+from tracker.config.notify import _Channel
 from tracker.config.secret import Withheld
 from tracker.config.sections import NotifySection
 from tracker.domain.alert import AlertKind, Severity
@@ -19,6 +21,7 @@ from tracker.domain.duty import DutyHours
 from tracker.domain.errors import UsageError
 from tracker.domain.finding import FindingType
 from tracker.domain.notify_policy import Incident, NotifyLimits
+from tracker.wiring.channels import KINDS, channel
 
 WHOLE = """\
 [notify]
@@ -116,7 +119,55 @@ def test_the_documented_example_is_one_that_works(tmp_path: Path) -> None:
     assert set(policy.contacts) == {"ana", "bob"}
     for name in re.findall(r"`([a-z]+(?:_[a-z]+)+)`", text):
         known = {*NotifyLimits.__struct_fields__, *NotifySection.__struct_fields__}
+        known |= {*_Channel.__struct_fields__, *(one for _, some in KINDS.values() for one in some)}
         assert name in known or name in {*AlertKind, *FindingType}, name
+
+
+def test_the_documented_channels_can_be_made(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "notify.md").read_text(encoding="utf-8")
+    section = text.partition("## Channels")[2].partition("\n## ")[0]
+    written = re.sub(r"(?m)^    |^\S.*$", "", section)
+    (tmp_path / "tracker.toml").write_text(
+        '[notify]\naddresses_file = "addresses.toml"\n'
+        f'[notify.contacts.ana]\nchannels = ["sms"]\n{written}'
+    )
+    secret = base64.b64encode(bytes(range(32))).decode()
+    for name, what in {
+        "addresses.toml": "[ana]\nsms = 'twilio://AC%s:%s@+15551234567/+15557654321'"
+        % (("a" * 32,) * 2),
+        "mail.url": "smtps://u:p@mail.example",
+        "erp.url": "https://erp.example/hook",
+        "erp.secret": f"whsec_{secret}",
+    }.items():
+        (tmp_path / name).write_text(what)
+    config = load(tmp_path / "tracker.toml", {})
+    assert {one.kind for one in config.notices.channels.values()} == KINDS.keys() - {"file"}
+    for name in config.notices.channels:
+        channel(config, name).close()
+    shown = repr(config.notices)
+    assert secret not in shown
+    assert "u:p" not in shown
+
+
+def test_a_mail_needs_to_know_where_to(tmp_path: Path) -> None:
+    text = WHOLE.replace('kind = "file"\nurl = "file:alerts.jsonl"', 'kind = "mail"')
+    assert "nothing says where pipe reaches bob" in faults(tmp_path, text)
+    given = text.replace('kind = "mail"', 'kind = "mail"\noptions = { to = "desk@example.mx" }')
+    assert configured(tmp_path, given).notices.channels["pipe"].kind == "mail"
+
+
+def test_a_secret_is_read_from_its_file_or_the_environment(tmp_path: Path) -> None:
+    (tmp_path / "erp.secret").write_text("whsec_f1le\n")
+    text = WHOLE.replace('url_file = "erp.url"', 'url_file = "erp.url"\nsecret_file = "erp.secret"')
+    secret = configured(tmp_path, text).notices.channels["erp"].secret
+    assert secret is not None
+    assert secret.reveal() == "whsec_f1le"
+    env = {"TRACKER_NOTIFY__CHANNEL_ERP_SECRET": "whsec_env"}
+    secret = configured(tmp_path, text, env).notices.channels["erp"].secret
+    assert secret is not None
+    assert secret.reveal() == "whsec_env"
+    (tmp_path / "erp.secret").unlink()
+    assert "cannot read the secret file" in faults(tmp_path, text)
 
 
 def test_channels_know_their_urls_and_addresses_and_show_neither(tmp_path: Path) -> None:

@@ -95,6 +95,7 @@ def worker(
             timeout_s=timeout_s,
             chance=random.random,
         )
+        opened.close()
         store.close()
 
     @contextmanager

@@ -26,6 +26,23 @@ TABLES = {
 # kind = "file"
 # url = "file:alerts.jsonl"
 #
+# [notify.channels.sms]          # SMS, WhatsApp, Telegram, Slack, Teams, ntfy, ... by apprise
+# kind = "people"                # addresses_file: [ana] and under it sms = "twilio://..."
+# timeout_s = 10
+#
+# [notify.channels.mail]
+# kind = "mail"
+# url_file = "mail.url"          # smtps://USER:PASSWORD@HOST; mode 0600
+# options = { from = "alerts@example.mx" }      # addresses_file: mail = "mailto:ana@example.mx"
+#
+# [notify.channels.erp]          # signed: Standard Webhooks, CloudEvents
+# kind = "webhook"
+# url_file = "erp.url"
+# secret_file = "erp.secret"     # whsec_ and 32 random bytes in base64; mode 0600
+#
+# [notify.channels.hub]          # topics alerts/v1/# on the broker of [broker]
+# kind = "mqtt"
+#
 # [notify.contacts.ana]
 # channels = ["pipe"]
 #

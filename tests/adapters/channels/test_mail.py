@@ -87,7 +87,7 @@ def test_the_password_is_given_over_tls_alone(tmp_path: Path) -> None:
         assert len(box.mails) == 1
         wrong = channel(box.port, "smtp://tracker:wr0ng@{}", None, ca_file=good.file)
         error = undelivered(wrong)
-        assert (error.permanent, error.reason) == (True, "the password is refused (535 5.7.8)")
+        assert (error.permanent, error.reason) == (True, "the password is refused (535, 5.7.8)")
     with mailbox() as box:
         error = undelivered(channel(box.port, url, None))
         assert (error.permanent, error.reason[:31]) == (False, "the mail server offers no TLS, ")
@@ -114,10 +114,10 @@ def test_certificates_are_checked(tmp_path: Path) -> None:
 def test_a_recipient_who_is_refused_is_lost_and_one_who_is_busy_is_not() -> None:
     with mailbox(refuses=(ANA,)) as box:
         error = undelivered(channel(box.port))
-        assert (error.permanent, error.reason) == (True, "the recipient is refused (550 5.1.1)")
+        assert (error.permanent, error.reason) == (True, "the recipient is refused (550, 5.1.1)")
     with mailbox(busy=True) as box:
         error = undelivered(channel(box.port))
-        assert (error.permanent, error.reason) == (False, "the recipient is refused (450 4.2.1)")
+        assert (error.permanent, error.reason) == (False, "the recipient is refused (450, 4.2.1)")
 
 
 def test_whom_nothing_says_where_to_reach_is_not_reached() -> None:

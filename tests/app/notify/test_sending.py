@@ -14,7 +14,7 @@ from tracker.app.notify.status import quantile, state
 from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.notice import Delivery, DeliveryStatus
 from tracker.domain.notify_policy import NotifyLimits
-from tracker.ports import Outgoing
+from tracker.ports import Outgoing, Undelivered
 
 
 def only(desk: Incidents) -> Delivery:
@@ -197,3 +197,23 @@ def test_quantiles() -> None:
     assert quantile([7], 0.95) == 7
     assert quantile(list(range(1, 101)), 0.95) == 95
     assert quantile([3, 1, 2], 0.5) == 2
+
+
+def test_who_asks_for_a_pause_is_given_it_but_not_beyond_the_message_s_time() -> None:
+    desk = Incidents(policy(steps=(("ana",),), dead_after_min=10))
+    asked = {"s": 90.0}
+
+    def busy(outgoing: Outgoing) -> None:
+        raise Undelivered("busy", after_s=asked["s"])
+
+    desk.pipe.failure = busy
+    desk.raised()
+    desk.wait(80)
+    assert only(desk).attempts == 1
+    desk.wait(30)
+    assert only(desk).attempts == 2
+    asked["s"] = 10**9
+    desk.wait(120)
+    assert only(desk).due_at <= only(desk).since + timedelta(minutes=10)
+    desk.wait(600)
+    assert desk.store.deliveries()[0].status is DeliveryStatus.DEAD  # others were asked meanwhile

@@ -22,7 +22,7 @@ from urllib.parse import quote, unquote, urlsplit
 from msgspec import Struct
 
 from tracker.adapters.channels.faults import network_fault
-from tracker.adapters.channels.within import Within
+from tracker.adapters.channels.within import LINGER_S, Within
 from tracker.domain.alert import Severity
 from tracker.domain.errors import UsageError
 from tracker.ports import Outgoing, Receipt, Undelivered
@@ -70,7 +70,7 @@ class MailChannel:
             raise Undelivered("nothing says where it reaches this contact", permanent=True)
         mail = self._mail(outgoing, to)
         try:
-            self._within(lambda: self._hand_over(mail, to, timeout_s), timeout_s)
+            self._within(lambda: self._hand_over(mail, to, timeout_s + LINGER_S), timeout_s)
         except smtplib.SMTPRecipientsRefused as error:
             code, words = next(iter(error.recipients.values()))
             raise _refused("the recipient is refused", code, words) from None
@@ -136,7 +136,7 @@ def _refused(what: str, code: int, words: bytes | str) -> Undelivered:
     """Of what the server says only its numbers: there may be an address in its words."""
     text = words.decode("ascii", "replace") if isinstance(words, bytes) else words
     enhanced = _ENHANCED.match(text)
-    numbers = f"{code} {enhanced[1]}" if enhanced else str(code)
+    numbers = f"{code}, {enhanced[1]}" if enhanced else str(code)
     return Undelivered(f"{what} ({numbers})", permanent=500 <= code < 600)
 
 

@@ -26,7 +26,7 @@ from apprise import (
 )
 
 from tracker.adapters.channels.faults import named_fault
-from tracker.adapters.channels.within import Within
+from tracker.adapters.channels.within import LINGER_S, Within
 from tracker.domain.alert import Severity
 from tracker.domain.errors import UsageError
 from tracker.domain.notice import Update
@@ -69,7 +69,7 @@ class PeopleChannel:
         if url is None:
             raise Undelivered("nothing says where it reaches this contact", permanent=True)
         service = self._service(url, outgoing.contact)
-        service.socket_connect_timeout = service.socket_read_timeout = timeout_s
+        service.socket_connect_timeout = service.socket_read_timeout = timeout_s + LINGER_S
         if isinstance(headers := getattr(service, "headers", None), dict) and _is_mail(service):
             headers.update(_mail_headers(outgoing))
         with _RECORDS.caught() as said:

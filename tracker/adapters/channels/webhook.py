@@ -19,7 +19,7 @@ from standardwebhooks.webhooks import Webhook
 
 from tracker.adapters.channels.event import CONTENT_TYPE, encoded
 from tracker.adapters.channels.faults import network_fault
-from tracker.adapters.channels.within import Within
+from tracker.adapters.channels.within import LINGER_S, Within
 from tracker.adapters.outsiders.http_post import HttpAnswer, parts, post
 from tracker.domain.errors import ServiceUnreachable, UsageError
 from tracker.ports import Outgoing, Receipt, Undelivered
@@ -70,7 +70,7 @@ class WebhookChannel:
                     url,
                     body,
                     CONTENT_TYPE,
-                    timeout_s=timeout_s,
+                    timeout_s=timeout_s + LINGER_S,
                     headers=headers,
                     ca_file=self._ca_file,
                     most_bytes=0,

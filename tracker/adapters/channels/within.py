@@ -13,6 +13,8 @@ from typing import TypeVar
 from tracker.ports import Undelivered
 
 T = TypeVar("T")
+LINGER_S = 1.0
+"""A call's own time-outs are so much longer: it ends soon after it was given up, and not before."""
 MOST_LEFT = 8
 """So many calls of one channel may be left hanging; then nothing more is begun until some end."""
 
