@@ -21,6 +21,7 @@ from tracker.domain.duty import DutyHours
 from tracker.domain.errors import UsageError
 from tracker.domain.finding import FindingType
 from tracker.domain.notify_policy import Incident, NotifyLimits
+from tracker.messages.playbooks import parse
 from tracker.wiring.channels import KINDS, channel
 
 WHOLE = """\
@@ -111,11 +112,12 @@ def test_all_of_it_becomes_values(tmp_path: Path) -> None:
 
 def test_the_documented_example_is_one_that_works(tmp_path: Path) -> None:
     text = (ROOT / "docs" / "notify.md").read_text(encoding="utf-8")
-    (example,) = re.findall(r"^```toml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    example, playbook = re.findall(r"^```toml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     (tmp_path / "tracker.toml").write_text(example, encoding="utf-8")
     (tmp_path / "addresses.toml").touch()
     policy = load(tmp_path / "tracker.toml", {}).notices.policy
     assert policy.tells
+    assert parse(playbook)["seal_opened"].then
     assert set(policy.contacts) == {"ana", "bob"}
     for name in re.findall(r"`([a-z]+(?:_[a-z]+)+)`", text):
         known = {*NotifyLimits.__struct_fields__, *NotifySection.__struct_fields__}
@@ -222,6 +224,10 @@ def test_a_channels_url_comes_from_the_environment_before_the_file(tmp_path: Pat
          "no link to a map", "{lat},{lon}"),
         ("calm_min = 3.0", 'map_link = "https://x/"', ":4: [notify] map_link",
          "neither {lat} nor {lon}", "{lat},{lon}"),
+        ("calm_min = 3.0", 'link_base = "tracker.example.com"', ":4: [notify] link_base",
+         "no address of a web page", "https://tracker.example.com/a/"),
+        ("calm_min = 3.0", "code_hours = 10000", ":4: [notify] code_hours", "<= 720",
+         "above 0, at most 720"),
         ("calm_min", "clam_min", ":4: [notify] clam_min", "no key clam_min", "mean calm_min?"),
     ],
 )  # fmt: skip
