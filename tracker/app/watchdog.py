@@ -19,7 +19,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tracker.domain.alert import Severity
-from tracker.domain.dead_man import DeadMan, Limits, Sight, Wrong, looked, settled, unwell
+from tracker.domain.dead_man import DeadMan, Limits, Sight, Wrong, looked, settled, unwell, wrongs
 from tracker.domain.notice import Update, delivery_id
 from tracker.domain.notify_policy import Contact, NotifyPolicy
 from tracker.ports import Clock, Heartbeat, Outgoing
@@ -33,12 +33,14 @@ GIVE_UP = timedelta(hours=1)
 
 
 class Seen(Struct, frozen=True, kw_only=True):
-    """What the broker and the journal say. sign_at: the newest sign heard by the broker. heartbeat:
-    of the journal; blind: it cannot be read. broker: why the broker is out of reach.
+    """What the broker and the journal say. sign_at: the newest sign heard by the broker; gone_at:
+    when that said that the tracker's connection broke, if nothing came since. heartbeat: of the
+    journal; blind: it cannot be read. broker: why the broker is out of reach.
     """
 
     sign_at: datetime | None = None
     status: str | None = None
+    gone_at: datetime | None = None
     trouble: str = ""
     broker: str = ""
     heartbeat: Heartbeat | None = None
@@ -109,18 +111,19 @@ class Watchdog:
         sight = _sight(self._eye(), self._clock.now())
         before = self._state
         state = looked(before, sight, self._limits)
+        wrong = wrongs(state, sight, self._limits)
         ill = unwell(state, sight, self._limits)
         if state.outage_at != before.outage_at or state.over_at != before.over_at:
             self._pause_s, self._next_at = AGAIN_S, sight.now
         state, told = self._tell(state, sight.now)
         self._keep(state)
-        if self._ping is not None and not ill and not state.wrong:
+        if self._ping is not None and not ill and not wrong:
             self._well(self._ping, sight.now)
         return Look(
             at=sight.now,
-            watched=not state.wrong,
+            watched=not wrong,
             outage=state.notice,
-            wrong=state.wrong,
+            wrong=wrong,
             unwell=ill,
             told=told,
         )
@@ -180,7 +183,7 @@ def _sight(seen: Seen, now: datetime) -> Sight:
     newest = max(signs, default=None)
     by_journal = beat is not None and newest == min(beat.at, now)
     ended = beat.ended_at is not None if by_journal and beat else seen.status == "ended"
-    gone = seen.status == "gone" and not (by_journal and not ended and _fresh(beat, now))
+    gone = seen.gone_at is not None and (newest is None or newest <= seen.gone_at)
     trouble = beat.trouble if by_journal and beat else seen.trouble
     return Sight(
         now=now,
@@ -191,14 +194,6 @@ def _sight(seen: Seen, now: datetime) -> Sight:
         broker=seen.broker,
         blind=seen.blind,
     )
-
-
-FRESH = timedelta(seconds=30)
-
-
-def _fresh(beat: Heartbeat | None, now: datetime) -> bool:
-    """The tracker lives, though its status at the broker says otherwise."""
-    return beat is not None and now - beat.at < FRESH
 
 
 def _message(state: DeadMan, target: Target, id_: str, now: datetime) -> Outgoing:

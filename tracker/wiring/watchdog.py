@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 HANGS_S = 5.0
 """A channel that takes so much longer than it may is not waited for."""
+PING_S = 10.0
+"""Whoever hears the ping may take so long to answer."""
 SIGNS = 2.5
 """So many times the pause between two signs of life is enough for one to come."""
 
@@ -110,11 +112,12 @@ def _first_impression(
 def _seen(config: Config, ear: StatusEar) -> Seen:
     from tracker.app.watchdog import Seen
 
-    status, sign_at = ear.heard
+    status, sign_at, gone_at = ear.heard
     readable, heartbeat = _heartbeat(config)
     return Seen(
         sign_at=sign_at,
         status=None if status is None else status.status,
+        gone_at=gone_at,
         trouble="" if status is None else status.trouble,
         broker=ear.trouble,
         heartbeat=heartbeat,
@@ -163,18 +166,20 @@ def _post(config: Config, messages: Sequence[Outgoing]) -> set[str]:
 
 
 def _ping(url: str) -> None:
-    """In a thread of its own. The URL is a secret of whoever may say that all is well."""
+    """Bounded in time, with the look-up of the name. The URL is a secret, and is not logged."""
     import threading
 
     from tracker.adapters.outsiders.http_post import get
 
     def ask() -> None:
         try:
-            answer = get(url, timeout_s=10.0)
+            answer = get(url, timeout_s=PING_S)
         except (ServiceUnreachable, UsageError):
             log.warning("the ping was not heard")
             return
         if answer.status >= 400:
             log.warning("the ping was answered with status %d", answer.status)
 
-    threading.Thread(target=ask, name="ping", daemon=True).start()
+    thread = threading.Thread(target=ask, name="ping", daemon=True)
+    thread.start()
+    thread.join(PING_S)

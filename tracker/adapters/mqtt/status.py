@@ -86,6 +86,7 @@ class StatusEar:
         self._clock, self._lock = clock, threading.Lock()
         self._status: Status | None = None
         self._sign_at: datetime | None = None
+        self._gone_at: datetime | None = None
         self._link = Link(
             settings,
             client_id=name,
@@ -110,10 +111,12 @@ class StatusEar:
             return "" if self._link.up else (self._link.trouble or "no answer yet")
 
     @property
-    def heard(self) -> tuple[Status | None, datetime | None]:
-        """The newest status, and when the tracker last showed a sign of life, by our clock."""
+    def heard(self) -> tuple[Status | None, datetime | None, datetime | None]:
+        """The newest status; when the tracker last showed a sign of life, and when the broker said
+        that it is gone, by our clock.
+        """
         with self._lock:
-            return self._status, self._sign_at
+            return self._status, self._sign_at, self._gone_at
 
     def _heard(self, message: paho.MQTTMessage) -> None:
         self._link.client.ack(message.mid, message.qos)
@@ -124,7 +127,10 @@ class StatusEar:
         now = self._clock.now()
         with self._lock:
             self._status = status
-            if status.status != GONE:
+            if status.status == GONE:
+                self._gone_at = now
+            else:
+                self._gone_at = None
                 # What the broker had kept is as old as it says, by a clock that may be ahead.
                 at = min(status.at, now) if message.retain else now
                 self._sign_at = at if self._sign_at is None else max(self._sign_at, at)
