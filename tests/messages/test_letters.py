@@ -91,6 +91,19 @@ def test_who_closed_it_as_what_and_why() -> None:
     assert "0123456789AB" not in text.body
 
 
+def test_to_whom_it_is_assigned_and_until_when_it_is_snoozed() -> None:
+    text = told(
+        alert(), context(by="eva", facts={"assignee": "bob", "note": "doors"}), Update.ASSIGNED
+    )
+    assert "Note: assigned to bob: doors" in text.body
+    until = (NOON + timedelta(hours=2)).isoformat()
+    facts = {"until": until, "distance_m": 500, "in_zone": None, "reason": "taller"}
+    text = told(alert(), context(by="eva", facts=facts), Update.SNOOZED, language="es")
+    assert "Nota: pospuesta hasta 14:00 CST, dentro de 500 m: taller" in text.body
+    text = told(alert(), context(by="eva", facts={"text": "he answers"}), Update.COMMENT)
+    assert "Note: he answers" in text.body
+
+
 def test_who_is_asked_of_the_ladder() -> None:
     def body(step: int) -> str:
         return told(alert(), context(step=step, steps=3), Update.ESCALATED).body

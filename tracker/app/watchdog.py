@@ -22,7 +22,7 @@ from tracker.domain.alert import Severity
 from tracker.domain.dead_man import DeadMan, Limits, Sight, Wrong, looked, settled, unwell, wrongs
 from tracker.domain.notice import Update, delivery_id
 from tracker.domain.notify_policy import Contact, NotifyPolicy
-from tracker.ports import Clock, Heartbeat, Outgoing
+from tracker.ports import Clock, Heartbeat, News, Outgoing
 from tracker.wording import outage
 
 log = logging.getLogger(__name__)
@@ -202,7 +202,7 @@ def _message(state: DeadMan, target: Target, id_: str, now: datetime) -> Outgoin
     text = outage.outage(state, language=language, zone=zone)
     notice, _, rest = id_.rpartition("/")
     number = int(rest.partition(".")[0])
-    over = state.over_at is not None
+    over, at = state.over_at is not None, state.over_at or state.outage_at or now
     return Outgoing(
         id=id_,
         channel=target.channel,
@@ -216,8 +216,7 @@ def _message(state: DeadMan, target: Target, id_: str, now: datetime) -> Outgoin
         language=language,
         contact=target.contact.id if target.contact is not None else None,
         data={
-            "update": Update.WATCHDOG,
-            "number": number,
+            **msgspec.to_builtins(News(update=Update.WATCHDOG, number=number, at=at)),
             "over": over,
             "wrong": msgspec.to_builtins(state.wrong),
         },

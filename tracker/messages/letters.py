@@ -6,9 +6,11 @@ what to do first, how to answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from sealproof.wording import VERDICTS
+from sealproof.wording import words as wording
 from tracker.domain.alert import Alert
 from tracker.domain.notice import Update
 from tracker.messages import parts
@@ -25,6 +27,11 @@ HEAD_SEPTETS, WHO_SEPTETS, WHERE_SEPTETS = 64, 40, 60
 """No more of each in an SMS, so that each has room beside the others. Source: ours."""
 LEAST_SEPTETS = 10
 """A piece that is cut shorter says nothing. Source: ours."""
+SAID: Mapping[Update, str] = {
+    Update.ASSIGNED: "alert_assigned",
+    Update.SNOOZED: "alert_snoozed",
+}
+"""Updates whose entry says all in a sentence of its own."""
 LEAST_WORDS = 20
 """Nor does a sentence that is cut shorter. Source: ours."""
 
@@ -91,10 +98,19 @@ def _news(telling: Telling) -> Iterator[str]:
         yield f"{frame.did_by}: {context.by}"
     verdict = context.facts.get("verdict")
     words = VERDICTS[telling.language].get(str(verdict), str(verdict)) if verdict else ""
-    notes = [words, *(str(context.facts.get(name) or "") for name in ("note", "reason", "to"))]
+    said = [str(context.facts.get(name) or "") for name in ("note", "reason", "to", "text")]
+    notes = [_desk(telling)] if telling.update in SAID else [words, *said]
     noted = "; ".join(dict.fromkeys(one for one in notes if one))
     if noted and not telling.update.calls:
         yield f"{frame.note}: {noted}"
+
+
+def _desk(telling: Telling) -> str:
+    """To whom it is assigned, within what it is snoozed: by the reader's clocks."""
+    facts = dict(telling.context.facts)
+    if until := facts.get("until"):
+        facts["until"] = parts.clock(datetime.fromisoformat(str(until)), telling)
+    return wording(SAID[telling.update], facts, telling.language)
 
 
 def _truck(alert: Alert, telling: Telling) -> Iterator[str]:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from tracker.config import Config
 from tracker.domain.errors import ServiceUnreachable, TrackerError, UsageError
 from tracker.wiring.brokers import mqtt_settings
+from tracker.wiring.channels import channel
 from tracker.wiring.database import made, read_only
-from tracker.wiring.notify import channel
 
 if TYPE_CHECKING:
     from tracker.adapters.mqtt.status import StatusEar

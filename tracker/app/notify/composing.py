@@ -102,7 +102,7 @@ class Composing:
             return {}, None
         for row in self.store.entries(after=entry - 1, limit=1):
             cause = entry_of(row)
-            return dict(cause.facts), cause.by
+            return {**cause.facts, **cause.people}, cause.by
         return {}, None
 
 
