@@ -46,13 +46,13 @@ def snooze(office: Office, minutes: float | None = None, metres: int | None = No
 
 
 def test_by_time_it_wakes_with_the_tick_and_then_escalates(cut: Office) -> None:
-    snooze(cut, minutes=60)
-    cut.tick(START + timedelta(minutes=64))
+    snooze(cut, minutes=9)
+    cut.tick(START + timedelta(minutes=13))
     assert entries(cut) == ["alert_snoozed"], "long past the time in which it escalates"
-    cut.tick(START + timedelta(minutes=66))
+    cut.tick(START + timedelta(minutes=15))
     assert entries(cut) == ["alert_snoozed", "alert_woken"]
     assert tampered(cut).snooze is None
-    cut.tick(START + timedelta(minutes=72))
+    cut.tick(START + timedelta(minutes=21))
     assert entries(cut) == ["alert_snoozed", "alert_woken", "alert_escalated"]
     assert_whole(cut.journal)
 
