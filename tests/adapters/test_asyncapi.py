@@ -23,6 +23,7 @@ from tracker.adapters.channels.mqtt_topics import alert_topic, state_of, state_t
 from tracker.adapters.gateway.orders import Order, Result
 from tracker.adapters.mqtt.asyncapi import document
 from tracker.adapters.mqtt.settings import MqttSettings, Tls
+from tracker.adapters.mqtt.status import topic_of
 from tracker.domain.alert import AlertKind
 from tracker.domain.notice import Update
 
@@ -83,13 +84,19 @@ def test_every_topic_is_in_it() -> None:
         topic = filter_.replace("+", "X").replace("#", "X")
         assert any(matches(address, topic) for address in addresses), filter_
     outgoing = message()
-    for topic in (alert_topic(outgoing), "commands/jt701/X", "commands/jt701/X/result"):
+    for topic in (
+        alert_topic(outgoing),
+        "commands/jt701/X",
+        "commands/jt701/X/result",
+        topic_of("tracker-1"),
+    ):
         assert any(matches(address, topic) for address in addresses), topic
     assert matches(DOCUMENT["channels"]["alertState"]["address"], state_topic("MX-1"))
     sends = {
         one["channel"]["$ref"] for one in DOCUMENT["operations"].values() if one["action"] == "send"
     }
-    assert sends == {f"#/channels/{name}" for name in ("alert", "alertState", "order")}
+    sent = ("alert", "alertState", "order", "trackerStatus")
+    assert sends == {f"#/channels/{name}" for name in sent}
 
 
 def test_each_parameter_is_described() -> None:

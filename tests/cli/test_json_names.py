@@ -21,6 +21,7 @@ from tracker.app.notify.status import ChannelStatus
 from tracker.app.queries.policy_view import Threshold
 from tracker.app.queries.shipment_view import DeviceNow, ShipmentView
 from tracker.app.replay.advice import Advice, Trial
+from tracker.app.watchdog import Look
 from tracker.audit.finding import AuditFinding
 from tracker.audit.item import SealItem
 from tracker.cli.devices.dialects import Spoken
@@ -55,6 +56,7 @@ STRUCTS = {
     "News": AlertNews.__struct_fields__,
     "Shipment news": ShipmentNews.__struct_fields__,
     "Channel": ChannelStatus.__struct_fields__,
+    "Watch": Look.__struct_fields__,
     "Attested": Attested.__struct_fields__,
     "Advice": Advice.__struct_fields__,
     "Trial": Trial.__struct_fields__,

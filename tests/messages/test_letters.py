@@ -100,6 +100,17 @@ def test_who_closed_it_as_what_and_why() -> None:
         (Update.COMMENT, "alert_commented", {"text": "calls me"}, "calls me"),
         (Update.OVER, "heard_again", {}, "heard again"),
         (Update.AGAIN, "snooze_time_over", {"until": "20:00Z"}, "snoozed until 20:00Z, which is"),
+        (
+            Update.SNOOZED,
+            "alert_snoozed",
+            {
+                "until": (NOON + timedelta(hours=2)).isoformat(),
+                "distance_m": 500,
+                "in_zone": None,
+                "reason": "workshop",
+            },
+            "snoozed until 14:00 CST, within 500 m: workshop",
+        ),
     ],
 )
 def test_what_is_new_is_told_in_the_words_of_its_entry(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from devices import identity
 from devices.reading import Fix, NoFix, NoFixReason, Reading, Rejected, SealCondition, SealReport
-from tracker.domain.alert import Alert, AlertKind, AlertStatus, Chapter, Severity
+from tracker.domain.alert import Alert, AlertKind, AlertStatus, Chapter, Severity, Snooze
 from tracker.domain.codes import Code
 from tracker.domain.finding import Finding, FindingType
 from tracker.log.leaf import Chain, Leaf, entry
@@ -122,6 +122,11 @@ def alert(n: int, *, count: int = 1, status: AlertStatus = AlertStatus.RAISED) -
         zone="laredo-yard",
         chapters=(Chapter(Code.OPENED_WHILE_MOVING), Chapter(Code.RESEALED_SILENTLY)),
         key="seal",
+        assigned_to="bob" if n % 2 else None,
+        assigned_at=at(n) if n % 2 else None,
+        snooze=Snooze(at=at(n), until=at(n + 60), distance_m=500, lat=25.7, lon=-100.3)
+        if n % 2
+        else None,
     )
 
 

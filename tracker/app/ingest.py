@@ -41,7 +41,16 @@ from tracker.domain.errors import Passing, ServiceUnreachable, TrackerError
 from tracker.domain.finding import SYSTEM_ACTOR
 from tracker.domain.state import DEVICE_SCOPE
 from tracker.engine import Tick
-from tracker.ports import Inbox, Journal, Message, Notifier, Signer, StoredReading, WatchedClock
+from tracker.ports import (
+    Beacon,
+    Inbox,
+    Journal,
+    Message,
+    Notifier,
+    Signer,
+    StoredReading,
+    WatchedClock,
+)
 from tracker.rules import ORDER
 from tracker.rules.base import Rule
 
@@ -58,7 +67,8 @@ class Ingest:
     how many there were. watched: gives the geography anew when its files have changed.
     clocks: how devices' clocks are set that are not in UTC, by `key_of` their ids, where their
     shipment does not say. signer: signs the log every `checkpoint_s`; without one it is not signed.
-    heartbeat_s: how often a sign of life is left in the journal; None: never. cells: where the
+    heartbeat_s: how often a sign of life is left in the journal; None: never. beacon: shows it
+    outside the journal too. cells: where the
     networks' cells are, if a file says it.
     """
 
@@ -79,6 +89,7 @@ class Ingest:
         checkpoint_s: float = 10.0,
         patience: Patience | None = None,
         heartbeat_s: float | None = None,
+        beacon: Beacon | None = None,
         clocks: Mapping[str, ClockSetting] = MappingProxyType({}),
         cells: Cells | None = None,
     ) -> None:
@@ -98,7 +109,7 @@ class Ingest:
         self._released_at = clock.now()
         self._patience = patience or Patience()
         self._ticked_at: datetime | None = None
-        self._pulse = None if heartbeat_s is None else Pulse(journal, clock, heartbeat_s)
+        self._pulse = None if heartbeat_s is None else Pulse(journal, clock, heartbeat_s, beacon)
         self._wait_s = min(tick_s, tick_s if heartbeat_s is None else heartbeat_s)
         self._beat()
         self._numbers = NumberCheck()

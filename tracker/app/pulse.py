@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tracker.ports import Clock, Heartbeat, Journal
+from tracker.ports import Beacon, Clock, Heartbeat, Journal
 
 
 class Pulse:
-    """Of one tracker. every_s: how often a sign is left at most."""
+    """Of one tracker. every_s: how often a sign is left at most. beacon: shows outside the journal
+    each sign that the journal has taken.
+    """
 
-    def __init__(self, journal: Journal, clock: Clock, every_s: float) -> None:
+    def __init__(
+        self, journal: Journal, clock: Clock, every_s: float, beacon: Beacon | None = None
+    ) -> None:
+        self._beacon = beacon
         self._journal, self._clock, self._every = journal, clock, timedelta(seconds=every_s)
         self._started = clock.now()
         self._last: Heartbeat | None = None
@@ -36,3 +41,5 @@ class Pulse:
     def _leave(self, heartbeat: Heartbeat) -> None:
         self._journal.beat(heartbeat)
         self._last = heartbeat
+        if self._beacon is not None:
+            self._beacon.beat(heartbeat)

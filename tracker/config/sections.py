@@ -368,6 +368,42 @@ class NotifySection(NotifyLimits, frozen=True, kw_only=True, forbid_unknown_fiel
     ] = "https://www.openstreetmap.org/?mlat={lat}&mlon={lon}#map=15/{lat}/{lon}"
 
 
+class WatchdogSection(Section, frozen=True):
+    silent_s: Annotated[
+        float,
+        _key(
+            "without a sign of life from the tracker, or without the broker, for longer, the house "
+            "is told; well for so long again, it is over",
+            "s",
+            source="ours: four times `dead_after_s`, so that a restart is no outage",
+            gt=0,
+        ),
+    ] = 120.0
+    look_s: Annotated[float, _key("how often it looks", "s", source="ours", gt=0)] = 5.0
+    ladder: Annotated[
+        str | None,
+        _key(
+            "who is told: all of this ladder who are on duty, and of no custodian; left out: "
+            "house, else the first; where there is none, the contacts of the house",
+            example="house",
+        ),
+    ] = None
+    ping_url: Annotated[
+        str | None,
+        _key(
+            "a GET goes there while all is well, so that somebody outside misses it when the "
+            "watchdog is gone too (or TRACKER_WATCHDOG__PING_URL)",
+            example="https://hc-ping.com/...",
+        ),
+    ] = None
+    ping_s: Annotated[
+        float, _key("how often", "s", source="healthchecks.io: once a minute is usual", gt=0)
+    ] = 60.0
+    state_file: Annotated[
+        str, _key("what it remembers of an outage, so that it is told once", path=True)
+    ] = "watchdog.json"
+
+
 class Config(Struct, frozen=True, kw_only=True):
     """Everything configured, checked. `source` is the file, None if there was none."""
 
@@ -384,6 +420,7 @@ class Config(Struct, frozen=True, kw_only=True):
     timestamp: TimestampSection = TimestampSection()
     display: DisplaySection = DisplaySection()
     notify: NotifySection = NotifySection()
+    watchdog: WatchdogSection = WatchdogSection()
     policy: Policy = Policy()
     layers: Layers = Layers()
     broker_password: Secret | None = None
@@ -403,6 +440,7 @@ SECTIONS: dict[str, type[Struct]] = {
     "timestamp": TimestampSection,
     "display": DisplaySection,
     "notify": NotifySection,
+    "watchdog": WatchdogSection,
     "policy": Policy,
 }
 """The tables of the file, in the order in which `tracker init` writes them."""
@@ -420,5 +458,6 @@ PURPOSE = {
     "timestamp": "Time-stamping authorities, who date them",
     "display": "What people are shown",
     "notify": "Who is told of alerts, by `tracker notify`",
+    "watchdog": "Who notices that the tracker itself is silent (`tracker watchdog`)",
     "policy": "Thresholds: for all shipments, unless a layer or a shipment's own file differs",
 }

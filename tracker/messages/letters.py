@@ -7,6 +7,7 @@ what to do first, how to answer.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from sealproof.wording import words
 from tracker.domain.alert import Alert
@@ -93,9 +94,18 @@ def _news(telling: Telling) -> Iterator[str]:
     if context.by and not telling.update.calls:
         yield f"{frame.did_by}: {context.by}"
     if context.cause and (not telling.update.calls or context.cause.startswith(SNOOZE)):
-        noted = words(context.cause, context.facts, telling.language)
+        noted = words(context.cause, _by_clock(telling), telling.language)
         if noted:
             yield f"{frame.note}: {noted}"
+
+
+def _by_clock(telling: Telling) -> dict[str, Any]:
+    """The facts of what is told, a time in them by the reader's clocks."""
+    facts = dict(telling.context.facts)
+    until = facts.get("until")
+    if isinstance(until, str) and (when := parts.moment_of(until)) is not None:
+        facts["until"] = parts.clock(when, telling)
+    return facts
 
 
 def _truck(alert: Alert, telling: Telling) -> Iterator[str]:

@@ -45,6 +45,15 @@ def clock(at: datetime, telling: Telling) -> str:
     return f"{here:%H:%M %Z}" if here.date() == today.date() else f"{here:%Y-%m-%d %H:%M %Z}"
 
 
+def moment_of(text: str) -> datetime | None:
+    """The time that a fact states; None if it is none with a zone."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo is not None else None
+
+
 def moment(at: datetime, telling: Telling) -> str:
     """In full, with the name of the zone: "2025-03-03 12:00 CST (America/Monterrey)"."""
     return f"{at.astimezone(telling.zone):%Y-%m-%d %H:%M %Z} ({telling.zone})"

@@ -64,6 +64,7 @@ from tracker.ports.work import (
     must_be_fresh,
 )
 from tracker.ports.world import (
+    Beacon,
     Clock,
     Inbox,
     Message,
@@ -76,6 +77,7 @@ from tracker.ports.world import (
 __all__ = [
     "AlertDocument",
     "Attestation",
+    "Beacon",
     "Carried",
     "Channel",
     "CheckpointBook",

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from tracker.domain.alert import Alert
 from tracker.domain.finding import Finding
+from tracker.ports.rows import Heartbeat
 
 
 class Message(Struct, frozen=True, kw_only=True):
@@ -94,6 +95,12 @@ class Inbox(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+class Beacon(Protocol):
+    """Shows outside the journal that the tracker lives. Never waits, and never fails."""
+
+    def beat(self, heartbeat: Heartbeat) -> None: ...
 
 
 class Notifier(Protocol):

@@ -52,6 +52,7 @@ from tracker.wiring.trust import (
     log_signer,
     new_log_key,
 )
+from tracker.wiring.watchdog import watchdog
 from tracker.wiring.zones import geofences, geography, old_geography, zone_files
 
 __all__ = [
@@ -101,6 +102,7 @@ __all__ = [
     "story",
     "test_message",
     "trust_policy",
+    "watchdog",
     "why_not",
     "witness",
     "zone_files",

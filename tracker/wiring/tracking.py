@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -101,14 +101,21 @@ def ingest(
     """
     from tracker.adapters.clock import SystemClock
     from tracker.adapters.mqtt.inbox import MqttInbox
+    from tracker.adapters.mqtt.status import MqttBeacon
     from tracker.adapters.notifiers import Silent
     from tracker.app.ingest import Ingest
 
     clock = clock or SystemClock()
     settings = mqtt_settings(config)
     choices: dict[str, Any] = {} if rules is None else {"rules": rules}
-    with journal(config) as opened, closing(MqttInbox(settings, clock)) as inbox:
+    with ExitStack() as stack:
+        opened = stack.enter_context(journal(config))
+        inbox = stack.enter_context(closing(MqttInbox(settings, clock)))
         inbox.wait_connected(settings.connect_timeout_s)
+        every_s = config.intake.heartbeat_s
+        beacon = stack.enter_context(
+            closing(MqttBeacon(settings, config.log.origin, every_s, started_at=clock.now()))
+        )
         intake = Ingest(
             inbox=inbox,
             journal=opened,
@@ -121,7 +128,8 @@ def ingest(
             watched=zone_files(config),
             signer=log_signer(config, opened, clock),
             checkpoint_s=config.log.checkpoint_s,
-            heartbeat_s=config.intake.heartbeat_s,
+            heartbeat_s=every_s,
+            beacon=beacon,
             clocks=device_clocks(config),
             cells=cells(config),
             **choices,

@@ -19,6 +19,7 @@ from tracker.adapters.channels.event import CONTENT_TYPE, AlertEvent, AlertState
 from tracker.adapters.channels.mqtt_topics import ROOT, STATE
 from tracker.adapters.gateway import orders
 from tracker.adapters.mqtt.settings import MqttSettings
+from tracker.adapters.mqtt.status import Status, topic_of
 
 VERSION = "3.0.0"
 JSON = "application/json"
@@ -44,7 +45,7 @@ class Topic(Struct, frozen=True, kw_only=True):
 
 def document(settings: MqttSettings, version: str) -> Document:
     """settings: of the broker where it all is. version: of the program."""
-    topics = [*_telemetry(), *_orders(), *_alerts()]
+    topics = [*_telemetry(), *_orders(), *_alerts(), _status()]
     return {
         "asyncapi": VERSION,
         "info": {
@@ -157,6 +158,19 @@ def _alerts() -> Iterator[Topic]:
     )
 
 
+def _status() -> Topic:
+    return Topic(
+        name="trackerStatus",
+        address=topic_of("{client}"),
+        about="Whether the tracker runs: with each sign of life, and as its last will.",
+        receive=False,
+        media=JSON,
+        payload=_ref(Status),
+        parameters={"client": "the tracker's client id at the broker"},
+        retain=True,
+    )
+
+
 def _channel(topic: Topic) -> Document:
     channel: Document = {
         "address": topic.address,
@@ -198,7 +212,7 @@ def _ref(struct: type[Struct]) -> Document:
 
 def _schemas() -> Document:
     own = [one.message for one in catalogue.dialects().values() if one.message is not None]
-    written = [*own, orders.Order, orders.Result, AlertEvent, AlertState]
+    written = [*own, orders.Order, orders.Result, AlertEvent, AlertState, Status]
     _, schemas = msgspec.json.schema_components(written, ref_template=SCHEMAS)
     found: Document = _for_others(schemas)
     return found

@@ -26,6 +26,10 @@ more back fills its window (20 in Mosquitto, more elsewhere), and a tracker that
 answers each within milliseconds."""
 
 
+OWN = ("tracker/v1/", "alerts/v1/")
+"""Topics that trackers publish on: no device's."""
+
+
 class _Delivery(Struct, frozen=True):
     """One delivery of one message: the token of a Message. Compared by identity."""
 
@@ -125,6 +129,9 @@ class MqttInbox:
             topic = arrived.topic
         except UnicodeDecodeError:
             topic = ""  # forbidden by MQTT; the payload is kept, and rejected further on
+        if topic.startswith(OWN):  # heard by who subscribes to "#"
+            self._link.client.ack(arrived.mid, arrived.qos)
+            return
         delivery = _Delivery(arrived.mid) if arrived.qos else None
         message = Message(
             topic=topic,

@@ -13,7 +13,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import MQTTErrorCode
@@ -51,6 +51,13 @@ class Refused(ServiceUnreachable):
         self.code = code
 
 
+class Will(NamedTuple):
+    """What the broker publishes, retained, when the connection breaks."""
+
+    topic: str
+    payload: bytes
+
+
 class Link:
     """Connects, subscribes, and does so again with back-off whenever the connection is lost.
 
@@ -70,6 +77,7 @@ class Link:
         durable: bool,
         topics: Sequence[str] = (),
         in_flight: int = 20,
+        will: Will | None = None,
         on_message: Callable[[paho.MQTTMessage], None] | None = None,
         on_published: Callable[[int, ReasonCode], None] | None = None,
         on_up: Callable[[], None] = lambda: None,
@@ -86,6 +94,8 @@ class Link:
         self._client_id, self._brief = client_id, 0
         self._closing = threading.Event()
         self.client = new_client(settings, client_id, durable, in_flight)
+        if will is not None:
+            self.client.will_set(will.topic, will.payload, qos=1, retain=True)
         self.client.on_connect = self._connected
         self.client.on_subscribe = self._subscribed
         self.client.on_disconnect = self._disconnected

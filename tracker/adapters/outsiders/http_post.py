@@ -34,6 +34,11 @@ class HttpAnswer:
         return "".join(one if one.isprintable() else "?" for one in said)
 
 
+def get(url: str, *, timeout_s: float) -> HttpAnswer:
+    """As `post`, but asks."""
+    return _asked("GET", url, None, {}, timeout_s=timeout_s)
+
+
 def post(
     url: str,
     body: bytes,
@@ -50,8 +55,24 @@ def post(
     of the body is wanted, and the rest left unread; None: all of it, and it must be whole.
     Raises ServiceUnreachable if no whole answer came, UsageError for an address that is none.
     """
+    told = {"Content-Type": kind, **(headers or {})}
+    return _asked(
+        "POST", url, body, told, timeout_s=timeout_s, ca_file=ca_file, most_bytes=most_bytes
+    )
+
+
+def _asked(
+    method: str,
+    url: str,
+    body: bytes | None,
+    headers: Mapping[str, str],
+    *,
+    timeout_s: float,
+    ca_file: Path | None = None,
+    most_bytes: int | None = None,
+) -> HttpAnswer:
     host, port, tls, path = parts(url)
-    told = {"Content-Type": kind, "Connection": "close", "User-Agent": "seal-tracker"}
+    told = {"Connection": "close", "User-Agent": "seal-tracker", **headers}
     try:
         with closing(socket.create_connection((host, port), timeout_s)) as plain:
             context = ssl.create_default_context(cafile=ca_file) if tls else None
@@ -63,7 +84,7 @@ def post(
                     wrapped.do_handshake()
                 connection = http.client.HTTPConnection(host, port)
                 connection.sock = wrapped
-                connection.request("POST", path, body, {**told, **(headers or {})})
+                connection.request(method, path, body, told)
                 with connection.getresponse() as response:
                     return _answer(response, most_bytes)
     except (OSError, http.client.HTTPException, ValueError) as error:

@@ -103,7 +103,7 @@ class Composing:
             return None, {}, None
         for row in self.store.entries(after=entry - 1, limit=1):
             cause = entry_of(row)
-            return cause.code, dict(cause.facts), cause.by
+            return cause.code, {**cause.facts, **cause.people}, cause.by
         return None, {}, None
 
 
