@@ -7,7 +7,7 @@ import os
 import platform
 from collections.abc import Callable
 
-from bench import frames, geofences, ingest, log, notices, stages, startup
+from bench import frames, geofences, ingest, log, night, notices, stages, startup
 
 PARTS: dict[str, Callable[[int], None]] = {
     "stages": lambda _: stages.report(),
@@ -16,6 +16,7 @@ PARTS: dict[str, Callable[[int], None]] = {
     "frames": lambda _: frames.report(),
     "startup": lambda _: startup.report(),
     "notices": lambda _: notices.report(),
+    "night": lambda _: night.report(),
     "log": log.report,
 }
 

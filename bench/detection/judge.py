@@ -7,7 +7,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
@@ -21,7 +21,7 @@ from tracker.app.planning import Geography
 from tracker.domain.alert import Alert
 from tracker.domain.errors import TrackerError
 from tracker.domain.policy import Policy
-from tracker.ports import Message
+from tracker.ports import Clock, Message
 
 STEP = timedelta(seconds=15)
 """What arrives within this is one batch, as on a machine that is busy for so long."""
@@ -41,16 +41,23 @@ class Judged:
     refused: list[str]
 
 
-def judged(cases: Sequence[Case], progress: Callable[[datetime], None] | None = None) -> Judged:
-    """All of them at once, as one fleet, in the order of receipt."""
+Beside = Callable[[Any, CommandHandler, Clock], AbstractContextManager[Callable[[], None]]]
+"""(journal, commands, clock) -> what is done after every batch."""
+
+
+def judged(cases: Sequence[Case], beside: Beside | None = None) -> Judged:
+    """All of them at once, as one fleet, in the order of receipt. beside: who else works on the
+    journal meanwhile, on the same clock."""
     start = min(case.opened_at for case in cases)
     geography = Geography(library.load(), Policy())
     refused: list[str] = []
     with (
         _in_memory(),
         wiring.backtest(geography, "bench/detection", start) as (intake, commands, journal, clock),
+        ExitStack() as stack,
     ):
         now = start
+        then = stack.enter_context(beside(journal, commands, clock)) if beside else lambda: None
         for now, happenings in _batches(cases):
             while (due := intake.registry.next_due()) is not None and due < now - STEP:
                 clock.set(max(due, clock.now()))
@@ -68,8 +75,7 @@ def judged(cases: Sequence[Case], progress: Callable[[datetime], None] | None = 
                 except TrackerError as error:
                     refused.append(f"{type(error).__name__}: {error}")
             intake.once(0)
-            if progress:
-                progress(now)
+            then()
         clock.set(now + timedelta(hours=1))
         intake.tick()
         counts = journal.counts()

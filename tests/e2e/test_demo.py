@@ -14,6 +14,7 @@ from tests.support.product import ROOT, TRACKER
 from tracker import wiring
 from tracker.cli.demo import demo
 from tracker.cli.demo.conductor import conducted
+from tracker.cli.demo.told import Told
 from tracker.cli.service import init
 from tracker.config import load
 from tracker.simulation.story import START
@@ -78,9 +79,8 @@ def test_it_fails_when_an_alert_is_missing_or_the_honest_truck_is_accused(tmp_pa
     with conducted(config, bad, START, lambda now, findings: None) as conductor:
         conductor.play(0.0)
     with wiring.records(config) as records:
-        summary = demo.summarise(
-            bad, records, conductor.messages, 1.0, demo.log_grade(config), kept=None
-        )
+        grade, told = demo.log_grade(config), Told()
+        summary = demo.summarise(bad, records, told, conductor.messages, 1.0, grade, kept=None)
     assert not summary.ok
     assert not summary.delivered
     assert summary.false_alarms_honest == 1

@@ -4,7 +4,8 @@ Simulated time moves in steps. At each step
  1. the clock is set to the step's time;
  2. everything that is due by then is published, and the broker confirms it;
  3. the tracker's commit of all of it is waited for;
- 4. what people declare at that time goes the way of commands.
+ 4. what people declare at that time goes the way of commands;
+ 5. if an alert was raised or changed, people and programs are told of it.
 So no reading is ahead of its receipt, and nothing is ever owed for longer than one step: a slow
 machine makes the demonstration longer, never a truck silent.
 """
@@ -22,6 +23,7 @@ from heapq import merge
 from typing import TYPE_CHECKING
 
 from tracker import wiring
+from tracker.cli.demo.told import delivering
 from tracker.config import Config
 from tracker.domain.alert import Alert, AlertStatus
 from tracker.domain.errors import ServiceUnreachable
@@ -101,6 +103,7 @@ class Conductor:
     records: Records
     heard: FindingCollector
     show: Callable[[datetime, Iterable[Finding]], None]
+    told: Callable[[], bool]
     readings: int = 0
     messages: int = 0
 
@@ -122,7 +125,10 @@ class Conductor:
             self._wait_committed()
             while declared and declared[0].at <= now:
                 self._declare(declared.popleft(), now)
-            self.show(now, self.heard.take())
+            findings = list(self.heard.take())
+            if any(finding.type.value.startswith("alert_") for finding in findings):
+                self._wait_told()
+            self.show(now, findings)
             if (ahead := began + wall_s * step / steps - time.monotonic()) > 0:
                 time.sleep(ahead)
 
@@ -157,6 +163,14 @@ class Conductor:
                 )
             time.sleep(POLL_S)
 
+    def _wait_told(self) -> None:
+        if not self.told():
+            raise ServiceUnreachable(
+                "what was raised has not been told",
+                where="demo",
+                mend="keep its folder with --dir and look into `tracker notify status`",
+            )
+
     def _declare(self, one: Declaration | AlertAnswer, now: datetime) -> None:
         if isinstance(one, Declaration):
             self.heard.findings.extend(self.commands.submit(one.shipment, one.command(now)))
@@ -182,5 +196,6 @@ def conducted(
         wiring.commands(config, clock=clock) as commands,
         wiring.records(config) as records,
         wiring.publisher(config, "tracker-demo") as publisher,
+        delivering(config, clock) as told,
     ):
-        yield Conductor(story, clock, tracker, publisher, commands, records, heard, show)
+        yield Conductor(story, clock, tracker, publisher, commands, records, heard, show, told)

@@ -23,6 +23,8 @@ from msgspec import Struct
 
 from tracker import config as configuration
 from tracker import wording
+from tracker.cli.demo.told import ADDRESSES_FILE, READERS, Told, receivers
+from tracker.cli.demo.told import tell as tell_of
 from tracker.cli.service.init import write
 from tracker.cli.shared import render
 from tracker.cli.shared.session import Json
@@ -50,6 +52,8 @@ LABELS = {
     "entries": "custody entries",
     "rejects": "unreadable payloads",
     "log": "custody log, verified",
+    "mails": "mails",
+    "events": "webhook events",
     "late": "alerts told late",
     "false_alarms_honest": "false alarms, honest truck",
     "missing": "alerts missing",
@@ -69,6 +73,7 @@ class Summary(Struct, frozen=True, kw_only=True):
 
     delivered: the honest truck's shipment was closed. missing, unexpected: alerts, in words.
     log: the grade of the custody log, held against a checkpoint that was kept since the beginning.
+    mails: to each contact. events: of the webhook, their signatures verified.
     """
 
     ok: bool
@@ -86,6 +91,8 @@ class Summary(Struct, frozen=True, kw_only=True):
     missing: list[str]
     unexpected: list[str]
     log: str
+    mails: dict[str, int]
+    events: int
     folder: str | None
 
 
@@ -103,8 +110,8 @@ def demo(
     from tracker.simulation.story import START
     from tracker.simulation.story_mishaps import tell
 
-    with _folder(folder) as place:
-        config = configured(write(place)[0])
+    with _folder(folder) as place, receivers(place) as (told, tables):
+        config = configured(written(place, tables))
         tale = tell(wiring.geofences(()), seed)
         began = time.monotonic()
         with (
@@ -115,11 +122,13 @@ def demo(
         elapsed = time.monotonic() - began
         with wiring.records(config) as records:
             grade = log_grade(config)
-            summary = summarise(tale, records, conductor.messages, elapsed, grade, kept=folder)
+            summary = summarise(
+                tale, records, told, conductor.messages, elapsed, grade, kept=folder
+            )
             if as_json:
                 render.json_line(summary)
             else:
-                _tell(tale, records, summary)
+                _tell(tale, records, summary, told)
     raise typer.Exit(0 if summary.ok else 1)
 
 
@@ -130,6 +139,15 @@ def _folder(kept: Path | None) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(prefix="tracker-demo-") as made:
         yield Path(made)
+
+
+def written(folder: Path, tables: str) -> Path:
+    """What `tracker init` writes, and who is to be told."""
+    file = write(folder)[0]
+    setting = f'addresses_file = "{ADDRESSES_FILE}"'
+    text = file.read_text(encoding="utf-8").replace(f"# {setting}", setting)
+    file.write_text(text + tables, encoding="utf-8")
+    return file
 
 
 def configured(file: Path) -> Config:
@@ -147,7 +165,10 @@ def configured(file: Path) -> Config:
     )
     # Its seconds are simulated ones: ten of them pass several times a second.
     log = msgspec.structs.replace(config.log, checkpoint_s=SIGNED_S)
-    return msgspec.structs.replace(config, intake=intake, log=log)
+    limits = msgspec.structs.replace(config.notices.policy.limits, poll_s=0.02)
+    policy = msgspec.structs.replace(config.notices.policy, limits=limits)
+    notices = msgspec.structs.replace(config.notices, policy=policy)
+    return msgspec.structs.replace(config, intake=intake, log=log, notices=notices)
 
 
 Show = Callable[[datetime, Iterable[Finding]], None]
@@ -215,6 +236,7 @@ def log_grade(config: Config) -> str:
 def summarise(
     tale: DemoStory,
     records: Records,
+    told: Told,
     messages: int,
     elapsed: float,
     grade: str,
@@ -227,9 +249,10 @@ def summarise(
     alerts, counts, honest = records.alerts(), records.counts(), records.shipment(tale.honest)
     seen = Counter(_words(one.shipment, one.kind, one.severity, one.late) for one in alerts)
     due = Counter(_words(truck.shipment, *one) for truck in tale.trucks for one in truck.due)
+    heard = bool(told.events) and not told.refused and all(map(told.mailed, READERS))
     delivered = honest is not None and honest.closed_at is not None
     return Summary(
-        ok=delivered and seen == due and not counts["rejects"] and grade == ANCHORED,
+        ok=delivered and seen == due and not counts["rejects"] and grade == ANCHORED and heard,
         delivered=delivered,
         simulated_min=round((tale.until - START).total_seconds() / 60),
         elapsed_s=round(elapsed, 1),
@@ -244,6 +267,8 @@ def summarise(
         missing=sorted((due - seen).elements()),
         unexpected=sorted((seen - due).elements()),
         log=grade,
+        mails={contact: len(told.mailed(contact)) for contact in READERS},
+        events=len(told.events),
         folder=None if kept is None else str(kept),
     )
 
@@ -252,7 +277,7 @@ def _words(shipment: str | None, kind: AlertKind, severity: Severity, late: bool
     return f"{shipment} {kind} {severity}{' late' if late else ''}"
 
 
-def _tell(tale: DemoStory, records: Records, summary: Summary) -> None:
+def _tell(tale: DemoStory, records: Records, summary: Summary, told: Told) -> None:
     from tracker.app.queries.entries import entry_of
 
     render.say(f"\nThe custody record of {tale.honest}\n", style="bold")
@@ -274,6 +299,7 @@ def _tell(tale: DemoStory, records: Records, summary: Summary) -> None:
         row=lambda alert: render.alert_row(alert, THERE),
         empty="none",
     )
+    tell_of(told)
     render.say("\nSummary\n", style="bold")
     values = msgspec.structs.asdict(summary)
     render.pairs((LABELS.get(name, name), _value(value)) for name, value in values.items())
