@@ -72,6 +72,7 @@ def test_of_what_a_gateway_says_only_a_refusal_is_kept(status: str, kept: str | 
 def test_every_command_that_is_an_entry_is_here() -> None:
     answers = {commands.OfferCustody, commands.AcceptCustody, commands.RedrawZones}
     answers |= {commands.AcknowledgeAlert, commands.AcceptAlert, commands.CloseAlert}
+    answers |= {commands.AssignAlert, commands.CommentAlert, commands.SnoozeAlert}
     answers |= {commands.ReportReject, commands.ReportNumber}  # rules and alerts enter those
     answers |= {commands.ExcuseDelay}  # so does the rule on delays
     kinds = {type(command) for command, _ in COMMANDS}
