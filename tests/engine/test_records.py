@@ -73,6 +73,7 @@ def test_every_command_that_is_an_entry_is_here() -> None:
     answers = {commands.OfferCustody, commands.AcceptCustody, commands.RedrawZones}
     answers |= {commands.AssignAlert, commands.CommentAlert, commands.SnoozeAlert}
     answers |= {commands.AcknowledgeAlert, commands.AcceptAlert, commands.CloseAlert}
+    answers |= {commands.AssignAlert, commands.CommentAlert, commands.SnoozeAlert}
     answers |= {commands.ReportReject, commands.ReportNumber}  # rules and alerts enter those
     answers |= {commands.ExcuseDelay}  # so does the rule on delays
     kinds = {type(command) for command, _ in COMMANDS}

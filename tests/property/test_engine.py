@@ -172,6 +172,12 @@ STANDS: Said = {"drive": 0, "zones": [], "off": 0, "country": "MX"}
 @settings(max_examples=80, deadline=None)
 @given(st.lists(readings, min_size=1, max_size=10))
 @example([STANDS | {"gap": 1, "speed": None, "seal": COVER}, STANDS | {"gap": 2, "speed": 80}])
+@example(
+    [
+        STANDS | {"gap": 1, "speed": None, "zones": ["rest"]},
+        STANDS | {"gap": 1, "speed": None, "seal": {"state": "open"}, "no_fix": True},
+    ]
+)
 def test_newest_first_proves_the_same_breaches(drawn: list[Said]) -> None:
     """Told live in their order, or the newest first and the rest from the backlog."""
     stored = [

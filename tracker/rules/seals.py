@@ -64,11 +64,11 @@ def known_places(view: View) -> tuple[Place, ...]:
         return ()
     if apart(view):
         return view.plan.places(tuple(view.lane.zones))
+    if view.moves.fix is None and view.lane.arriving and _fresh(view) and _left(view):
+        return view.plan.places(tuple(view.lane.arriving))  # its last fix was there
     if view.late and view.moves.fix is None and not view.lane.zones and view.known is not None:
         entered = view.known.live.zones
         return view.plan.places(tuple(zone for zone, at in entered.items() if at <= own_time(view)))
-    if view.moves.fix is None and view.lane.arriving and _fresh(view) and _left(view):
-        return view.plan.places(tuple(view.lane.arriving))  # its last fix was there
     return view.places()
 
 
