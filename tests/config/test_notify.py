@@ -15,7 +15,7 @@ from tests.support.readonly import as_others_are
 from tracker.config import Config, load
 from tracker.config.notify import _Channel
 from tracker.config.secret import Withheld
-from tracker.config.sections import NotifySection
+from tracker.config.sections import IntakeSection, NotifySection, WatchdogSection
 from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.duty import DutyHours
 from tracker.domain.errors import UsageError
@@ -121,6 +121,7 @@ def test_the_documented_example_is_one_that_works(tmp_path: Path) -> None:
     assert set(policy.contacts) == {"ana", "bob"}
     for name in re.findall(r"`([a-z]+(?:_[a-z]+)+)`", text):
         known = {*NotifyLimits.__struct_fields__, *NotifySection.__struct_fields__}
+        known |= {*WatchdogSection.__struct_fields__, *IntakeSection.__struct_fields__}
         known |= {*_Channel.__struct_fields__, *(one for _, some in KINDS.values() for one in some)}
         assert name in known or name in {*AlertKind, *FindingType}, name
 
