@@ -4,7 +4,8 @@ end of a leg is one, where the next leg follows the same corridor and so leads p
 One is missed when the truck is `waypoint_missed_m` behind it along the corridor, by two fixes in a
 row, or completes its leg, and was neither seen in it nor passed through it. Where nothing was heard
 on the way past it, the stored readings may still tell: it is waited for `backlog_grace_min`. It is
-out of order when a later one is entered first. It is over when it is entered after all.
+out of order when a later one is entered first. It is over when it is entered after all. Of a truck
+that crosses elsewhere only that is told.
 """
 
 from __future__ import annotations
@@ -61,8 +62,16 @@ def on_reading(view: View, memory: Memory) -> Result:
     if view.lane.leg > index:
         missed = {waypoint.zone for waypoint in leg.waypoints}
     news = sorted(missed - _been(view, memory) - set(memory.told))
-    outcomes += [_told(view, Code.WAYPOINT_MISSED, zone, fix) for zone in news]
+    if not _elsewhere(view):
+        outcomes += [_told(view, Code.WAYPOINT_MISSED, zone, fix) for zone in news]
     return (replace(memory, told=(*memory.told, *news)) if news else memory), tuple(outcomes)
+
+
+def _elsewhere(view: View) -> bool:
+    """It crosses by another crossing, which is told: what it misses on the way it should have gone
+    is no incident of its own.
+    """
+    return any(alert.kind is AlertKind.WRONG_CROSSING for alert in view.state.alerts.values())
 
 
 def _leg(view: View) -> PlannedLeg | None:
