@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,7 +20,7 @@ ROAD, PLANT, YARD = "monterrey-laredo.world-trade", "monterrey.plant", "laredo.y
 REST, QUEUE = "sabinas-hidalgo.rest", "laredo-world-trade.mx-queue"
 
 
-def leg(after: Sequence[dict[str, Any]] = (), **said: Any) -> PlannedLeg:
+def leg(after: Any = (), **said: Any) -> PlannedLeg:
     legs = [{"corridor": ROAD, **said}, *after]
     document = {"id": "S1", "devices": [{"id": "L1"}], "legs": legs}
     stored = StoredShipment(
