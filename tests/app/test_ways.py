@@ -20,8 +20,9 @@ ROAD, PLANT, YARD = "monterrey-laredo.world-trade", "monterrey.plant", "laredo.y
 REST, QUEUE = "sabinas-hidalgo.rest", "laredo-world-trade.mx-queue"
 
 
-def leg(**said: Any) -> PlannedLeg:
-    document = {"id": "S1", "devices": [{"id": "L1"}], "legs": [{"corridor": ROAD, **said}]}
+def leg(after: Any = (), **said: Any) -> PlannedLeg:
+    legs = [{"corridor": ROAD, **said}, *after]
+    document = {"id": "S1", "devices": [{"id": "L1"}], "legs": legs}
     stored = StoredShipment(
         id="S1",
         document=json.dumps(document).encode(),
@@ -65,3 +66,12 @@ def test_a_waypoint_that_is_no_zone_is_named_with_its_place() -> None:
     with pytest.raises(UsageError) as caught:
         leg(waypoints=[REST, "nowhere"])
     assert caught.value.where == "$.legs[0].waypoints[1]"
+
+
+def test_the_end_of_a_leg_is_a_waypoint_where_the_next_follows_the_same_road() -> None:
+    more = {"corridor": ROAD, "from": REST, "to": YARD}
+    assert [one.zone for one in leg(**{"from": PLANT, "to": REST}, after=[more]).waypoints] == [
+        REST
+    ]
+    other = {**more, "corridor": None}
+    assert leg(**{"from": PLANT, "to": REST}, after=[other]).waypoints == ()
