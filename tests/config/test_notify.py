@@ -21,6 +21,7 @@ from tracker.domain.duty import DutyHours
 from tracker.domain.errors import UsageError
 from tracker.domain.finding import FindingType
 from tracker.domain.notify_policy import Incident, NotifyLimits
+from tracker.messages.playbooks import parse
 from tracker.wiring.channels import KINDS, channel
 
 WHOLE = """\
@@ -111,11 +112,12 @@ def test_all_of_it_becomes_values(tmp_path: Path) -> None:
 
 def test_the_documented_example_is_one_that_works(tmp_path: Path) -> None:
     text = (ROOT / "docs" / "notify.md").read_text(encoding="utf-8")
-    (example,) = re.findall(r"^```toml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    example, playbook = re.findall(r"^```toml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     (tmp_path / "tracker.toml").write_text(example, encoding="utf-8")
     (tmp_path / "addresses.toml").touch()
     policy = load(tmp_path / "tracker.toml", {}).notices.policy
     assert policy.tells
+    assert parse(playbook)["seal_opened"].then
     assert set(policy.contacts) == {"ana", "bob"}
     for name in re.findall(r"`([a-z]+(?:_[a-z]+)+)`", text):
         known = {*NotifyLimits.__struct_fields__, *NotifySection.__struct_fields__}

@@ -9,7 +9,7 @@ import pytest
 
 from tests.rules.test_weighs import weighed
 from tracker.wording import measures
-from tracker.wording.measures import en
+from tracker.wording.measures import LANGUAGES, en
 
 
 def told(**said: Any) -> measures.Told:
@@ -27,9 +27,26 @@ def test_every_measure_of_a_rule_has_a_name() -> None:
     assert used - en.LANGUAGE.measures.keys() == set()
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_names_the_same_measures(language: str) -> None:
+    assert list(LANGUAGES[language].measures) == list(en.LANGUAGE.measures)
+    assert LANGUAGES[language].units.keys() == en.LANGUAGE.units.keys()
+
+
 @pytest.mark.parametrize("measure", en.LANGUAGE.measures)
-def test_a_name_is_plain(measure: str) -> None:
-    name = en.LANGUAGE.measures[measure]
+def test_no_name_is_left_in_english(measure: str) -> None:
+    assert LANGUAGES["es"].measures[measure] != en.LANGUAGE.measures[measure]
+
+
+def test_a_comparison_in_spanish() -> None:
+    said = told(measure="stood", value=True, unit="", limit=None, threshold=None, language="es")
+    assert said == measures.Told("estuvo parado", "sí", "")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("measure", en.LANGUAGE.measures)
+def test_a_name_is_plain(measure: str, language: str) -> None:
+    name = LANGUAGES[language].measures[measure]
     assert name.strip() == name
     assert name
     assert "_" not in name

@@ -1,5 +1,5 @@
-"""What a rule compared, in words. A language is one file (`en`): a name for each measure, and the
-small words around it. A measure that is not there is named as it is written.
+"""What a rule compared, in words. A language is one file (`en`, `es`): a name for each measure, and
+the small words around it. A measure that is not there is named as it is written.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from tracker.wording.measures import en
+from tracker.wording.measures import en, es
+from tracker.wording.measures.language import Language
 
-LANGUAGES: Mapping[str, en.Language] = {"en": en.LANGUAGE}
+LANGUAGES: Mapping[str, Language] = {"en": en.LANGUAGE, "es": es.LANGUAGE}
 
 Value = float | str | bool | None
 Clock = Callable[[datetime], str]
@@ -47,7 +48,7 @@ def told(
     return Told(f"{what} {about}".rstrip(), _value(value, unit, clock, said), " ".join(against))
 
 
-def _value(value: Value, unit: str, clock: Clock, said: en.Language) -> str:
+def _value(value: Value, unit: str, clock: Clock, said: Language) -> str:
     if value is None:
         return said.none
     if isinstance(value, bool):
