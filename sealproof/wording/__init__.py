@@ -17,9 +17,6 @@ LANGUAGES: Mapping[str, Phrases] = {"en": en.PHRASES, "es": es.PHRASES}
 KINDS: Mapping[str, Mapping[str, str]] = {"en": {}, "es": es.parts.KINDS}
 """Kinds of alert, where a language calls them otherwise than their names do."""
 
-VERDICTS: Mapping[str, Mapping[str, str]] = {"en": en.parts.VERDICTS, "es": es.parts.VERDICTS}
-"""What an alert turned out to be."""
-
 
 def words(code: str, facts: Mapping[str, Any], language: str = "en") -> str:
     """What the code says with these facts. One that is not known here (a newer log's), or lacks a

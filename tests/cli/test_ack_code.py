@@ -65,13 +65,14 @@ def test_it_acknowledges_as_the_contact(run: Run, tmp_path: Path, alert: Alert) 
     (known,) = run("alerts", "list", "--json").documents
     assert (known["status"], known["acknowledged_by"]) == ("acknowledged", "ana")
     again = run("alerts", "ack", "--code", code)
-    assert f"{alert.id} was acknowledged already by ana at " in again.err
+    assert f"{alert.id} was acknowledged before, by ana at " in again.err
 
 
 def test_what_another_has_acknowledged_stays_theirs(run: Run, tmp_path: Path, alert: Alert) -> None:
     run("alerts", "ack", "--code", code_of(tmp_path, alert, "ana"))
-    said = run("alerts", "ack", "--code", code_of(tmp_path, alert, "bob"), code=1).err
-    assert f"{alert.id} was acknowledged already by ana at " in said
+    said = run("alerts", "ack", "--code", code_of(tmp_path, alert, "bob"))
+    assert "acknowledged too, after the first" in said.out
+    assert f"{alert.id} was acknowledged before, by ana at " in said.err
     (known,) = run("alerts", "list", "--json").documents
     assert known["acknowledged_by"] == "ana"
 
@@ -79,7 +80,7 @@ def test_what_another_has_acknowledged_stays_theirs(run: Run, tmp_path: Path, al
 def test_what_is_closed_says_by_whom(run: Run, tmp_path: Path, alert: Alert) -> None:
     run("alerts", "close", alert.id, "--reason", "seen", "--as", "test", "--by", "eva")
     said = run("alerts", "ack", "--code", code_of(tmp_path, alert, "ana"), code=1).err
-    assert f"{alert.id} was closed already by eva at " in said
+    assert f"{alert.id} was closed before, by eva at " in said
 
 
 def test_a_wrong_one_and_one_that_expired(run: Run, tmp_path: Path, alert: Alert) -> None:
@@ -92,9 +93,10 @@ def test_a_wrong_one_and_one_that_expired(run: Run, tmp_path: Path, alert: Alert
 
 def test_a_code_says_who_and_what_by_itself(run: Run, tmp_path: Path, alert: Alert) -> None:
     code = code_of(tmp_path, alert, "ana")
-    assert "leave --by out" in run("alerts", "ack", "--code", code, "--by", "eva", code=2).err
-    assert "leave an alert out" in run("alerts", "ack", alert.id, "--code", code, code=2).err
-    assert "no alert is named" in run("alerts", "ack", code=2).err
+    assert "--by is named too" in run("alerts", "ack", "--code", code, "--by", "eva", code=2).err
+    for more in ([alert.id], ["--all"]):
+        said = run("alerts", "ack", *more, "--code", code, code=2).err
+        assert "what to acknowledge is named too" in said
 
 
 def test_without_the_key_it_says_where_that_is(run: Run, tmp_path: Path, alert: Alert) -> None:

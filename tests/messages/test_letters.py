@@ -84,11 +84,34 @@ def test_what_is_new_comes_first(update: Update, first: str) -> None:
 
 def test_who_closed_it_as_what_and_why() -> None:
     facts = {"verdict": "false-detour", "reason": "workshop"}
-    text = told(alert(), context(by="eva", facts=facts), Update.CLOSED, language="es")
+    known = context(by="eva", cause="alert_closed", facts=facts)
+    text = told(alert(), known, Update.CLOSED, language="es")
     assert "Por: eva" in text.body
-    assert "Nota: falsa, un desvío justificado; workshop" in text.body
+    assert "Nota: falsa, un desvío justificado: workshop" in text.body
     assert "Qué hacer primero" not in text.body
     assert "0123456789AB" not in text.body
+
+
+@pytest.mark.parametrize(
+    ("update", "cause", "facts", "note"),
+    [
+        (Update.ACKNOWLEDGED, "alert_acknowledged", {"note": "calling"}, "calling"),
+        (Update.ASSIGNED, "alert_assigned", {"assignee": "eva", "note": ""}, "assigned to eva"),
+        (Update.COMMENT, "alert_commented", {"text": "calls me"}, "calls me"),
+        (Update.OVER, "heard_again", {}, "heard again"),
+        (Update.AGAIN, "snooze_time_over", {"until": "20:00Z"}, "snoozed until 20:00Z, which is"),
+    ],
+)
+def test_what_is_new_is_told_in_the_words_of_its_entry(
+    update: Update, cause: str, facts: dict[str, Fact], note: str
+) -> None:
+    assert f"Note: {note}" in told(alert(), context(cause=cause, facts=facts), update).body
+
+
+def test_nothing_is_noted_where_nobody_said_anything() -> None:
+    silent = context(cause="alert_acknowledged", facts={"note": ""})
+    assert "Note" not in told(alert(), silent, Update.ACKNOWLEDGED).body
+    assert "Note" not in told(alert(), context(cause="rope_cut")).body
 
 
 def test_who_is_asked_of_the_ladder() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sealproof.wording import VERDICTS
+from sealproof.wording import words
 from tracker.domain.alert import Alert
 from tracker.domain.notice import Update
 from tracker.messages import parts
@@ -27,6 +27,9 @@ LEAST_SEPTETS = 10
 """A piece that is cut shorter says nothing. Source: ours."""
 LEAST_WORDS = 20
 """Nor does a sentence that is cut shorter. Source: ours."""
+
+SNOOZE = "snooze_"
+"""So begin the codes that say why what was snoozed calls again."""
 
 
 def letter(alert: Alert, telling: Telling, playbook: Playbook | None) -> Text:
@@ -89,12 +92,10 @@ def _news(telling: Telling) -> Iterator[str]:
         yield _asked(telling)
     if context.by and not telling.update.calls:
         yield f"{frame.did_by}: {context.by}"
-    verdict = context.facts.get("verdict")
-    words = VERDICTS[telling.language].get(str(verdict), str(verdict)) if verdict else ""
-    notes = [words, *(str(context.facts.get(name) or "") for name in ("note", "reason", "to"))]
-    noted = "; ".join(dict.fromkeys(one for one in notes if one))
-    if noted and not telling.update.calls:
-        yield f"{frame.note}: {noted}"
+    if context.cause and (not telling.update.calls or context.cause.startswith(SNOOZE)):
+        noted = words(context.cause, context.facts, telling.language)
+        if noted:
+            yield f"{frame.note}: {noted}"
 
 
 def _truck(alert: Alert, telling: Telling) -> Iterator[str]:

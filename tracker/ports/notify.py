@@ -37,7 +37,7 @@ class Context(Struct, frozen=True, kw_only=True):
     plan: of the shipment, with what was declared (vehicle, trailer, documents, parties).
     seal: the number in force. sealed: its state, as in `tracker.domain.seal`.
     place: where the alert is; now_at: where the truck was last believed to be, with when.
-    facts: of the custody entry that caused the update (`note`, `reason`, ...); by: who declared it.
+    cause, facts: code and facts of the custody entry that caused the update; by: who declared it.
     covers: of a digest, the alerts in it, the newest last; plates: of their trucks, by shipment.
     step, steps: of the ladder; 0: none.
     code: the recipient's own, by which the alert is acknowledged; link: the same as a link.
@@ -51,6 +51,7 @@ class Context(Struct, frozen=True, kw_only=True):
     place: Place | None = None
     now_at: Place | None = None
     seen_at: datetime | None = None
+    cause: str | None = None
     facts: Mapping[str, Any] = {}
     by: str | None = None
     covers: Sequence[Alert] = ()

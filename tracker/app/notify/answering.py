@@ -29,7 +29,7 @@ class Answer(Struct, frozen=True):
 
 
 class Outcome(Struct, frozen=True):
-    """findings: what was acknowledged now. before: those that somebody else had, or closed."""
+    """findings: what is on record now. before: those that had been acknowledged, or closed."""
 
     findings: list[Finding]
     before: list[Alert]
@@ -94,16 +94,20 @@ class Answers:
 
 
 def acknowledge(handler: CommandHandler, answer: Answer, *, note: str = "") -> Outcome:
-    """Acknowledge what the answer is about, as its contact; what somebody else has acknowledged
-    stays theirs.
+    """Acknowledge what the answer is about, as its contact. What somebody else has acknowledged
+    stays theirs, and this is on record beside; to answer twice is to answer once.
     """
     outcome = Outcome([], [])
     for id_ in answer.alerts:
         alert = handler.journal.alert(id_)
         if alert is None:
             continue
-        if alert.status in (AlertStatus.CLOSED, AlertStatus.ACKNOWLEDGED):
+        known = alert.status is AlertStatus.ACKNOWLEDGED
+        if known or alert.status is AlertStatus.CLOSED:
             outcome.before.append(alert)
+        if alert.status is AlertStatus.CLOSED or (
+            known and alert.acknowledged_by == answer.contact
+        ):
             continue
         command = AcknowledgeAlert(at=handler.now(), by=answer.contact, alert=id_, note=note)
         outcome.findings.extend(handler.submit_alert(id_, command))

@@ -72,10 +72,11 @@ class Composing:
     ) -> Context:
         known = Context() if alert is None else self._situations.of(alert)
         code, link = self.answering(delivery.notice, delivery.contact, now)
-        facts, by = self._cause(delivery.entry)
+        cause, facts, by = self._cause(delivery.entry)
         steps = self._steps(delivery)
         return replace(
             known,
+            cause=cause,
             facts=facts,
             by=by,
             covers=covers,
@@ -96,14 +97,14 @@ class Composing:
         rungs = self.policy.ladders.get(ladder or "")
         return len(rungs.steps) if rungs is not None else 0
 
-    def _cause(self, entry: int | None) -> tuple[dict[str, Any], str | None]:
-        """The facts of the entry that caused it, and who declared it."""
+    def _cause(self, entry: int | None) -> tuple[str | None, dict[str, Any], str | None]:
+        """Code and facts of the entry that caused it, and who declared it."""
         if entry is None:
-            return {}, None
+            return None, {}, None
         for row in self.store.entries(after=entry - 1, limit=1):
             cause = entry_of(row)
-            return dict(cause.facts), cause.by
-        return {}, None
+            return cause.code, dict(cause.facts), cause.by
+        return None, {}, None
 
 
 def _message(

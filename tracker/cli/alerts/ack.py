@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracker.cli.alerts import bulk
+from tracker.cli.alerts.answer import OfMessage, by_code
 from tracker.cli.shared import render
-from tracker.cli.shared.session import By, Json, load_config, session
-from tracker.domain.errors import Refused, UsageError
+from tracker.cli.shared.session import By, Json, session
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
     from tracker.app.commands import CommandHandler
-    from tracker.domain.alert import Alert
     from tracker.domain.command import AnyCommand
     from tracker.domain.finding import Finding
 
@@ -25,12 +22,7 @@ def ack(
     ctx: typer.Context,
     by: By,
     alerts: bulk.Ids = None,
-    code: Annotated[
-        str | None,
-        typer.Option(
-            help="The code in a message: acknowledges what it tells of, as whom it was sent to.",
-        ),
-    ] = None,
+    code: OfMessage = None,
     note: Annotated[str, typer.Option(help="What you are doing about it.")] = "",
     kind: bulk.OfKind = None,
     severity: bulk.OfSeverity = None,
@@ -45,9 +37,11 @@ def ack(
     """Acknowledge an alert: somebody acts on it, so it does not escalate.
 
     The first who does is who acknowledged it. A later one is told so, and is on record beside.
+    --code takes the code of a message in place of alerts, and acknowledges as who it was sent to.
     """
     if code is not None:
-        _by_code(ctx, alerts, code, note, as_json=as_json)
+        chosen = bool(kind or severity or shipment or crossing or device or since or all_)
+        by_code(ctx, code, note, named=bool(alerts) or chosen, as_json=as_json)
         return
     from tracker.domain.codes import Code
     from tracker.domain.command import AcknowledgeAlert
@@ -68,40 +62,3 @@ def ack(
 
     selection = bulk.Selection(kind, severity, shipment, crossing, device, since, all_)
     bulk.act(ctx, alerts, selection, make, doing="acknowledge", yes=yes, as_json=as_json, done=done)
-
-
-def _by_code(
-    ctx: typer.Context, alerts: list[str] | None, code: str, note: str, *, as_json: bool
-) -> None:
-    """Whoever was told answers. Raises Refused where others have done it before."""
-    from tracker import wiring
-    from tracker.app.notify.answering import acknowledge
-
-    source = ctx.get_parameter_source("by")
-    if alerts or (source is not None and source.name == "COMMANDLINE"):
-        what = "--by" if not alerts else "an alert"
-        raise UsageError(
-            f"a code says who answers of what, and {what} is named too",
-            where="--code",
-            mend=f"leave {what} out",
-        )
-    config, zone = load_config(ctx), session(ctx).zone
-    with wiring.answers(config) as answers, wiring.commands(config) as commands:
-        answer = answers.take(code, commands.now())
-        outcome = acknowledge(commands, answer, note=note)
-    if outcome.findings:
-        render.findings(outcome.findings, zone, as_json=as_json)
-    others = [one for one in outcome.before if one.acknowledged_by != answer.contact]
-    told = [_before(one, zone) for one in outcome.before]
-    if others and not outcome.findings:
-        raise Refused("; ".join(told), mend="nothing is left to be acknowledged with this code")
-    for line in told:
-        render.warn(line)
-
-
-def _before(alert: Alert, zone: ZoneInfo) -> str:
-    did, by, at = "acknowledged", alert.acknowledged_by, alert.acknowledged_at
-    if alert.closed_at is not None:
-        did, by, at = "closed", alert.closed_by, alert.closed_at
-    when = "" if at is None else f" at {render.moment(at, zone)}"
-    return f"{alert.id} was {did} already by {by}{when}"

@@ -27,14 +27,6 @@ OpenAlertIds = Annotated[
         autocompletion=completing.open_alerts,
     ),
 ]
-OpenAlertIdsOrNone = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="[ALERT...]",
-        help="The alert's id; several may be named.",
-        autocompletion=completing.open_alerts,
-    ),
-]
 OfShipment = Annotated[
     str | None,
     typer.Option("--shipment", help="Only of this shipment.", autocompletion=completing.shipments),
