@@ -75,6 +75,20 @@ def test_a_channel_that_takes_nothing_is_out_of_reach(told: Run, tmp_path: Path)
     assert "[notify.channels.pipe]: channel pipe did not take it" in said
 
 
+def test_a_playbook_that_is_wrong_is_told_before_anything_is_sent(
+    told: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "books").mkdir()
+    (tmp_path / "books" / "es.toml").write_text("[seal_open]\nfirst = 'x'\n")
+    file = tmp_path / "tracker.toml"
+    named = '[notify]\nplaybook_dir = "books"\n'
+    file.write_text(file.read_text().replace("[notify]\n", named, 1))
+    for command in (["notify", "run"], ["notify", "test", "pipe"]):
+        said = told(*command, code=2).err
+        assert "es.toml: [seal_open] is no kind of alert" in said
+    assert not (tmp_path / "alerts.jsonl").exists()
+
+
 def test_what_is_not_configured_is_named(told: Run) -> None:
     assert "channels: pipe" in told("notify", "test", "fax", code=2).err
     assert "contacts: ana" in told("notify", "test", "pipe", "--to", "eva", code=2).err

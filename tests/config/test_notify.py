@@ -224,6 +224,9 @@ def test_a_channels_url_comes_from_the_environment_before_the_file(tmp_path: Pat
          "no link to a map", "{lat},{lon}"),
         ("calm_min = 3.0", 'map_link = "https://x/"', ":4: [notify] map_link",
          "neither {lat} nor {lon}", "{lat},{lon}"),
+        ("calm_min = 3.0", 'link_base = "tracker.example.com"', ":4: [notify] link_base",
+         "no address of a web page", "https://tracker.example.com/a/"),
+        ("calm_min = 3.0", "code_hours = 10000", ":4: [notify] code_hours", "<= 720", "above 0, at most 720"),
         ("calm_min", "clam_min", ":4: [notify] clam_min", "no key clam_min", "mean calm_min?"),
     ],
 )  # fmt: skip

@@ -85,5 +85,5 @@ def _limits(ge: float | None, gt: float | None, le: float | None) -> str:
     if ge is not None:
         return f" of at least {ge:g}"
     if gt is not None:
-        return f" above {gt:g}"
+        return f" above {gt:g}" + (f", at most {le:g}" if le is not None else "")
     return f" of at most {le:g}" if le is not None else ""

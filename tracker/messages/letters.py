@@ -183,7 +183,7 @@ def answer_pieces(telling: Telling) -> tuple[Piece, ...]:
 
 
 def _links(alert: Alert, telling: Telling) -> dict[str, str]:
-    """ "geo" and "map" of where it happened; "geo_now" and "map_now" if the truck is elsewhere."""
+    """Of where it happened, and of where the truck is by now (`_now`) if that is elsewhere."""
     context = telling.context
     there, now = parts.happened_at(alert, telling), parts.moved_to(alert, telling)
     named = {} if there is None else parts.links(there, context.map_link)

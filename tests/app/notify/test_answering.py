@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 
 from tests.support.notices import NOON, Incidents, policy
+from tests.support.wording import compose
 from tracker.app.notify.answering import Answers
+from tracker.app.notify.composing import Composing
 from tracker.domain.alert import AlertKind
 from tracker.domain.errors import NotFound, Refused
 
@@ -27,6 +29,23 @@ def test_a_code_is_of_the_contact_and_the_alert() -> None:
     assert link is None
     answer = answers(desk).take(code.lower(), desk.clock.now())
     assert (answer.contact, answer.notice, answer.alerts) == ("ana", alert.id, (alert.id,))
+
+
+def test_what_stands_in_the_message_is_taken() -> None:
+    desk = Incidents(policy())
+    alert = desk.raised()
+    desk.decide()
+    asked = answers(desk, "https://t.example/a")
+    composing = Composing(
+        desk.store, desk.policy, desk.geography, compose, desk.clock, answering=asked.issue
+    )
+    (delivery,) = desk.store.deliveries()
+    message = composing.outgoing(delivery, None)
+    link = message.links["acknowledge"]
+    assert link in message.body
+    assert message.short.endswith(link)
+    answer = asked.take(link.removeprefix("https://t.example/a/"), desk.clock.now())
+    assert (answer.contact, answer.alerts) == ("ana", (alert.id,))
 
 
 @pytest.mark.parametrize("base", ["https://t.example/a", "https://t.example/a/"])

@@ -47,6 +47,17 @@ def test_the_seal_the_plan_and_where_it_was_and_is(office: Office) -> None:
     assert told.place.near_m < 150_000
 
 
+def test_the_plates_of_the_trucks_of_a_digest(office: Office) -> None:
+    office.open(trip("S1", "L1"))
+    office.open(trip("S2", "L2", vehicle={"plates": "12-AB-3C"}))
+    for device in ("L1", "L2", "L9"):
+        cut = reading(3, north_km=3, seal={"state": "cut", "number": "MXL1", "event": "cut"})
+        office.hear(message(device, cut))
+    alerts = office.journal.alerts()
+    assert {one.shipment for one in alerts} == {"S1", "S2", None}
+    assert Situations(office.journal, GEOGRAPHY).plates(alerts) == {"S2": "12-AB-3C"}
+
+
 def test_of_a_device_without_a_shipment_there_is_no_plan(office: Office) -> None:
     cut = reading(3, north_km=3, seal={"state": "cut", "number": "MXL1", "event": "cut"})
     office.hear(message("L9", cut))
