@@ -226,7 +226,8 @@ def test_a_channels_url_comes_from_the_environment_before_the_file(tmp_path: Pat
          "neither {lat} nor {lon}", "{lat},{lon}"),
         ("calm_min = 3.0", 'link_base = "tracker.example.com"', ":4: [notify] link_base",
          "no address of a web page", "https://tracker.example.com/a/"),
-        ("calm_min = 3.0", "code_hours = 10000", ":4: [notify] code_hours", "<= 720", "above 0, at most 720"),
+        ("calm_min = 3.0", "code_hours = 10000", ":4: [notify] code_hours", "<= 720",
+         "above 0, at most 720"),
         ("calm_min", "clam_min", ":4: [notify] clam_min", "no key clam_min", "mean calm_min?"),
     ],
 )  # fmt: skip
