@@ -310,6 +310,10 @@ class DisplaySection(Section, frozen=True):
             example="America/Monterrey",
         ),
     ] = None
+    language: Annotated[
+        Language,
+        _key("in which `tracker alerts` says what happened, and `explain` what was compared"),
+    ] = "en"
 
 
 class NotifySection(NotifyLimits, frozen=True, kw_only=True, forbid_unknown_fields=True):

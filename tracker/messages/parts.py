@@ -9,7 +9,8 @@ from datetime import datetime, timedelta, tzinfo
 
 from msgspec import Struct
 
-from sealproof.wording import kind, words
+from sealproof.wording import kind
+from tracker import wording
 from tracker.domain.alert import Alert
 from tracker.domain.geo import metres_between
 from tracker.domain.notice import Update
@@ -100,9 +101,7 @@ def what(alert: Alert, telling: Telling) -> str:
 
 def happened(alert: Alert, telling: Telling) -> str:
     """All that is told of it, in order; words of before there were chapters stand before."""
-    told = [alert.detail] if alert.detail else []
-    told += [words(one.code, one.facts, telling.language) for one in alert.chapters]
-    return "; ".join(told)
+    return wording.of_alert(alert, telling.language)
 
 
 def evidence(alert: Alert, telling: Telling) -> str:

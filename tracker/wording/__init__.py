@@ -18,10 +18,10 @@ def of_finding(finding: Finding) -> str:
     return words(finding.code, finding.facts)
 
 
-def of_alert(alert: Alert) -> str:
+def of_alert(alert: Alert, language: str = "en") -> str:
     """Its chapters, one after the other; an older one's words stand before them."""
     told = [alert.detail] if alert.detail else []
-    return "; ".join([*told, *(words(one.code, one.facts) for one in alert.chapters)])
+    return "; ".join([*told, *(words(one.code, one.facts, language) for one in alert.chapters)])
 
 
 def document(of: Finding | Alert) -> dict[str, Any]:

@@ -58,5 +58,6 @@ def list_(
             limit=limit,
         )
         shown = found if as_json else render.folded(found, parts=parts)
-        render.alerts(shown, session(ctx).zone, as_json=as_json)
+        zone, language = session(ctx).zone, session(ctx).language
+        render.alerts(shown, zone, as_json=as_json, language=language)
         tell_watch(ctx, records, as_json=as_json)

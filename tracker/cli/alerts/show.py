@@ -58,15 +58,15 @@ def show(
             else:
                 if alert != alerts[0]:
                     render.say("")
-                _show(found, story, zone)
+                _show(found, story, zone, session(ctx).language)
             if map_ is not None:
                 _draw(ctx, found, story, map_)
 
         each(alerts, one)
 
 
-def _show(alert: Alert, story: Story, zone: ZoneInfo) -> None:
-    render.alert_pairs(alert, zone)
+def _show(alert: Alert, story: Story, zone: ZoneInfo, language: str) -> None:
+    render.alert_pairs(alert, zone, language)
     render.pairs(
         [
             ("lasted", _lasted(story)),
@@ -79,7 +79,7 @@ def _show(alert: Alert, story: Story, zone: ZoneInfo) -> None:
         render.say("")
         judgement = story.judgement
         render.say(f"{judgement.rule} raised it {input_of(judgement, zone)}:")
-        comparisons(judgement, zone)
+        comparisons(judgement, zone, language)
     kept_quiet(story.suppressed, zone)
     render.say("")
     render.table(

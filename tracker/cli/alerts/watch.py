@@ -58,7 +58,7 @@ def watch(
                 if as_json:
                     render.json_line(alert)
                 else:
-                    render.alert_line(alert, zone)
+                    render.alert_line(alert, zone, session(ctx).language)
             time.sleep(WATCH_S)
 
 

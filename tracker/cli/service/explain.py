@@ -51,10 +51,10 @@ def explain(
     if as_json:
         render.json_line(found)
         return
-    _say(found, zone)
+    _say(found, zone, session(ctx).language)
 
 
-def _say(found: WhyNot, zone: ZoneInfo) -> None:
+def _say(found: WhyNot, zone: ZoneInfo, language: str) -> None:
     from tracker.app.explain.told import Answer
 
     answers = {
@@ -76,7 +76,7 @@ def _say(found: WhyNot, zone: ZoneInfo) -> None:
         render.say("")
         device = f" of {judgement.device}" if judgement.device else ""
         render.say(f"{judgement.rule}{device}, {input_of(judgement, zone)}:")
-        comparisons(judgement, zone)
+        comparisons(judgement, zone, language)
     kept_quiet(found.suppressed, zone)
 
 

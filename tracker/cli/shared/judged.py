@@ -27,14 +27,14 @@ def input_of(judgement: Judgement, zone: ZoneInfo) -> str:
     return f"at the command {judgement.input} of {of}"
 
 
-def comparisons(judgement: Judgement, zone: ZoneInfo) -> None:
+def comparisons(judgement: Judgement, zone: ZoneInfo, language: str) -> None:
     """A table: what it saw, what it held that against, and for which side that spoke."""
     render.table(
         ("IT LOOKED AT", "AND SAW", "AGAINST", "SPEAKS FOR"),
         (
             (said.what, said.seen, said.against, "the alert" if one.speaks else "quiet")
             for one in judgement.comparisons
-            for said in (_told(one, zone),)
+            for said in (_told(one, zone, language),)
         ),
         empty="this rule does not say what it weighed",
     )
@@ -58,7 +58,9 @@ def kept_quiet(found: Iterable[Suppressed], zone: ZoneInfo) -> None:
         )
 
 
-def _told(one: Comparison, zone: ZoneInfo) -> measures.Told:
+def _told(one: Comparison, zone: ZoneInfo, language: str) -> measures.Told:
     fields = msgspec.structs.asdict(one)
     del fields["speaks"]
-    return measures.told(**fields, clock=lambda at: render.moment(at, zone) or "")
+    return measures.told(
+        **fields, clock=lambda at: render.moment(at, zone) or "", language=language
+    )

@@ -71,8 +71,8 @@ def severity(alert: Alert) -> Any:
 ALERT_COLUMNS = ("ALERT", "SEVERITY", "STATUS", "KIND", "SHIPMENT", "OCCURRED", "ZONE", "DETAIL")
 
 
-def alert_row(alert: Alert, zone: ZoneInfo) -> tuple[Any, ...]:
-    shown, told = moment(alert.occurred_at, zone), wording.of_alert(alert)
+def alert_row(alert: Alert, zone: ZoneInfo, language: str = "en") -> tuple[Any, ...]:
+    shown, told = moment(alert.occurred_at, zone), wording.of_alert(alert, language)
     return (
         alert.id,
         severity(alert),
@@ -92,13 +92,13 @@ def _marked(alert: Alert, told: str) -> str:
     return f"({', '.join(marks)}) {told}" if marks else told
 
 
-def alerts(found: Sequence[Alert], zone: ZoneInfo, *, as_json: bool) -> None:
+def alerts(found: Sequence[Alert], zone: ZoneInfo, *, as_json: bool, language: str = "en") -> None:
     """A list of alerts, wherever one is printed."""
     documents(
         found,
         as_json=as_json,
         columns=ALERT_COLUMNS,
-        row=lambda alert: alert_row(alert, zone),
+        row=lambda alert: alert_row(alert, zone, language),
         empty="no alerts",
     )
 
@@ -116,23 +116,24 @@ def folded(found: Sequence[Alert], *, parts: bool) -> list[Alert]:
     return shown
 
 
-def alert_line(alert: Alert, zone: ZoneInfo) -> None:
+def alert_line(alert: Alert, zone: ZoneInfo, language: str = "en") -> None:
     """One alert in one line, for whoever follows."""
     from rich.text import Text
 
     head = Text(f"{alert.severity.value:<8}", style=STYLES[alert.severity])
-    cells = [cell(cell) for cell in alert_row(alert, zone)]
+    cells = [cell(cell) for cell in alert_row(alert, zone, language)]
     if alert.ended_at is not None and alert.closed_at is None:
         cells[2] += ", over"
     body = "  ".join((cells[5], cells[0], cells[3], cells[2], cells[4], cells[7]))
     console().print(head.append(Text(f"  {body}", style="")), soft_wrap=True)
 
 
-def alert_pairs(alert: Alert, zone: ZoneInfo) -> None:
+def alert_pairs(alert: Alert, zone: ZoneInfo, language: str = "en") -> None:
     """Every field of an alert that has a value."""
     values = wording.document(alert)
     for coded in ("code", "facts", "chapters"):  # `detail` says it in words
         del values[coded]
+    values["detail"] = wording.of_alert(alert, language)
     if alert.snooze is not None:
         values["snooze"] = _snoozed(alert.snooze, zone)
     pairs(

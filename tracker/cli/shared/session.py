@@ -15,6 +15,7 @@ import typer
 
 from tracker import config
 from tracker.cli.shared import completing
+from tracker.config.sections import DisplaySection
 from tracker.domain.errors import NotFound, UsageError
 from tracker.domain.shipment import Moment, SealNumber
 
@@ -51,6 +52,14 @@ class Session:
             return ZoneInfo(os.environ.get("TZ") or "UTC")
         except (ZoneInfoNotFoundError, ValueError):
             return ZoneInfo("UTC")  # POSIX allows more in $TZ than zone names; times show theirs
+
+    @cached_property
+    def language(self) -> str:
+        """In which people are told what happened: that of the configuration."""
+        try:
+            return self.config(needed=False).display.language
+        except UsageError:  # told by the command, if it needs the configuration
+            return DisplaySection().language
 
 
 def session(ctx: typer.Context) -> Session:
