@@ -101,6 +101,7 @@ LANGUAGE = Language(
         "seal_issued": "se entregó un sello",
         "seal_on_duty": "el sello cuida algo",
         "seal_says_shut": "el candado dice que está cerrado",
+        "shut_since_delivery": "cerrado como cuando se entregó",
         "seal_unheard": "sin decir nada del sello durante",
         "seal_was_used": "el sello se cerró en este viaje",
         "sealing_doubts": "dudas sobre el sellado:",
