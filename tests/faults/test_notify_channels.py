@@ -5,14 +5,14 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import replace
+from contextlib import contextmanager
 from pathlib import Path
 
 from msgspec.structs import replace as changed
 from standardwebhooks.webhooks import Webhook
 
 from tests.support.brokers import Broker
+from tests.support.listening import heard
 from tests.support.notices import policy
 from tests.support.notifying import QUICK, handler, raise_alert, running, until, worker
 from tests.support.ports import HOST
@@ -21,9 +21,7 @@ from tracker.adapters.channels.mail import MailChannel, mail_server
 from tracker.adapters.channels.mqtt_topics import MqttTopics, Open
 from tracker.adapters.channels.people import PeopleChannel
 from tracker.adapters.channels.webhook import WebhookChannel
-from tracker.adapters.clock import SystemClock
 from tracker.adapters.journal import SqlJournal
-from tracker.adapters.mqtt.inbox import MqttInbox
 from tracker.app.queries.entries import read
 from tracker.domain.finding import FindingType
 from tracker.domain.notice import Delivery, DeliveryStatus, Update
@@ -69,9 +67,8 @@ def test_no_fault_delays_another_channel_and_the_log_tells_of_each(
 ) -> None:
     url = f"sqlite:///{tmp_path}/tracker.db"
     old = certificate(tmp_path, expired=True)
-    topics = replace(nats_broker.settings, topics=("alerts/#",), client_id="listener")
     with (
-        closing(MqttInbox(topics, SystemClock())) as listener,
+        heard(nats_broker.settings) as listening,
         mailbox() as box,
         mailbox(refuses=("x@example.mx",)) as refusing,
         hook() as erp,
@@ -81,7 +78,6 @@ def test_no_fault_delays_another_channel_and_the_log_tells_of_each(
         hook(status=401) as barred,
         silent() as port,
     ):
-        listener.wait_connected(5)
         made: Made = {
             "mail": mail("mail", box.port),
             "erp": webhook("erp", erp.url),
@@ -139,8 +135,8 @@ def test_no_fault_delays_another_channel_and_the_log_tells_of_each(
             assert max(one.waited_ms or 0 for one in raised(channel)) < 10_000, channel
         for request in erp.taken:
             Webhook(SECRET).verify(request.body, request.headers)
-        heard = [json.loads(one.payload)["data"]["notice"] for one in listener.receive(1.0)]
-        assert {alert.id for alert in alerts} <= set(heard)
+        notices = [json.loads(payload)["data"]["notice"] for _, payload in listening()]
+        assert {alert.id for alert in alerts} <= set(notices)
         mails = {str(one["Message-ID"]).partition("@")[0] for one in box.mails}
         wanted = {one.id for one in raised("mail")}
         assert {one.replace(":", "%3A") for one in wanted} <= {one[1:] for one in mails}

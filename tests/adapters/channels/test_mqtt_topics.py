@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -15,19 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.brokers import PASSWORD, Broker, mosquitto
+from tests.support.listening import heard
 from tests.support.outgoing import cut, message
 from tests.support.ports import HOST, free_port
 from tests.support.receivers import certificate, silent
 from tracker.adapters.channels.mqtt_topics import MqttTopics, Open, alert_topic, level, state_topic
-from tracker.adapters.clock import SystemClock
-from tracker.adapters.mqtt.inbox import MqttInbox
 from tracker.adapters.mqtt.settings import MqttSettings, Tls
 from tracker.domain.alert import Alert, Severity
 from tracker.domain.notice import Update
 from tracker.ports import Outgoing, Undelivered
-
-NUMBERS = itertools.count()
-"""Sessions are durable: each listener has its own."""
 
 
 class Desk:
@@ -53,28 +48,6 @@ def channel(settings: MqttSettings, desk: Desk | None = None) -> MqttTopics:
         origin="mx.example/log",
         opened=(desk or Desk()).opened,
     )
-
-
-@contextmanager
-def heard(
-    settings: MqttSettings, topic: str = "alerts/#"
-) -> Iterator[Callable[[], list[tuple[str, bytes]]]]:
-    """Someone who listens, from now on and for what is retained."""
-    said: list[tuple[str, bytes]] = []
-    with closing(
-        MqttInbox(
-            replace(settings, topics=(topic,), client_id=f"hub-{next(NUMBERS)}"), SystemClock()
-        )
-    ) as inbox:
-        inbox.wait_connected(5)
-
-        def more() -> list[tuple[str, bytes]]:
-            while batch := inbox.receive(1.0):
-                said.extend((one.topic, one.payload) for one in batch)
-                inbox.acknowledge(batch)
-            return said
-
-        yield more
 
 
 def undelivered(settings: MqttSettings, timeout_s: float = 2.0) -> Undelivered:
