@@ -67,7 +67,9 @@ class Phone:
 
 @dataclass
 class Night:
-    """What the dispatcher's desk does between two batches of the intake."""
+    """What the dispatcher's desk does between two batches of the intake. first: of each alert, when
+    it was told.
+    """
 
     phone: Phone
     outbox: OutboxFollower
@@ -75,11 +77,17 @@ class Night:
     store: Store
     commands: CommandHandler
     answered: set[str] = field(default_factory=set)
+    first: dict[str, datetime] = field(default_factory=dict)
+    _noted: int = 0
 
     def __call__(self) -> None:
         while self.outbox.work_off() or self.sender.once():
             pass
         now = self.phone.clock.now()
+        for at, message in self.phone.taken[self._noted :]:
+            for name in (message.notice, *alerts_of(self.store, message.notice)):
+                self.first.setdefault(name, at)
+        self._noted = len(self.phone.taken)
         for at, message in self.phone.taken:
             due = message.severity is Severity.CRITICAL and now - at >= ANSWERS_AFTER
             if due and message.notice not in self.answered:
@@ -120,12 +128,7 @@ def report() -> None:
 
 
 def _tell(alert: Alert, night: Night) -> None:
-    told = [
-        at
-        for at, message in night.phone.taken
-        if alert.id in (message.notice, *alerts_of(night.store, message.notice))
-    ]
-    first = min(told, default=None)
+    first = night.first.get(alert.id)
     waited = "never" if first is None else f"{(first - alert.raised_at).total_seconds():.1f} s"
     print(f"  the cut ({alert.kind}): told after {waited} (wanted: within 10 s)")
 
