@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bench.detection.judge import judged
+from bench.detection.judge import STEP, judged
 from bench.detection.runs import Job, fleet
 from geofences import library
 from tracker.app.commands import CommandHandler
@@ -27,11 +27,12 @@ from tracker.config import load, template
 from tracker.domain.alert import Alert, AlertStatus, Severity
 from tracker.domain.command import AcknowledgeAlert
 from tracker.domain.policy import Policy
-from tracker.ports import Clock, Outgoing, Receipt, Store
+from tracker.ports import Outgoing, Receipt, SettableClock, Store
 from tracker.wiring.notify import messages
 
 TRUCKS, INCIDENT = 200, "cut_moving"
 ANSWERS_AFTER = timedelta(minutes=2)
+SOON = timedelta(seconds=10)
 TABLES = """
 [notify.channels.phone]
 kind = "file"
@@ -53,7 +54,7 @@ ladder = "house"
 class Phone:
     """The dispatcher's: a channel that accepts all, and when."""
 
-    clock: Clock
+    clock: SettableClock
     name: str = "phone"
     taken: list[tuple[datetime, Outgoing]] = field(default_factory=list)
 
@@ -81,18 +82,26 @@ class Night:
     _noted: int = 0
 
     def __call__(self) -> None:
-        while self.outbox.work_off() or self.sender.once():
-            pass
-        now = self.phone.clock.now()
+        self._work_off()
+        clock, began = self.phone.clock, self.phone.clock.now()
+        # A worker looks twice a second; the intake's next batch may be a minute away.
+        while (due := self.store.next_notice_due()) is not None and due - began <= SOON:
+            clock.set(max(due, clock.now()))
+            self._work_off()
+        now = clock.now()
         for at, message in self.phone.taken[self._noted :]:
             for name in (message.notice, *alerts_of(self.store, message.notice)):
                 self.first.setdefault(name, at)
         self._noted = len(self.phone.taken)
         for at, message in self.phone.taken:
-            due = message.severity is Severity.CRITICAL and now - at >= ANSWERS_AFTER
-            if due and message.notice not in self.answered:
+            waited = message.severity is Severity.CRITICAL and now - at >= ANSWERS_AFTER
+            if waited and message.notice not in self.answered:
                 self.answered.add(message.notice)
                 self._acknowledge(message.notice, now)
+
+    def _work_off(self) -> None:
+        while self.outbox.work_off() or self.sender.once():
+            pass
 
     def _acknowledge(self, notice: str, now: datetime) -> None:
         for name in alerts_of(self.store, notice):
@@ -109,7 +118,9 @@ def report() -> None:
     nights: list[Night] = []
 
     @contextmanager
-    def desk(store: Store, commands: CommandHandler, clock: Clock) -> Iterator[Callable[[], None]]:
+    def desk(
+        store: Store, commands: CommandHandler, clock: SettableClock
+    ) -> Iterator[Callable[[], None]]:
         with tempfile.TemporaryDirectory(prefix="bench-night-") as folder:
             nights.append(_night(Path(folder), store, commands, clock))
             yield nights[0]
@@ -130,10 +141,13 @@ def report() -> None:
 def _tell(alert: Alert, night: Night) -> None:
     first = night.first.get(alert.id)
     waited = "never" if first is None else f"{(first - alert.raised_at).total_seconds():.1f} s"
-    print(f"  the cut ({alert.kind}): told after {waited} (wanted: within 10 s)")
+    print(
+        f"  the cut ({alert.kind}): told after {waited} (wanted: within 10 s; up to "
+        f"{STEP.total_seconds():.0f} s of it are this benchmark's own step)"
+    )
 
 
-def _night(folder: Path, store: Store, commands: CommandHandler, clock: Clock) -> Night:
+def _night(folder: Path, store: Store, commands: CommandHandler, clock: SettableClock) -> Night:
     file = folder / "tracker.toml"
     file.write_text(template({}) + TABLES, encoding="utf-8")
     config = load(file, {})

@@ -21,7 +21,7 @@ from tracker.app.planning import Geography
 from tracker.domain.alert import Alert
 from tracker.domain.errors import TrackerError
 from tracker.domain.policy import Policy
-from tracker.ports import Clock, Message
+from tracker.ports import Message, SettableClock
 
 STEP = timedelta(seconds=15)
 """What arrives within this is one batch, as on a machine that is busy for so long."""
@@ -41,7 +41,7 @@ class Judged:
     refused: list[str]
 
 
-Beside = Callable[[Any, CommandHandler, Clock], AbstractContextManager[Callable[[], None]]]
+Beside = Callable[[Any, CommandHandler, SettableClock], AbstractContextManager[Callable[[], None]]]
 """(journal, commands, clock) -> what is done after every batch."""
 
 
