@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from devices.reading import Fix
 from geofences.placement import Placement
@@ -132,6 +133,16 @@ def test_a_clock_ahead_gives_nobody_time() -> None:
     assert doubt is not None
     assert doubt.way is not None
     assert doubt.way.seconds == 180, "a minute, and the skew that is allowed"
+
+
+def test_of_a_clock_that_always_runs_ahead_its_own_time_passes_between_two_of_one_burst() -> None:
+    """Five minutes ahead; both are received at once, and 8 km lie between them."""
+    new = fix(10, MONTERREY[0] + 0.072, MONTERREY[1])
+    received = T0 + timedelta(minutes=5)
+    known = replace(lane(fix(6, *MONTERREY)), fix_latest=received)
+    steady = replace(known, ahead=Policy().clock_reports)
+    assert judged(known, new, received, None, PLAN, Policy()).doubt is not None
+    assert judged(steady, new, received, None, PLAN, Policy()).doubt is None
 
 
 def test_no_satellites_are_told_where_they_say_somewhere_else() -> None:

@@ -245,12 +245,15 @@ def implied_kmh(a: Fix, b: Fix) -> float:
 
 def _way(lane: Lane, a: Fix, b: Fix, received_at: datetime, policy: Policy) -> Way:
     """From `a`, the lane's, to `b`, which cannot be later than it was received: a clock that is
-    ahead gives nobody time, and takes none from who always runs ahead.
+    ahead gives nobody time, and takes none from who always runs ahead. Receipts may come in one
+    burst: of such a clock the time that has passed is what it says itself, if that is longer.
     """
     until, since = b.time, lane.fix_latest or a.time
     if until > received_at:
         until = min(until, received_at + minutes(policy.clock_skew_min))
     seconds = max((until - since).total_seconds(), 1.0)
+    if lane.ahead >= policy.clock_reports:
+        seconds = max(seconds, (b.time - a.time).total_seconds())
     metres = metres_between(a.lat, a.lon, b.lat, b.lon)
     return Way(metres, seconds, metres / seconds * 3.6)
 
