@@ -208,9 +208,8 @@ def test_a_rule_that_raises_costs_that_rule_alone(steps: list[Said], rule: Rule)
     def fail(view: View, memory: Any) -> Any:
         raise ZeroDivisionError("a fault in a rule")
 
-    hooks: dict[str, Any] = {
-        name: fail for name in ("on_reading", "on_tick", "on_command") if getattr(rule, name)
-    }
+    names = ("on_reading", "on_tick", "on_command", "on_alerts")
+    hooks: dict[str, Any] = {name: fail for name in names if getattr(rule, name)}
     broken = dataclasses.replace(rule, deadline=None, **hooks)
     with_fault = play(steps, tuple(broken if r is rule else r for r in ORDER))
     without = play(steps, tuple(r for r in ORDER if r is not rule))

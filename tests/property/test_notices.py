@@ -144,7 +144,7 @@ class Notices(RuleBasedStateMachine):
 
 def _is_about(data: object, alert: str) -> bool:
     assert isinstance(data, dict)
-    told = [data["alert"]] if "alert" in data else data.get("alerts", [])
+    told = [data["alert"]] if data.get("alert") else data.get("alerts") or []
     return any(one["id"] == alert for one in told)
 
 

@@ -115,6 +115,8 @@ def _held(view: View, memory: Memory, device: str, other: str, fix: Fix) -> Resu
     gap = widest(view, memory, device, other, fix)
     name, (a, _) = _name(device, other)
     pair = memory.pairs.get(name)
+    if gap.excess > 0 and gap.seconds and _clock_is_off(view, (device, other)):
+        return memory, NOTHING
     if gap.excess > 0:
         side = 0 if device == a else 1
         pair, outcomes = _apart(view, pair, gap, fix, side, (device, other), name)
@@ -124,6 +126,18 @@ def _held(view: View, memory: Memory, device: str, other: str, fix: Fix) -> Resu
         pair, outcomes = _maybe_together(view, pair, gap, fix, name)
     pairs = {key: kept for key, kept in memory.pairs.items() if key != name}
     return replace(memory, pairs=pairs if pair is None else {**pairs, name: pair}), outcomes
+
+
+def _clock_is_off(view: View, devices: tuple[str, str]) -> bool:
+    """Of one of them it is told, and both drive: when it was where nobody knows. Who stands is
+    where it is, whatever its clock says.
+    """
+    if any(view.state.devices[device].live.standing for device in devices):
+        return False
+    return any(
+        alert.kind is AlertKind.CLOCK_OFF and alert.key in devices and alert.ended_at is None
+        for alert in view.state.alerts.values()
+    )
 
 
 def widest(view: View, memory: Memory, device: str, other: str, fix: Fix) -> Gap:

@@ -6,17 +6,12 @@ every alert, signed. All of it goes the way of `tracker notify run`.
 
 from __future__ import annotations
 
-import base64
 import json
-import secrets
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from email import message_from_bytes, policy
-from email.message import EmailMessage
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +21,8 @@ from tracker.domain.notice import DeliveryStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from email.message import EmailMessage
+    from http.server import BaseHTTPRequestHandler
 
     from tracker.config import Config
     from tracker.ports import Clock, Store
@@ -84,6 +81,9 @@ class Told:
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
         """aiosmtpd hands over a mail."""
+        from email import message_from_bytes, policy
+        from email.message import EmailMessage
+
         mail = message_from_bytes(envelope.content, policy=policy.default)
         if isinstance(mail, EmailMessage):
             self.mails.append(mail)
@@ -93,6 +93,10 @@ class Told:
 @contextmanager
 def receivers(folder: Path) -> Iterator[tuple[Told, str]]:
     """Both, on free ports, and the tables of a configuration that sends to them."""
+    import base64
+    import secrets
+    from http.server import ThreadingHTTPServer
+
     from aiosmtpd.controller import Controller
 
     told, secret = Told(), "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
@@ -113,6 +117,8 @@ def receivers(folder: Path) -> Iterator[tuple[Told, str]]:
 
 
 def _handler(told: Told, secret: str) -> type[BaseHTTPRequestHandler]:
+    from http.server import BaseHTTPRequestHandler
+
     from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
     class Handler(BaseHTTPRequestHandler):
