@@ -207,6 +207,8 @@ def test_a_clock_that_always_runs_ahead_changes_nothing(ahead: float) -> None:
 @settings(max_examples=40, deadline=None)
 @given(orders, st.sampled_from((3.0, 5.0, 20.0)), st.booleans())
 @example((0, 4, [0, 1, 3, 2]), 3.0, False)
+@example((0, 4, [0, 2, 3, 1]), 3.0, False)
+@example((0, 4, [3, 2, 1, 0]), 3.0, False)
 def test_nor_does_it_with_a_flush_out_of_order(
     order: tuple[int, int, list[int]], ahead: float, serials: bool
 ) -> None:

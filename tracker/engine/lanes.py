@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from devices.reading import Clock, Reading, SealCondition
+from tracker.domain import rhythm
 from tracker.domain.clocks import undated
 from tracker.domain.plan import Plan
 from tracker.domain.policy import Policy, minutes
@@ -88,7 +89,13 @@ def _brought_back(known: DeviceState, newest: datetime, reading: Reading, policy
         return True
     if reading.seq is not None and live.seq is not None:
         return reading.seq > live.seq
-    return live.ahead <= 1
+    return live.ahead <= 1 and not _in_burst(known, reading)
+
+
+def _in_burst(known: DeviceState, reading: Reading) -> bool:
+    """It comes on the heels of the last word, as what was stored does: there it is order."""
+    pace_s = known.live.pace_s or known.live.rest_s or rhythm.FIRST_S
+    return (reading.received_at - known.heard_at).total_seconds() < rhythm.BURST * pace_s
 
 
 def _is_righted(known: DeviceState, reading: Reading, policy: Policy) -> bool:
