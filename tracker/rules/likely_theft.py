@@ -73,12 +73,20 @@ def on_alerts(view: View, memory: Memory) -> Result:
     theft = view.state.alerts.get(SLOT)
     if theft is None or theft.id != memory.theft:
         memory = Memory(theft=theft.id if theft else None, spells=memory.spells)
-    signs = _signs(view.state.alerts.values(), joining=theft is not None)
+    signs = _signs(view.state.alerts.values(), joining=True)
     memory = replace(memory, spells=spells(signs, memory))
     window = minutes(view.policy.likely_theft_min)
     if theft is None:
-        together = _together(signs, memory, window)
-        return _theft(view, memory, together) if together else (memory, NOTHING)
+        alone = _signs(view.state.alerts.values(), joining=False)
+        together = _together(alone, memory, window)
+        if not together:
+            return memory, NOTHING
+        near = [
+            alert
+            for alert in signs
+            if any(apart(alert, sign, memory) <= window for sign in together)
+        ]
+        return _theft(view, memory, together, near)
     more = _news(signs, theft, memory, window)
     if not more:
         return memory, NOTHING
@@ -94,7 +102,7 @@ def _signs(alerts: Iterable[Alert], *, joining: bool) -> list[Alert]:
         if (joining and alert.kind in JOINING and alert.severity is not Severity.INFO)
         or ((sign := SIGNS.get(alert.kind)) is not None and alert.severity.rank >= sign[1].rank)
     ]
-    return sorted(found, key=lambda alert: (alert.occurred_at, alert.id))
+    return sorted(found, key=lambda alert: (alert.occurred_at, alert.kind, alert.key))
 
 
 def spells(signs: list[Alert], memory: Memory) -> dict[str, Spell]:
@@ -143,8 +151,9 @@ def _news(signs: list[Alert], theft: Alert, memory: Memory, window: timedelta) -
     return more
 
 
-def _theft(view: View, memory: Memory, signs: list[Alert]) -> Result:
-    newest = max(signs, key=lambda alert: (alert.last_seen, alert.id))
+def _theft(view: View, memory: Memory, signs: list[Alert], parts: list[Alert]) -> Result:
+    """signs: those by which it is one; parts: they, and what joins them."""
+    newest = max(signs, key=lambda alert: (alert.last_seen, alert.kind, alert.key))
     begun = [memory.spells[sign.id].since for sign in signs]
     at = min(begun)
     alert = Raised(
@@ -161,12 +170,12 @@ def _theft(view: View, memory: Memory, signs: list[Alert]) -> Result:
         lat=newest.lat,
         lon=newest.lon,
         zone=newest.zone,
-        takes=tuple(f"{sign.kind}:{sign.key}" for sign in signs),
+        takes=tuple(f"{part.kind}:{part.key}" for part in parts),
     )
-    told: list[Outcome] = [alert, *(_part(sign) for sign in signs)]
+    told: list[Outcome] = [alert, *(_part(part) for part in parts)]
     # Its id is the next one: alerts are numbered in turn.
     theft = f"{view.state.scope}-{view.state.alert_count + 1}"
-    severities = {sign.id: sign.severity for sign in signs}
+    severities = {part.id: part.severity for part in parts}
     return replace(memory, theft=theft, told=severities), tuple(told)
 
 
