@@ -115,9 +115,9 @@ def _held(view: View, memory: Memory, device: str, other: str, fix: Fix) -> Resu
     gap = widest(view, memory, device, other, fix)
     name, (a, _) = _name(device, other)
     pair = memory.pairs.get(name)
-    if gap.excess > 0 and gap.seconds and _clock_is_off(view, (device, other)):
-        return memory, NOTHING
     if gap.excess > 0:
+        if gap.seconds and _clock_is_off(view, (device, other)):
+            return memory, NOTHING
         side = 0 if device == a else 1
         pair, outcomes = _apart(view, pair, gap, fix, side, (device, other), name)
     elif pair is None:

@@ -73,40 +73,45 @@ def on_alerts(view: View, memory: Memory) -> Result:
     theft = view.state.alerts.get(SLOT)
     if theft is None or theft.id != memory.theft:
         memory = Memory(theft=theft.id if theft else None, spells=memory.spells)
-    signs = _signs(view.state.alerts.values(), joining=True)
-    memory = replace(memory, spells=spells(signs, memory))
+    members = _members(view.state.alerts.values())
+    memory = replace(memory, spells=spells(members, memory))
     window = minutes(view.policy.likely_theft_min)
     if theft is None:
-        alone = _signs(view.state.alerts.values(), joining=False)
-        together = _together(alone, memory, window)
+        together = _together(_signs(members), memory, window)
         if not together:
             return memory, NOTHING
         near = [
             alert
-            for alert in signs
+            for alert in members
             if any(apart(alert, sign, memory) <= window for sign in together)
         ]
         return _theft(view, memory, together, near)
-    more = _news(signs, theft, memory, window)
+    more = _news(members, theft, memory, window)
     if not more:
         return memory, NOTHING
     told = {**memory.told, **{alert.id: alert.severity for alert in more}}
     return replace(memory, told=told), tuple(_part(alert) for alert in more)
 
 
-def _signs(alerts: Iterable[Alert], *, joining: bool) -> list[Alert]:
-    """Those that count, in the order in which they happened. joining: a theft is told already."""
+def _members(alerts: Iterable[Alert]) -> list[Alert]:
+    """Those that belong to a theft that is told, signs or not, in the order they happened in."""
     found = [
-        alert
-        for alert in alerts
-        if (joining and alert.kind in JOINING and alert.severity is not Severity.INFO)
-        or ((sign := SIGNS.get(alert.kind)) is not None and alert.severity.rank >= sign[1].rank)
+        alert for alert in alerts if alert.kind in JOINING and alert.severity is not Severity.INFO
     ]
     return sorted(found, key=lambda alert: (alert.occurred_at, alert.kind, alert.key))
 
 
-def spells(signs: list[Alert], memory: Memory) -> dict[str, Spell]:
-    return {alert.id: _spell(alert, memory.spells.get(alert.id)) for alert in signs}
+def _signs(members: Iterable[Alert]) -> list[Alert]:
+    """Those of them by which it is told."""
+    return [
+        alert
+        for alert in members
+        if (sign := SIGNS.get(alert.kind)) is not None and alert.severity.rank >= sign[1].rank
+    ]
+
+
+def spells(members: list[Alert], memory: Memory) -> dict[str, Spell]:
+    return {alert.id: _spell(alert, memory.spells.get(alert.id)) for alert in members}
 
 
 def _spell(alert: Alert, spell: Spell | None) -> Spell:
@@ -137,11 +142,11 @@ def apart(a: Alert, b: Alert, memory: Memory) -> timedelta:
     return max(gap, timedelta(0))
 
 
-def _news(signs: list[Alert], theft: Alert, memory: Memory, window: timedelta) -> list[Alert]:
+def _news(members: list[Alert], theft: Alert, memory: Memory, window: timedelta) -> list[Alert]:
     """Further parts, and those that have become graver."""
-    parts = [alert for alert in signs if alert.part_of == theft.id]
+    parts = [alert for alert in members if alert.part_of == theft.id]
     more = []
-    for alert in signs:
+    for alert in members:
         told = memory.told.get(alert.id)
         if told is not None:
             if alert.severity.rank > told.rank:
@@ -200,15 +205,16 @@ def _part(alert: Alert) -> Raised:
 
 def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
     kind, theft = AlertKind.LIKELY_THEFT, view.state.alerts.get(SLOT)
-    signs = _signs(view.state.alerts.values(), joining=theft is not None)
+    members = _members(view.state.alerts.values())
     if theft is None or theft.id != memory.theft:
         memory = Memory(theft=theft.id if theft else None, spells=memory.spells)
-    memory = replace(memory, spells=spells(signs, memory))
+    memory = replace(memory, spells=spells(members, memory))
     window = minutes(view.policy.likely_theft_min)
     if theft is not None:
-        more = [alert.kind for alert in _news(signs, theft, memory, window)]
+        more = [alert.kind for alert in _news(members, theft, memory, window)]
         told = ", ".join(more) or None
         return (Weighed(kind=kind, measure="further_signs", value=told, speaks=bool(more)),)
+    signs = _signs(members)
     together = _together(signs, memory, window)
     kinds = sorted({alert.kind.value for alert in together or signs})
     gaps = [
