@@ -6,6 +6,8 @@ asks (the same readings, the same rule), so that judging costs nothing for it.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from msgspec import Struct
 
 from tracker.domain.alert import AlertKind
@@ -29,3 +31,17 @@ class Weighed(Struct, frozen=True, kw_only=True):
     threshold: str | None = None
     about: str = ""
     speaks: bool = False
+
+
+def lasted(
+    kind: AlertKind, measure: str, span: timedelta, limit: timedelta, *, speaks: bool
+) -> Weighed:
+    """How long something lasted, held against how long it may; both in minutes."""
+    return Weighed(
+        kind=kind,
+        measure=measure,
+        value=span.total_seconds() / 60,
+        limit=limit.total_seconds() / 60,
+        unit="min",
+        speaks=speaks,
+    )

@@ -22,7 +22,7 @@ from tracker.domain.codes import Code
 from tracker.domain.coverage import sheltered
 from tracker.domain.outcome import Cleared, Outcome, PlaceKnown, Raised
 from tracker.domain.policy import minutes, whole_minutes
-from tracker.domain.weighing import Weighed
+from tracker.domain.weighing import Weighed, lasted
 from tracker.rules.base import NOTHING, Result, Rule, View
 from tracker.rules.patience import patience, usual
 from tracker.rules.signs import Sign
@@ -186,14 +186,7 @@ def _weighed(view: View, memory: Memory, kind: AlertKind) -> tuple[Weighed, ...]
     return (
         Weighed(kind=kind, measure="told_before", value=before, speaks=not before),
         Weighed(kind=kind, measure="jammed", value=view.lane.jammed, speaks=not view.lane.jammed),
-        Weighed(
-            kind=kind,
-            measure="unknown",
-            value=gone.total_seconds() / 60,
-            limit=limit.total_seconds() / 60,
-            unit="min",
-            speaks=gone >= limit,
-        ),
+        lasted(kind, "unknown", gone, limit, speaks=gone >= limit),
         Weighed(
             kind=kind,
             measure="reports",

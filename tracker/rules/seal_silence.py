@@ -19,7 +19,7 @@ from tracker.domain.codes import Code, Fact
 from tracker.domain.outcome import Cleared, Outcome, Raised, SealMoved
 from tracker.domain.policy import whole_minutes
 from tracker.domain.seal import SealState
-from tracker.domain.weighing import Weighed
+from tracker.domain.weighing import Weighed, lasted
 from tracker.rules.base import NOTHING, Result, Rule, View
 from tracker.rules.patience import patience, usual
 from tracker.rules.seals import sealed_report
@@ -116,14 +116,7 @@ def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
     limit = patience(view, view.lane, speaks=True)
     gone = view.at - (memory.since or _last_word(view, usual(view, view.lane, speaks=True)))
     return (
-        Weighed(
-            kind=KIND,
-            measure="seal_unheard",
-            value=gone.total_seconds() / 60,
-            limit=limit.total_seconds() / 60,
-            unit="min",
-            speaks=gone >= limit,
-        ),
+        lasted(KIND, "seal_unheard", gone, limit, speaks=gone >= limit),
         Weighed(
             kind=KIND,
             measure="reports_without_seal",

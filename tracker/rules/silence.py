@@ -25,7 +25,7 @@ from tracker.domain.policy import Policy, minutes, whole_minutes
 from tracker.domain.reception import collapsing
 from tracker.domain.seal import SealState
 from tracker.domain.state import DeviceState, Lane
-from tracker.domain.weighing import Weighed
+from tracker.domain.weighing import Weighed, lasted
 from tracker.rules.base import NOTHING, Result, Rule, View
 from tracker.rules.patience import patience, usual
 from tracker.rules.signs import Sign
@@ -177,16 +177,9 @@ def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
         measure = "heard" if spoke else "told_before" if memory.silent else "on_shipment"
         return (Weighed(kind=AlertKind.SILENCE, measure=measure, value=spoke or memory.silent),)
     limit, since = _limit(view, view.lane), _since(view, view.known)
-    return (
-        Weighed(
-            kind=AlertKind.SILENCE,
-            measure="silent",
-            value=(view.now - since).total_seconds() / 60,
-            limit=max(limit, asked - since).total_seconds() / 60,
-            unit="min",
-            speaks=view.now >= max(asked, since + limit),
-        ),
-    )
+    silent, may_be = view.now - since, max(limit, asked - since)
+    speaks = view.now >= max(asked, since + limit)
+    return (lasted(AlertKind.SILENCE, "silent", silent, may_be, speaks=speaks),)
 
 
 RULE = Rule(

@@ -17,7 +17,7 @@ from tracker.domain.codes import Code
 from tracker.domain.coverage import explained_min, under_way
 from tracker.domain.outcome import Cleared, Raised
 from tracker.domain.policy import Policy, minutes
-from tracker.domain.weighing import Weighed
+from tracker.domain.weighing import Weighed, lasted
 from tracker.rules.base import NOTHING, Result, Rule, View
 from tracker.rules.signs import Sign
 
@@ -95,14 +95,7 @@ def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
     if not policy.report_every_min:
         return (Weighed(kind=KIND, measure="asked_to_report", value=False),)
     waited, allowed = reading.event_time - before.at, limit(policy)
-    wait = Weighed(
-        kind=KIND,
-        measure="waited",
-        value=waited.total_seconds() / 60,
-        limit=allowed.total_seconds() / 60,
-        unit="min",
-        speaks=waited > allowed,
-    )
+    wait = lasted(KIND, "waited", waited, allowed, speaks=waited > allowed)
     if waited <= allowed:
         return (wait,)
     counts = Weighed(kind=KIND, measure="explained_or_at_rest", value=not _counts(view, waited),

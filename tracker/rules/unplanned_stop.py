@@ -30,7 +30,7 @@ from tracker.domain.outcome import Cleared, Outcome, Raised
 from tracker.domain.policy import MOST, Policy, minutes, whole_minutes
 from tracker.domain.rhythm import wakes
 from tracker.domain.state import Halt, Lane
-from tracker.domain.weighing import Weighed
+from tracker.domain.weighing import Weighed, lasted
 from tracker.rules.base import NOTHING, Result, Rule, View
 from tracker.rules.signs import Sign
 from tracker.rules.stop_limits import Limits, least, limits
@@ -205,11 +205,12 @@ def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
         return (_weighed("away_from_its_halt", True),)
     stood = fix.time - max(halt.since, view.plan.began)
     if fix.time - halt.since <= least(view.policy) and not view.lane.zones:
-        return (_stood(stood, least(view.policy), speaks=False),)
+        return (lasted(KIND, "stood", stood, least(view.policy), speaks=False),)
     allowed = limits(view, halt, stood)
     if allowed is None:
         return (_weighed("planned_to_stand_here", True),)
-    return (_stood(stood, allowed.warning, speaks=allowed.severity(stood) is not None),)
+    speaks = allowed.severity(stood) is not None
+    return (lasted(KIND, "stood", stood, allowed.warning, speaks=speaks),)
 
 
 def _at_a_tick(view: View, memory: Memory, halt: Halt) -> tuple[Weighed, ...]:
@@ -223,26 +224,9 @@ def _at_a_tick(view: View, memory: Memory, halt: Halt) -> tuple[Weighed, ...]:
         return (_weighed("planned_to_stand_here", True),)
     due, grave = _due(view, allowed, since, told=memory.halt == halt.since)
     limit = allowed.critical if grave else allowed.warning
-    wait = Weighed(
-        kind=KIND,
-        measure="unheard",
-        value=(view.now - known.heard_at).total_seconds() / 60,
-        limit=(due - known.heard_at).total_seconds() / 60,
-        unit="min",
-        speaks=view.now >= max(due, asked),
-    )
-    return _stood(stood, limit, speaks=stood >= limit), wait
-
-
-def _stood(stood: timedelta, limit: timedelta, *, speaks: bool) -> Weighed:
-    return Weighed(
-        kind=KIND,
-        measure="stood",
-        value=stood.total_seconds() / 60,
-        limit=limit.total_seconds() / 60,
-        unit="min",
-        speaks=speaks,
-    )
+    unheard, may_be = view.now - known.heard_at, due - known.heard_at
+    wait = lasted(KIND, "unheard", unheard, may_be, speaks=view.now >= max(due, asked))
+    return lasted(KIND, "stood", stood, limit, speaks=stood >= limit), wait
 
 
 def _weighed(measure: str, value: bool | None) -> Weighed:
