@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import logging
-import os
 import subprocess
-import sys
 import threading
-import time
 from collections.abc import Callable, Sequence
 from types import TracebackType
 
-from tracker.adapters.broker import tether
+from tracker.adapters.children import ended, keep_running, tethered
 
 log = logging.getLogger(__name__)
 FIRST_DELAY_S, LONGEST_DELAY_S = 0.5, 30.0
@@ -52,38 +49,24 @@ class KeptProcess:
         self._keeper.join()
 
     def _keep(self) -> None:
-        delay = FIRST_DELAY_S
-        while not self._stopping.is_set():
-            began = time.monotonic()
-            try:
-                ending = self._run_once()
-            except OSError as error:  # no memory or no process to be had just now
-                ending = str(error)
-            if self._stopping.is_set():
-                return
-            if time.monotonic() - began > LONGEST_DELAY_S:
-                delay = FIRST_DELAY_S
-            log.error("%s ended (%s); starting it again in %.1f s", self.name, ending, delay)
-            self._stopping.wait(delay)
-            delay = min(delay * 2, LONGEST_DELAY_S)
+        keep_running(
+            self._run_once,
+            self._stopping,
+            self._tell,
+            first_s=FIRST_DELAY_S,
+            longest_s=LONGEST_DELAY_S,
+        )
+
+    def _tell(self, ending: str, delay_s: float) -> None:
+        log.error("%s ended (%s); starting it again in %.1f s", self.name, ending, delay_s)
 
     def _run_once(self) -> str:
         """Start it and stay until it ends or is to end; how it ended."""
-        command = self._command
-        if sys.platform == "linux":
-            shim = [sys.executable, "-I", "-S", tether.__file__, str(os.getpid())]
-            command = [*shim, *command]
         process = self._process = subprocess.Popen(  # noqa: S603 - our own program
-            command,
+            tethered(self._command),
             stdin=subprocess.DEVNULL,
             start_new_session=True,  # Ctrl-C is for us, who then end it
         )
         while process.poll() is None and not self._stopping.wait(0.1):
             pass
-        if process.poll() is None:
-            process.terminate()
-            try:
-                process.wait(STOP_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-        return f"exit code {process.wait()}"
+        return ended(process, STOP_S)

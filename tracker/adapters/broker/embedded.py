@@ -9,7 +9,6 @@ import logging
 import os
 import socket
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -17,10 +16,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 
-from tracker.adapters.broker import tether
 from tracker.adapters.broker.nats_server import configuration, find_server, free_port
 from tracker.adapters.broker.process_file import ProcessFile
 from tracker.adapters.broker.server_log import Listener, newest
+from tracker.adapters.children import ended, keep_running, tethered
 from tracker.adapters.mqtt.link import Link
 from tracker.adapters.mqtt.settings import MqttSettings
 from tracker.domain.errors import ServiceUnreachable, UsageError
@@ -207,26 +206,27 @@ class EmbeddedBroker:
     # the thread that forked it ends, and this one lives exactly as long as the server is wanted.
 
     def _keep_running(self) -> None:
-        delay = FIRST_DELAY_S
-        while not self._stopping.is_set():
-            began = time.monotonic()
-            try:
-                ending = self._run_once()
-            except OSError as error:  # no memory or no process to be had just now
-                ending = str(error)
-            self._started.set()
-            if self._stopping.is_set():
-                break
-            if time.monotonic() - began > LONGEST_DELAY_S:
-                delay = FIRST_DELAY_S
-            log.error(
-                "the embedded broker ended (%s); starting it again in %.1f s. Its last words:\n%s",
-                ending,
-                delay,
-                self.log_tail(),
-            )
-            self._stopping.wait(delay)
-            delay = min(delay * 2, LONGEST_DELAY_S)
+        keep_running(
+            self._try_once,
+            self._stopping,
+            self._tell,
+            first_s=FIRST_DELAY_S,
+            longest_s=LONGEST_DELAY_S,
+        )
+
+    def _tell(self, ending: str, delay_s: float) -> None:
+        log.error(
+            "the embedded broker ended (%s); starting it again in %.1f s. Its last words:\n%s",
+            ending,
+            delay_s,
+            self.log_tail(),
+        )
+
+    def _try_once(self) -> str:
+        try:
+            return self._run_once()
+        finally:
+            self._started.set()  # or could not be: nobody need wait for it any longer
 
     def _run_once(self) -> str:
         """Start the server and stay until it ends or is to end; how it ended."""
@@ -239,19 +239,10 @@ class EmbeddedBroker:
                 looked = time.monotonic()
                 for complaint in listener.news():
                     log.warning("%s", complaint)
-        if process.poll() is None:
-            process.terminate()
-            try:
-                process.wait(STOP_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-        return f"exit code {process.wait()}"
+        return ended(process, STOP_S)
 
     def _spawn(self) -> subprocess.Popen[bytes]:
-        command = [self._program, "--config", str(self._config)]
-        if sys.platform == "linux":
-            shim = [sys.executable, "-I", "-S", tether.__file__, str(os.getpid())]
-            command = [*shim, *command]
+        command = tethered([self._program, "--config", str(self._config)])
         with (self._store / "nats.err").open("wb") as errors:
             return subprocess.Popen(  # noqa: S603 - our own program and file
                 command,
