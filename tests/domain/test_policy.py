@@ -9,7 +9,8 @@ import msgspec
 import pytest
 from msgspec import Meta
 
-from tracker.domain.policy import MOST, Policy, minutes
+from tracker.domain.policy import Policy, minutes
+from tracker.domain.threshold import MOST
 
 HINTS = get_type_hints(Policy, include_extras=True)
 NAMES = sorted(Policy.__struct_fields__)

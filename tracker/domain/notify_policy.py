@@ -13,19 +13,13 @@ from fnmatch import fnmatchcase
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.duty import DutyHours
+from tracker.domain.threshold import meta
 
 Language = Literal["es", "en"]
-MOST_MIN = 1_000_000
-"""No pause is longer: two years."""
-
-
-def _meta(text: str, unit: str, source: str, *, least: float = 0, most: float = MOST_MIN) -> Meta:
-    extra = {"text": text, "unit": unit, "source": source}
-    return Meta(ge=least, le=most, description=f"{text} ({unit}; source: {source})", extra=extra)
 
 
 class NotifyLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -33,7 +27,7 @@ class NotifyLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     gather_critical_s: Annotated[
         float,
-        _meta(
+        meta(
             "a critical incident waits so long for others of its kind, to be told with them",
             "s",
             "ours: a tenth of the ten seconds within which it must be told",
@@ -41,11 +35,11 @@ class NotifyLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         ),
     ] = 1.0
     gather_warning_s: Annotated[
-        float, _meta("a warning waits so long for others of its kind", "s", "ours")
+        float, meta("a warning waits so long for others of its kind", "s", "ours")
     ] = 45.0
     digest_notices: Annotated[
         int,
-        _meta(
+        meta(
             "so many incidents of one kind within the window are told as one digest",
             "notices",
             "ours: nobody reads more of a kind one by one; forty at once are one cause",
@@ -53,15 +47,15 @@ class NotifyLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         ),
     ] = 6
     digest_window_min: Annotated[
-        float, _meta("the window for a digest", "min", "ours: an outage ends within it for all")
+        float, meta("the window for a digest", "min", "ours: an outage ends within it for all")
     ] = 2.0
     digest_again_min: Annotated[
         float,
-        _meta("what a digest has to add is told no oftener than this", "min", "ours", least=1),
+        meta("what a digest has to add is told no oftener than this", "min", "ours", least=1),
     ] = 5.0
     digest_critical_s: Annotated[
         float,
-        _meta(
+        meta(
             "the same of a digest of critical incidents",
             "s",
             "ours: each of them must be told within ten seconds",
@@ -71,13 +65,13 @@ class NotifyLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     ] = 6.0
     digest_most: Annotated[
         int,
-        _meta(
+        meta(
             "a digest of so many takes no more; the next begins another", "notices", "ours", least=2
         ),
     ] = 200
     calm_min: Annotated[
         float,
-        _meta(
+        meta(
             "what calls for nobody (acknowledged, over, more of the same) is told of one incident "
             "no oftener than this",
             "min",
@@ -86,7 +80,7 @@ class NotifyLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     ] = 5.0
     warnings_per_hour: Annotated[
         int,
-        _meta(
+        meta(
             "a contact is told of so many warnings in an hour; the rest comes in one digest",
             "notices",
             "ours: alerts nobody acts on are the norm where there are more",
@@ -95,11 +89,11 @@ class NotifyLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     ] = 12
     late_min: Annotated[
         float,
-        _meta("what happened longer ago than this is told as late", "min", "ours"),
+        meta("what happened longer ago than this is told as late", "min", "ours"),
     ] = 10.0
     every_min: Annotated[
         float,
-        _meta(
+        meta(
             "the next of a ladder is asked after this, unless the ladder says otherwise",
             "min",
             "ours: as long as a critical alert may wait for its acknowledgement",
@@ -108,7 +102,7 @@ class NotifyLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     ] = 5.0
     again_factor: Annotated[
         float,
-        _meta(
+        meta(
             "when a ladder is through it begins anew, and each round is slower by this",
             "times",
             "ours: somebody is asked until somebody answers, and nobody ten times in a day",
@@ -117,11 +111,11 @@ class NotifyLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         ),
     ] = 2.0
     again_most_min: Annotated[
-        float, _meta("no step of a ladder is longer than this", "min", "ours: a day", least=1)
+        float, meta("no step of a ladder is longer than this", "min", "ours: a day", least=1)
     ] = 1440.0
     timeout_s: Annotated[
         float,
-        _meta(
+        meta(
             "how long a channel may take to accept, unless the channel says otherwise",
             "s",
             "ours: as long as a critical alert may take to reach a person",
@@ -131,7 +125,7 @@ class NotifyLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     ] = 10.0
     lease_s: Annotated[
         float,
-        _meta(
+        meta(
             "what a worker has in hand longer than a channel may take, another may send after this",
             "s",
             "ours: a worker that died must not hold up what it had begun",
@@ -140,14 +134,14 @@ class NotifyLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         ),
     ] = 5.0
     retry_first_s: Annotated[
-        float, _meta("the first pause after a failure", "s", "ours", least=0.01)
+        float, meta("the first pause after a failure", "s", "ours", least=0.01)
     ] = 2.0
     retry_most_s: Annotated[
-        float, _meta("the pauses double up to this", "s", "ours", least=0.01)
+        float, meta("the pauses double up to this", "s", "ours", least=0.01)
     ] = 300.0
     retry_critical_s: Annotated[
         float,
-        _meta(
+        meta(
             "of critical incidents they double up to this",
             "s",
             "ours: a gateway that is back must not wait for minutes",
@@ -156,7 +150,7 @@ class NotifyLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     ] = 30.0
     retry_jitter: Annotated[
         float,
-        _meta(
+        meta(
             "a pause is longer by a random part of itself up to this, so that not all come at once",
             "times",
             "ours",
@@ -165,7 +159,7 @@ class NotifyLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     ] = 0.3
     dead_after_min: Annotated[
         float,
-        _meta(
+        meta(
             "what no attempt has delivered for so long is dead, and an alert says so",
             "min",
             "ours: the ladder has asked others meanwhile",
@@ -173,7 +167,7 @@ class NotifyLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     ] = 60.0
     log_every_s: Annotated[
         float,
-        _meta(
+        meta(
             "deliveries become custody entries together, so often",
             "s",
             "ours: each commit among a shipment's entries makes the intake compute once more",
@@ -181,11 +175,11 @@ class NotifyLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     ] = 5.0
     poll_s: Annotated[
         float,
-        _meta("how often it is looked for what is new", "s", "ours", least=0.01, most=5),
+        meta("how often it is looked for what is new", "s", "ours", least=0.01, most=5),
     ] = 0.5
     keep_days: Annotated[
         float,
-        _meta("deliveries are kept so long; the custody log keeps what became of them", "days",
+        meta("deliveries are kept so long; the custody log keeps what became of them", "days",
               "ours: a month's report", least=1),
     ] = 35.0  # fmt: skip
 

@@ -10,9 +10,10 @@ from tracker.domain.alert import Severity
 from tracker.domain.codes import Code
 from tracker.domain.geo import metres_between
 from tracker.domain.plan import Plan
-from tracker.domain.policy import MOST, Policy, minutes
+from tracker.domain.policy import Policy, minutes
 from tracker.domain.shipment import Drivers
 from tracker.domain.state import Halt
+from tracker.domain.threshold import MOST
 from tracker.rules.base import View
 
 

@@ -27,9 +27,10 @@ from tracker.domain.codes import Code
 from tracker.domain.coverage import explained_min
 from tracker.domain.geo import metres_between
 from tracker.domain.outcome import Cleared, Outcome, Raised
-from tracker.domain.policy import MOST, Policy, minutes, whole_minutes
+from tracker.domain.policy import Policy, minutes, whole_minutes
 from tracker.domain.rhythm import wakes
 from tracker.domain.state import Halt, Lane
+from tracker.domain.threshold import MOST
 from tracker.domain.weighing import Weighed, lasted
 from tracker.rules.base import NOTHING, Result, Rule, View
 from tracker.rules.signs import Sign
