@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.contract.conftest import Opens
 from tests.support import works
 from tracker.adapters.journal import SqlJournal
 from tracker.adapters.journal.memory import MemoryJournal
@@ -30,40 +31,6 @@ from tracker.ports import (
     Watch,
     Work,
 )
-
-Opens = Callable[[], Store]
-"""A journal on one and the same store each time, as another process would have it."""
-
-
-def on_sqlite(folder: Path) -> Opens:
-    return lambda: SqlJournal.open(f"sqlite:///{folder}/tracker.db")
-
-
-def in_memory(folder: Path) -> Opens:
-    return MemoryJournal().another
-
-
-STORES: dict[str, Callable[[Path], Opens]] = {"sqlite": on_sqlite, "memory": in_memory}
-
-
-@pytest.fixture(params=STORES)
-def opens(request: pytest.FixtureRequest, tmp_path: Path) -> Opens:
-    return STORES[request.param](tmp_path)
-
-
-@pytest.fixture
-def journal(opens: Opens) -> Iterator[Store]:
-    opened = opens()
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def other(opens: Opens, journal: Store) -> Iterator[Store]:
-    """A second journal on the same database, as another process would have."""
-    opened = opens()
-    yield opened
-    opened.close()
 
 
 def everything(journal: Store) -> tuple[object, ...]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,32 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from tests.contract.test_journal import STORES, Opens
+from tests.contract.conftest import STORES
 from tracker.domain.alert import Severity
 from tracker.domain.notice import Delivery, DeliveryStatus, Update
 from tracker.domain.personal import ERASED
 from tracker.ports import Erasure, Store, StoredNotice, Work
 
 NOON = datetime(2025, 3, 3, 18, 0, tzinfo=UTC)
-
-
-@pytest.fixture(params=STORES)
-def opens(request: pytest.FixtureRequest, tmp_path: Path) -> Opens:
-    return STORES[request.param](tmp_path)
-
-
-@pytest.fixture
-def journal(opens: Opens) -> Iterator[Store]:
-    opened = opens()
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def other(opens: Opens, journal: Store) -> Iterator[Store]:
-    opened = opens()
-    yield opened
-    opened.close()
 
 
 def at(seconds: float) -> datetime:

@@ -68,8 +68,7 @@ class Ingest:
     clocks: how devices' clocks are set that are not in UTC, by `key_of` their ids, where their
     shipment does not say. signer: signs the log every `checkpoint_s`; without one it is not signed.
     heartbeat_s: how often a sign of life is left in the journal; None: never. beacon: shows it
-    outside the journal too. cells: where the
-    networks' cells are, if a file says it.
+    outside the journal too. cells: where the networks' cells are, if a file says it.
     """
 
     def __init__(
