@@ -47,7 +47,7 @@ class Clock(enum.StrEnum):
     has twice."""
 
 
-class Fix(Struct, frozen=True, kw_only=True):
+class Fix(Struct, frozen=True, kw_only=True, gc=False):
     """A position the device believes in."""
 
     lat: float
@@ -61,7 +61,7 @@ class Fix(Struct, frozen=True, kw_only=True):
     hdop: float | None = None
 
 
-class NoFix(Struct, frozen=True, kw_only=True):
+class NoFix(Struct, frozen=True, kw_only=True, gc=False):
     """No usable position; what the receiver said of itself is kept, for jamming shows there."""
 
     reason: NoFixReason
@@ -110,14 +110,14 @@ class CredentialKind(enum.StrEnum):
     KEY = "key"
 
 
-class Credential(Struct, frozen=True, kw_only=True):
+class Credential(Struct, frozen=True, kw_only=True, gc=False):
     """What was shown to the lock. `id` is a card number or a user, never a password itself."""
 
     kind: CredentialKind
     id: str | None = None
 
 
-class SealReport(Struct, frozen=True, kw_only=True):
+class SealReport(Struct, frozen=True, kw_only=True, gc=False):
     """What one reading says of the seal. `events` is a set: a lock may report several at once."""
 
     condition: SealCondition | None = None
@@ -127,7 +127,7 @@ class SealReport(Struct, frozen=True, kw_only=True):
     lock_count: int | None = None
 
 
-class Cell(Struct, frozen=True, kw_only=True):
+class Cell(Struct, frozen=True, kw_only=True, gc=False):
     """The serving cell. `rssi` as sent: negative is dBm, 0 to 31 is the GSM scale, 99 unknown."""
 
     mcc: int | None = None
@@ -141,7 +141,7 @@ SHARED_SERIALS = frozenset({"jtt808"})
 """Dialects whose `seq` counts every message, heartbeats too: a gap in it proves nothing."""
 
 
-class Reading(Struct, frozen=True, kw_only=True):
+class Reading(Struct, frozen=True, kw_only=True, gc=False):
     """One thing one device said, whatever its language was.
 
     `seal` is None when the reading says nothing of the seal. `extra` holds every key the dialect

@@ -268,12 +268,14 @@ class Ingest:
         ahead = {name: unit.clock_of(name) for name in {item.reading.device for item in items}}
         for number, (item, (scope, later)) in enumerate(zip(items, whose, strict=True)):
             placement = batch.placement(number)
-            item = unit.hear(scope, item)  # noqa: PLW2901 - the same, with its place
+            place = unit.hear(scope, item)
             device = item.reading.device
             whose_it_is = Whose(scope, later, ahead[device])
             step = judge_reading(unit, self._numbers, item, whose_it_is, placement)
             unit.readings.append(
-                msgspec.structs.replace(item, shipment=step.state.shipment, late=step.late)
+                msgspec.structs.replace(
+                    item, shipment=step.state.shipment, late=step.late, number=place
+                )
             )
             if not (step.late or item.retained or later is not None):
                 self._heard[device] = item.reading.event_time

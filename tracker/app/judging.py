@@ -37,7 +37,7 @@ def judge_reading(
     have, and that the device spoke of what came before its shipment.
     """
     reading = item.reading
-    alone = whose.scope.startswith(DEVICE_SCOPE) and whose.later is None
+    alone = whose.later is None and whose.scope.startswith(DEVICE_SCOPE)
     heard = HeardReading(
         reading=reading,
         identity=item.digest.hex(),

@@ -23,7 +23,7 @@ from tracker.domain.policy import Policy, minutes
 from tracker.ports import StoredReading
 
 
-class Asked(Struct, frozen=True):
+class Asked(Struct, frozen=True, gc=False):
     """What a placement was asked with. last: the device's last believed fix before the reading,
     None if it is too long ago for a straight way to tell (`passage_min`). progress_m: the last
     known one, only where the corridor meets itself. measured: how far along the corridor it is, is
@@ -36,7 +36,7 @@ class Asked(Struct, frozen=True):
     measured: bool = False
 
 
-class PlacedReading(Struct, frozen=True):
+class PlacedReading(Struct, frozen=True, gc=False):
     asked: Asked
     placement: Placement
 
@@ -54,6 +54,9 @@ class BatchPlacement:
         self.unit, self.items, self.scopes = unit, items, scopes
         self.cells = cells
         self.placed: list[PlacedReading | None] = [None] * len(items)
+        self._meets = dict[str | None, bool]({None: False})
+        judges_by = {scope: unit.judges_by(scope) for scope in set(scopes)}
+        self._judges_by = [judges_by[scope] for scope in scopes]
         self._ask(range(len(items)))
 
     def placement(self, number: int) -> Placement | None:
@@ -102,19 +105,24 @@ class BatchPlacement:
 
     def _question(self, number: int) -> tuple[Asked, bool]:
         """What it is asked with as things stand now, and whether the reading is late."""
-        item, scope = self.items[number], self.scopes[number]
-        registry, state = self.unit.registry, self.unit.state(scope)
-        planned = registry.planned(scope)
-        plan, policy = planned.plan if planned else None, self.unit.policy(scope, item.reading)
-        lane, late = engine.lane_of(state, item.reading, policy)
+        reading, scope = self.items[number].reading, self.scopes[number]
+        plan, policies = self._judges_by[number]
+        policy = policies.only or self.unit.policy(scope, reading)
+        lane, late = engine.lane_of(self.unit.state(scope), reading, policy)
         corridor = engine.corridor_of(lane, plan)
-        meets = corridor is not None and revisits(
-            registry.atlas.corridor(corridor), registry.atlas.default_half_width_m
-        )
-        position = item.reading.position
+        meets = self._meets_itself(corridor)
+        position = reading.position
         last = _recent(lane.fix, position, policy)
         due = corridor is not None and not meets and _due(lane.progress_at, position, policy)
         return Asked(corridor, last, (lane.progress_m or 0.0) if meets else None, due), late
+
+    def _meets_itself(self, corridor: str | None) -> bool:
+        meets = self._meets.get(corridor)
+        if meets is None:
+            atlas = self.unit.registry.atlas
+            found = revisits(atlas.corridor(str(corridor)), atlas.default_half_width_m)
+            meets = self._meets[corridor] = found
+        return meets
 
     def _locate(self, numbers: Sequence[int], questions: Sequence[Asked]) -> None:
         if not numbers:

@@ -22,7 +22,7 @@ from tracker import engine
 from tracker.app.planning import Geography, Planned, declared_clocks
 from tracker.app.timers import Timers
 from tracker.domain.errors import UsageError
-from tracker.domain.layers import always
+from tracker.domain.layers import ShipmentPolicies, always
 from tracker.domain.plan import Plan
 from tracker.domain.policy import Policy
 from tracker.domain.shipment import Shipment
@@ -82,6 +82,7 @@ class ShipmentRegistry:
         self._held: set[str] = set()
         self._as_of: dict[str, int] = {}
         self._shipments: dict[str, _Known] = {}
+        self._judges_by: dict[str, tuple[Plan | None, ShipmentPolicies]] = {}
         self._spelled: dict[str, str] = {}
         self._carried: dict[str, list[Carried]] = {}
         self._settled: OrderedDict[str, None] = OrderedDict()
@@ -152,6 +153,7 @@ class ShipmentRegistry:
         self.version, self._loaded = version, True
         for kept in (self.states, self._held, self._as_of, self._shipments, self._carried):
             kept.clear()
+        self._judges_by.clear()
         self._settled.clear()
         self._timers.clear()
         self._atlas = None
@@ -194,6 +196,7 @@ class ShipmentRegistry:
         """Its plan is made when it is asked for; one whose file did not change keeps it."""
         self._spelled.update((key_of(device), device) for device in stored.devices)
         self._set_clocks(stored)
+        self._judges_by.pop(stored.id, None)
         known = self._shipments.get(stored.id)
         if known is not None and known.stored.document == stored.document:
             known.stored = stored
@@ -250,7 +253,9 @@ class ShipmentRegistry:
             scope, _ = self._settled.popitem(last=False)
             self._held.discard(scope)
             self._declared_before.pop(scope, None)
-            for kept in (self.states, self._as_of, self._shipments, self._carried):
+            for kept in (
+                self.states, self._as_of, self._shipments, self._carried, self._judges_by
+            ):  # fmt: skip
                 kept.pop(scope, None)  # its timer has run out
 
     def _rests(self, scope: str) -> bool:
@@ -270,6 +275,7 @@ class ShipmentRegistry:
         """Hold everything against other zones from here on; every shipment is planned anew."""
         self.geography, self.base = geography, always(geography.policy)
         self._atlas = None
+        self._judges_by.clear()
         for known in self._shipments.values():
             known.planned = None
 
@@ -340,6 +346,15 @@ class ShipmentRegistry:
         if known is None:
             return None
         return known.planned or self._plan(known)
+
+    def judges_by(self, scope: str) -> tuple[Plan | None, ShipmentPolicies]:
+        """By what its inputs are judged: asked for each reading, so it is kept at hand."""
+        found = self._judges_by.get(scope)
+        if found is None:
+            if (planned := self.planned(scope)) is None:
+                return None, self.base
+            found = self._judges_by[scope] = planned.plan, planned.policies
+        return found
 
     def plan(self, scope: str) -> Plan | None:
         planned = self.planned(scope)

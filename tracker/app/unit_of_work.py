@@ -64,6 +64,7 @@ class UnitOfWork:
         self.logged: list[str] = []
         self._entries: dict[str, NewEntry] = {}
         self._planned: dict[str, Planned] = {}
+        self._spoke: set[str] = set()
         self._clocks: dict[str, int] = {}
         self._judged: dict[str, datetime] = {}  # when last, where that makes a difference
         self.expected = {ZONES_SCOPE: registry.as_of(ZONES_SCOPE)}  # each entry says which apply
@@ -91,7 +92,7 @@ class UnitOfWork:
         return stored
 
     def plan(self, scope: str) -> Plan | None:
-        return self._planned_for(scope)[0]
+        return self.judges_by(scope)[0]
 
     def carriers(self, scope: str) -> Sequence[Carried]:
         """The shipments that carry or carried "device:<id>" or "number:<number>", by opening."""
@@ -108,8 +109,10 @@ class UnitOfWork:
     def whose(self, reading: Reading, *, retained: bool) -> tuple[str, str | None]:
         """Where a reading is judged; see `ShipmentRegistry.whose`."""
         found = self.registry.whose(reading, retained=retained)
-        self.reads(DEVICE_SCOPE + reading.device)
-        self.reads(DEVICE_SCOPE + key_of(reading.device))
+        if reading.device not in self._spoke:
+            self._spoke.add(reading.device)
+            self.reads(DEVICE_SCOPE + reading.device)
+            self.reads(DEVICE_SCOPE + key_of(reading.device))
         return found
 
     def under_way(self) -> list[ScopeState]:
@@ -127,7 +130,7 @@ class UnitOfWork:
 
     def judge(self, scope: str, what: Input, placement: Placement | None = None) -> Step:
         """One step of the engine, recorded. Raises TrackerError for a command refused."""
-        state, (plan, policies) = self.state(scope), self._planned_for(scope)
+        state, (plan, policies) = self.state(scope), self.judges_by(scope)
         policy = policies.only
         if policy is None:
             at, now = engine.moments(what)
@@ -149,7 +152,7 @@ class UnitOfWork:
 
     def deadline(self, scope: str) -> Step:
         """The state of a scope with the time when it must be ticked at the latest."""
-        state, (plan, policies) = self.state(scope), self._planned_for(scope)
+        state, (plan, policies) = self.state(scope), self.judges_by(scope)
         policy, until = policies.only or policies.usual, None
         if policies.only is None and (now := self._judged.get(scope)) is not None:
             lane = policies.on(state.leg)
@@ -158,7 +161,7 @@ class UnitOfWork:
 
     def _still_waits(self, scope: str, state: ScopeState) -> bool:
         before = self.registry.states.get(scope)
-        policy = self._planned_for(scope)[1].only
+        policy = self.judges_by(scope)[1].only
         if before is None or policy is None or scope in self._planned:
             return False
         return engine.still_waits(before, state, policy)
@@ -175,9 +178,9 @@ class UnitOfWork:
         self._clocks[device] = ahead_min
         self.states[scope] = replace(self.state(scope), clock_ahead_min=ahead_min)
 
-    def hear(self, scope: str, reading: StoredReading) -> StoredReading:
-        """Take the reading into the scope's telemetry, before it is judged: entries state it. The
-        reading, with its place there.
+    def hear(self, scope: str, reading: StoredReading) -> int:
+        """Take the reading into the scope's telemetry, before it is judged: entries state it. Its
+        place there.
         """
         state = self.state(scope)
         said = reading.reading
@@ -195,7 +198,7 @@ class UnitOfWork:
             heard_digest=readings.extend(head, record).hex(),
             unbound_since=state.unbound_since or said.received_at,
         )
-        return replace(reading, number=state.heard)
+        return state.heard
 
     def _take(self, scope: str, step: Step) -> None:
         self.alerts.update((alert.id, alert) for alert in step.alerts)
@@ -203,17 +206,17 @@ class UnitOfWork:
 
     def policy(self, scope: str, reading: Reading) -> Policy:
         """By which the reading is judged, as things stand now."""
-        policies = self._planned_for(scope)[1]
+        policies = self.judges_by(scope)[1]
         return policies.only or policies.at(engine.dated_at(reading), self.state(scope).leg)
 
-    def _planned_for(self, scope: str) -> tuple[Plan | None, ShipmentPolicies]:
-        planned = self._planned.get(scope)
-        if planned is None:
-            planned = self.registry.planned(scope)
+    def judges_by(self, scope: str) -> tuple[Plan | None, ShipmentPolicies]:
+        """The plan and the thresholds by which what happens in the scope is judged."""
+        planned = self._planned.get(scope) if self._planned else None
+        if planned is not None:
+            return planned.plan, planned.policies
+        if scope not in self.expected:
             self.reads(scope)
-        if planned is None:
-            return None, self.registry.base
-        return planned.plan, planned.policies
+        return self.registry.judges_by(scope)
 
     def _logged(self, state: ScopeState, findings: tuple[Finding, ...]) -> ScopeState:
         """The findings as custody entries, chained to the scope's last."""

@@ -26,13 +26,13 @@ from tracker.domain.receiver import Receiver
 from tracker.domain.reception import reception
 from tracker.domain.rhythm import intervals, rhythm, woken
 from tracker.domain.state import Halt, Lane, Passage
-from tracker.domain.visits import visited
+from tracker.domain.visits import stays, visited
 
 UNDATED = frozenset({Clock.RECEIPT, Clock.DOUBTED})
 """Clocks whose readings tell nothing of how long ago a position was."""
 
 
-class Moves(Struct, frozen=True, kw_only=True):
+class Moves(Struct, frozen=True, kw_only=True, gc=False):
     """What changed in a lane with one reading. `fix` is None unless it is new and believed.
 
     doubt: why it is not believed. at_rest: it is near where the truck halts already, and does not
@@ -52,10 +52,9 @@ def advance(
     lane: Lane, reading: Reading, placement: Placement | None, plan: Plan | None, policy: Policy
 ) -> tuple[Lane, Moves]:
     """The lane after `reading`, and what that changed. The seal is the rules' business."""
-    heard: dict[str, Any] = {
-        "at": reading.event_time,
-        "seq": lane.seq if reading.seq is None else reading.seq,
-    }
+    heard: dict[str, Any] = {"at": reading.event_time}
+    if reading.seq is not None:
+        heard["seq"] = reading.seq
     if lane.at is not None:
         seconds = (reading.event_time - lane.at).total_seconds()
         heard |= rhythm(lane, seconds, intervals(lane, reading))
@@ -85,7 +84,8 @@ def advance(
     if belief.anew:
         lane = _anew(lane)
     latest = reading.received_at + minutes(policy.clock_skew_min)
-    heard["fix_latest"] = latest if fix.time > latest else None
+    if lane.fix_latest is not None or fix.time > latest:
+        heard["fix_latest"] = latest if fix.time > latest else None
     return _moved(lane, heard, fix, belief, placement, plan, policy)
 
 
@@ -117,30 +117,45 @@ def _moved(
     here = straying is None and halt.since < fix.time
     stood = fix.time - halt.since >= minutes(policy.standing_min)
     standing = (held and lane.standing) or (here and stood)
-    now = replace(
-        lane,
-        **heard,
-        agreed=belief.agreed,
-        vouched=belief.vouched,
-        receiver=belief.receiver or lane.receiver,
-        suspect=None,
-        agreeing=0,
-        halt=halt,
-        straying=straying,
-        standing=standing,
-        moving=not standing and _moving(lane, halt, straying, fix, policy),
-    )
+    moving = not standing and _moving(lane, halt, straying, fix, policy)
+    heard |= _now(lane, belief, halt, straying, standing=standing, moving=moving)
     if straying is fix and lane.standing and lane.at is not None and _rolls(halt, fix, policy):
-        now = replace(now, wakes=woken(lane, (heard["at"] - lane.at).total_seconds()))
-    rolls = now.moving and _rolls(halt, fix, policy)
+        heard["wakes"] = woken(lane, (heard["at"] - lane.at).total_seconds())
+    rolls = moving and _rolls(halt, fix, policy)
     at_rest = not rolls and (here or (standing and _near(halt, fix, policy)))
     if placement is None or plan is None:
-        return replace(now, fix=fix), Moves(fix=fix, at_rest=at_rest)
-    kept, entered, left, passed = visited(now, fix, placement, plan, policy, rolls=rolls)
+        return replace(lane, fix=fix, **heard), Moves(fix=fix, at_rest=at_rest)
+    moves = Moves(fix=fix, at_rest=at_rest)
+    along = {}
     if placement.progress_m is not None:
-        kept |= progressed(lane, fix.time, placement, plan, policy)
-    lane = replace(now, fix=fix, **kept)
-    return lane, Moves(fix=fix, at_rest=at_rest, entered=entered, left=left, passed=passed)
+        along = progressed(lane, fix.time, placement, plan, policy)
+    if not stays(lane, placement, plan):
+        kept, entered, left, passed = visited(
+            replace(lane, **heard), fix, placement, plan, policy, rolls=rolls
+        )
+        heard |= kept
+        moves = Moves(fix=fix, at_rest=at_rest, entered=entered, left=left, passed=passed)
+    return replace(lane, fix=fix, **heard, **along), moves
+
+
+def _now(
+    lane: Lane, belief: Belief, halt: Halt, straying: Fix | None, *, standing: bool, moving: bool
+) -> dict[str, Any]:
+    """What a believed fix makes of these, as far as it changes them."""
+    now: dict[str, Any] = {"halt": halt, "straying": straying}
+    if belief.agreed != lane.agreed:
+        now["agreed"] = belief.agreed
+    if belief.vouched is not lane.vouched:
+        now["vouched"] = belief.vouched
+    if belief.receiver is not None and belief.receiver is not lane.receiver:
+        now["receiver"] = belief.receiver
+    if lane.suspect is not None or lane.agreeing:
+        now |= {"suspect": None, "agreeing": 0}
+    if standing is not lane.standing:
+        now["standing"] = standing
+    if moving is not lane.moving:
+        now["moving"] = moving
+    return now
 
 
 def _anew(lane: Lane) -> Lane:

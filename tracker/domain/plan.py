@@ -135,4 +135,6 @@ class Plan:
         return place is not None and place.kind not in ACCUSING and self.expects(zone)
 
     def places(self, zones: tuple[str, ...]) -> tuple[Place, ...]:
+        if not zones:
+            return ()
         return tuple(place for zone in zones if (place := self.place(zone)) is not None)

@@ -32,7 +32,7 @@ class Episode(Struct, frozen=True, kw_only=True):
 PAST_KEPT = 16
 
 
-class SealRecord(Struct, frozen=True, kw_only=True):
+class SealRecord(Struct, frozen=True, kw_only=True, gc=False):
     """One lock's seal in one timeline.
 
     number: the number in force, None until one is known. used: every number before it.

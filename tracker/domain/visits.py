@@ -63,6 +63,19 @@ def least_stay_min(place: Place, policy: Policy) -> float:
     return float(getattr(policy, STAYS.get(place.kind, "stay_other_min")))
 
 
+def stays(lane: Lane, placement: Placement, plan: Plan) -> bool:
+    """Where this fix is, and the way to it, cannot change what is known of the lane's zones."""
+    if lane.arriving or lane.leaving or lane.passing or placement.passed:
+        return False
+    if not (placement.zones or lane.zones):
+        return True
+    return _inside(placement, plan) == lane.zones.keys()
+
+
+def _inside(placement: Placement, plan: Plan) -> set[str]:
+    return {zone for zone in placement.zones if plan.place(zone) is not None}
+
+
 def visited(
     lane: Lane, fix: Fix, placement: Placement, plan: Plan, policy: Policy, *, rolls: bool
 ) -> Visited:
@@ -70,11 +83,7 @@ def visited(
     showed it; zones passed. The lane's halt follows `fix` already, `lane.fix` is the one before.
     rolls: the truck is surely under way.
     """
-    known = lane.zones
-    inside = {zone for zone in placement.zones if plan.place(zone) is not None}
-    quiet = not (lane.arriving or lane.leaving or lane.passing or placement.passed)
-    if quiet and inside == known.keys():
-        return {}, {}, {}, ()
+    known, inside = lane.zones, _inside(placement, plan)
     doubtful = set(placement.doubtful)
     arriving = _arriving(lane, fix, inside - known.keys(), doubtful, plan, policy)
     leaving = _leaving(lane, fix, known.keys() - inside, doubtful)

@@ -14,12 +14,14 @@ from tracker.domain.clocks import undated
 from tracker.domain.policy import Policy, minutes
 from tracker.domain.state import DeviceState, Lane
 
+_DEVICE = Clock.DEVICE  # Python 3.11 is slow to look it up
+
 
 def dated(reading: Reading, policy: Policy) -> datetime:
     """When it happened, for the record: by its clock, unless that is doubted or runs ahead. Nothing
     happens after it was received.
     """
-    if reading.clock is Clock.DEVICE and reading.event_time <= reading.received_at:
+    if reading.clock is _DEVICE and reading.event_time <= reading.received_at:
         return reading.event_time
     ahead = reading.event_time - reading.received_at > minutes(policy.clock_skew_min)
     return reading.received_at if ahead or undated(reading) else reading.event_time

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -72,7 +71,7 @@ def _waits(
             due: Any = deadline(view, remembered(rule, kept[rule.keeps]))
         except Exception as error:  # noqa: BLE001 - a rule's fault must cost only that rule
             heard = max(known.heard_at for known in view.state.devices.values())
-            conclusions.failed(rule, dataclasses.replace(view, at=heard, now=heard), error)
+            conclusions.failed(rule, replace(view, at=heard, now=heard), error)
             continue
         if due is not None:
             yield due

@@ -20,6 +20,7 @@ from tracker.domain.seal import SealRecord, SealState
 from tracker.domain.state import DeviceState, Lane, ScopeState
 from tracker.domain.whose import breaks
 
+_DEVICE, _RELEASED = Clock.DEVICE, SealState.RELEASED  # Python 3.11 is slow to look them up
 TICK = timedelta.resolution
 """What is of the same second, but from before it, is so much older."""
 
@@ -32,12 +33,14 @@ def lane_of(state: ScopeState, reading: Reading, policy: Policy) -> tuple[Lane, 
     after it is late, though none newer was heard: what it proves was on our watch.
     """
     known, at = state.devices.get(reading.device), reading.event_time
-    if reading.clock is not Clock.DEVICE and undated(reading):  # no lane is of an unknown time
+    if reading.clock is not _DEVICE and undated(reading):  # no lane is of an unknown time
         live = known.live if known else Lane()
         return Lane(seal=live.seal, leg=live.leg), True
     if known is None:
         return Lane(), False
     live, backlog = known.live, known.backlog
+    if live.at is not None and at > live.at and live.seal.state is not _RELEASED:
+        return live, False  # what mostly comes
     if not _before_release(live, at):
         if live.at is None or at > live.at or _brought_back(known, live.at, reading, policy):
             return live, False
@@ -140,7 +143,7 @@ def kept(
     known: DeviceState, before: Lane, after: Lane, reading: Reading, late: bool, policy: Policy
 ) -> DeviceState:
     """The device with `after` in the place of `before`, and the backlog lane made ready."""
-    if reading.clock is not Clock.DEVICE and undated(reading):
+    if reading.clock is not _DEVICE and undated(reading):
         return known
     now, grace = reading.received_at, minutes(policy.backlog_grace_min)
     after = _clocked(before, after, reading, policy)

@@ -47,7 +47,7 @@ from tracker.rules.base import Hook, Rule, View, hooked
 from tracker.rules.signs import signs
 
 
-class HeardReading(Struct, frozen=True, kw_only=True):
+class HeardReading(Struct, frozen=True, kw_only=True, gc=False):
     """A reading to be judged. identity: hex, what findings name as their evidence.
 
     retained: a broker had kept it: no sign that the device speaks now. history: of the device
@@ -95,7 +95,7 @@ def moments(what: Input) -> tuple[datetime, datetime]:
     return at, at
 
 
-class Step(Struct, frozen=True, kw_only=True):
+class Step(Struct, frozen=True, kw_only=True, gc=False):
     """What one input changed. alerts: those raised, changed or closed, as they are now.
     late: the input was a reading that was not the present. learnt_min: the reading told how many
     minutes its device's clock is ahead of UTC (0: right again); None if it did not.
@@ -159,45 +159,34 @@ class Running:
     # The three kinds of input
 
     def heard(self, what: HeardReading, placement: Placement | None) -> None:
-        reading, self.conclusions.evidence = what.reading, what.identity
-        self.conclusions.clock = reading.clock
-        known = self.state.devices.get(reading.device) or DeviceState(
-            live=Lane(), heard_at=reading.received_at
-        )
+        reading, policy = what.reading, self.policy
+        self.conclusions.evidence, self.conclusions.clock = what.identity, reading.clock
+        known = self.state.devices.get(reading.device)
+        if known is None:
+            known = DeviceState(live=Lane(), heard_at=reading.received_at)
         if what.learnt_min and (moved := clocks.reclocked(known, reading, what.learnt_min)):
             known = moved
             self._put(reading.device, known)
-        before, late = lanes.lane_of(self.state, reading, self.policy)
-        lane, moves = advance(before, reading, placement, self.plan, self.policy)
-        self.late = late
+        before, self.late = lanes.lane_of(self.state, reading, policy)
+        lane, moves = advance(before, reading, placement, self.plan, policy)
         view = View(
-            plan=self.plan,
-            policy=self.policy,
-            state=self.state,
-            at=clocks.dated(reading, self.policy),
-            now=reading.received_at,
-            device=reading.device,
-            known=known,
-            before=before,
-            lane=lane,
-            moves=moves,
-            seal=lane.seal,
-            reading=reading,
-            placement=placement,
-            late=late or what.retained,
-            retained=what.retained,
-            history=what.history,
-            learnt_min=what.learnt_min,
-            delivered_at=what.delivered_at,
+            self.plan, policy, self.state, clocks.dated(reading, policy), reading.received_at
         )
-        if not what.retained:
-            known = replace(known, heard_at=max(known.heard_at, reading.received_at))
+        view.device, view.known, view.before = reading.device, known, before
+        view.lane, view.moves, view.seal = lane, moves, lane.seal
+        view.reading, view.placement = reading, placement
+        view.late, view.retained = self.late or what.retained, what.retained
+        view.history, view.learnt_min = what.history, what.learnt_min
+        view.delivered_at = what.delivered_at
+        if reading.received_at > known.heard_at and not what.retained:
+            known = replace(known, heard_at=reading.received_at)
         known, lane = self._device_rules(view, known, lane, "on_reading")
-        known = lanes.kept(known, before, lane, reading, late, self.policy)
+        known = lanes.kept(known, before, lane, reading, self.late, policy)
         self._put(reading.device, lanes.arrived(known, lane.leg))
-        if self.state.alerts and not view.late and not what.history:
+        state = self.state
+        if state.alerts and not view.late and not what.history:
             self._wake(view, known)
-        if len(self.state.devices) > 1:
+        if len(state.devices) > 1:
             view.state = self.state
             self._on_scope(view, "on_reading")
         self._on_alerts(view)
@@ -272,14 +261,16 @@ class Running:
         self.conclusions.findings += woken
 
     def done(self) -> Step:
-        old = self.before.alerts
-        alerts = [a for slot, a in self.state.alerts.items() if old.get(slot) is not a]
+        state, old, conclusions = self.state, self.before.alerts, self.conclusions
+        alerts: tuple[Alert, ...] = ()
+        if state.alerts is not old:
+            alerts = tuple(a for slot, a in state.alerts.items() if old.get(slot) is not a)
         return Step(
-            state=self.state,
-            findings=tuple(self.conclusions.findings),
+            state=state,
+            findings=tuple(conclusions.findings),
             alerts=(*alerts, *self.closed),
             late=self.late,
-            learnt_min=self.conclusions.learnt_min,
+            learnt_min=conclusions.learnt_min,
         )
 
     # Rules
@@ -312,14 +303,15 @@ class Running:
             self._hear(view, kept)
         else:
             self._run(hooked(self.rules, hook, "device", self.plan is not None), view, kept)
-        if kept["device"] is not known.memory:
-            known = replace(known, memory=kept["device"])
-        if kept["lane"] is not lane.memory or view.seal is not lane.seal or view.lane is not lane:
-            lane = replace(view.lane, memory=kept["lane"], seal=view.seal)
+        own, memory = kept["device"], kept["lane"]
+        if own is not known.memory:
+            known = replace(known, memory=own)
+        if memory is not lane.memory or view.seal is not lane.seal or view.lane is not lane:
+            lane = replace(view.lane, memory=memory, seal=view.seal)
         return known, lane
 
     def _on_alerts(self, view: View) -> None:
-        if self.state.alerts is not self.before.alerts:
+        if self.conclusions.state.alerts is not self.before.alerts:
             view.state = self.state
             self._on_scope(view, "on_alerts")
 
@@ -351,9 +343,7 @@ class Running:
         anything.
         """
         own = kept[rule.keeps]
-        memory = own.get(rule.name)
-        if memory is None:
-            memory = rule.blank
+        memory = own.get(rule.name, rule.blank)
         try:
             new, outcomes = function(view, memory)
         except Exception as error:
@@ -370,4 +360,5 @@ class Running:
         return bool(outcomes)
 
     def _put(self, device: str, known: DeviceState) -> None:
-        self.state = replace(self.state, devices={**self.state.devices, device: known})
+        state = self.conclusions.state
+        self.conclusions.state = replace(state, devices={**state.devices, device: known})

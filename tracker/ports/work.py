@@ -18,7 +18,7 @@ from tracker.log.leaf import SaltedValue
 from tracker.ports.outbox import StoredNotice
 
 
-class StoredReading(Struct, frozen=True, kw_only=True):
+class StoredReading(Struct, frozen=True, kw_only=True, gc=False):
     """A reading as the journal keeps it. (`device`, `event_time`, `digest`) is its identity.
 
     body: the reading as native JSON, canonical, without device, receipt and `buffered`.
@@ -41,7 +41,7 @@ class StoredReading(Struct, frozen=True, kw_only=True):
         return (self.reading.device, self.reading.event_time, self.digest)
 
 
-class NewEntry(Struct, frozen=True, kw_only=True):
+class NewEntry(Struct, frozen=True, kw_only=True, gc=False):
     """A custody entry to append: `leaf` is the exact bytes, `hash` theirs (RFC 6962); the rest is
     what they say, projected, and the personal values that they only commit to.
 
@@ -91,7 +91,7 @@ class Carried(Struct, frozen=True, kw_only=True):
     closed_at: datetime | None = None
 
 
-class StoredState(Struct, frozen=True, kw_only=True):
+class StoredState(Struct, frozen=True, kw_only=True, gc=False):
     """The engine's state of one scope, as bytes that only the engine can read.
 
     wake_at: when a tick is due at the latest; None while no timer runs.

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from msgspec import Struct
+
 from devices.reading import Reading
 from geofences.placement import Placement
 from tracker.domain.alert import AlertKind
@@ -26,8 +28,7 @@ from tracker.domain.state import DeviceState, Lane, ScopeState
 from tracker.domain.weighing import Weighed
 
 
-@dataclass(slots=True)
-class View:
+class View(Struct, gc=False):
     """Everything one input shows. Rules read it; only the engine writes (`seal` follows the rules
     that have already run on this input).
 
@@ -46,9 +47,9 @@ class View:
     device: str | None = None
     known: DeviceState | None = None
     before: Lane | None = None
-    lane: Lane = Lane()  # noqa: RUF009 - frozen
-    moves: Moves = Moves()  # noqa: RUF009 - frozen
-    seal: SealRecord = SealRecord()  # noqa: RUF009 - frozen
+    lane: Lane = Lane()
+    moves: Moves = Moves()
+    seal: SealRecord = SealRecord()
     reading: Reading | None = None
     placement: Placement | None = None
     command: Command | None = None
@@ -68,6 +69,8 @@ class View:
         fix, placement = self.moves.fix, self.placement
         if fix is None or placement is None:
             return self.plan.places(tuple(self.lane.zones))
+        if not (placement.zones or self.lane.zones):
+            return ()
         if self.moves.at_rest:
             known = self.lane.zones
             own = (place for place in self.plan.places(placement.zones)

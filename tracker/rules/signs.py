@@ -54,6 +54,8 @@ class Sign(enum.IntFlag):
 
 NEVER = Sign(0)
 _SEAL, _MUTE, _VISITS, _OFF, _STANDS, _RECEPTION, _SAME, _GAP, *_OTHERS = (int(s) for s in Sign)
+_DEVICE, _SHUT = Clock.DEVICE, SealState.SEALED  # Python 3.11 is slow to look them up
+_UNKNOWN, _SEALED = SealCondition.UNKNOWN, SealCondition.SEALED
 _BATTERY, _PROGRESS, _CLOCK, _FIX, _ODD = _OTHERS
 
 
@@ -67,7 +69,7 @@ def signs(view: View) -> int:
         return _ODD
     if view.late or view.history or view.learnt_min or reading.buffered:
         return _ODD
-    if reading.clock is not Clock.DEVICE or before.clock is not Clock.DEVICE:
+    if reading.clock is not _DEVICE or before.clock is not _DEVICE:
         return _ODD
     found = _FIX | _said(view.seal, reading)
     if moves.entered or moves.left or moves.passed:
@@ -88,10 +90,10 @@ def signs(view: View) -> int:
 
 def _said(seal: SealRecord, reading: Reading) -> int:
     report = reading.seal
-    mute = report is None or report.condition in (None, SealCondition.UNKNOWN)
+    mute = report is None or report.condition is None or report.condition is _UNKNOWN
     found = _MUTE if mute else 0
     settled = (
-        seal.state is SealState.SEALED
+        seal.state is _SHUT
         and not seal.cover_open
         and seal.pending_number is None
         and seal.record_due is None
@@ -102,7 +104,7 @@ def _said(seal: SealRecord, reading: Reading) -> int:
         return found
     number, count = report.number, report.lock_count
     again = (
-        report.condition is SealCondition.SEALED
+        report.condition is _SEALED
         and not report.events
         and report.credential is None
         and (number is None or (number == seal.number and seal.told is not None))
