@@ -47,7 +47,7 @@ class Clock(enum.StrEnum):
     has twice."""
 
 
-class Fix(Struct, frozen=True, kw_only=True, gc=False):
+class Fix(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """A position the device believes in."""
 
     lat: float
@@ -61,7 +61,7 @@ class Fix(Struct, frozen=True, kw_only=True, gc=False):
     hdop: float | None = None
 
 
-class NoFix(Struct, frozen=True, kw_only=True, gc=False):
+class NoFix(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """No usable position; what the receiver said of itself is kept, for jamming shows there."""
 
     reason: NoFixReason

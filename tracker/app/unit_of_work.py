@@ -164,7 +164,7 @@ class UnitOfWork:
         policy = self.judges_by(scope)[1].only
         if before is None or policy is None or scope in self._planned:
             return False
-        return engine.still_waits(before, state, policy)
+        return engine.still_waits(before, state, policy, self.registry.rules)
 
     def clock_of(self, device: str) -> int:
         """How many minutes the device's clock is ahead of UTC, as learnt; 0 if it is not."""

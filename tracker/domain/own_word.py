@@ -56,7 +56,7 @@ class Gap(Struct, frozen=True, kw_only=True, gc=False):
         return abs(_turn(self.told_deg, self.moved_deg)) > 90 * ratio
 
 
-class OwnWord(Struct, frozen=True, kw_only=True, gc=False):
+class OwnWord(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """What a lane keeps of it.
 
     since: the last fix that it bore out, or that it was not held to. newest: a newer one that it

@@ -9,7 +9,7 @@ from tracker.domain.own_word import OwnWord
 from tracker.domain.replayed import Trail
 
 
-class Receiver(Struct, frozen=True, kw_only=True, gc=False):
+class Receiver(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """word: how far its own word of speed and course holds. trail: positions told before.
     twin: the newest fix of a second way that is credible in itself, come back to `twins` times.
     doubted: how many fixes were not believed so far.

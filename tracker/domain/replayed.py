@@ -20,7 +20,7 @@ MOST_BYTES = 128 * MARK_BYTES
 """So that about 1,000 positions are remembered: 17 hours at one a minute."""
 
 
-class Trail(Struct, frozen=True, kw_only=True, gc=False):
+class Trail(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """marks: of kept positions, the oldest first. before: the hash of the newest if it waits for
     its successor. due: what its successor was last time. met: kept positions and successors in a
     row that came again.

@@ -21,7 +21,7 @@ class SealState(enum.StrEnum):
     RELEASED = "RELEASED"
 
 
-class Episode(Struct, frozen=True, kw_only=True):
+class Episode(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The seal was in this state, with this number, until then."""
 
     state: SealState
@@ -32,7 +32,7 @@ class Episode(Struct, frozen=True, kw_only=True):
 PAST_KEPT = 16
 
 
-class SealRecord(Struct, frozen=True, kw_only=True, gc=False):
+class SealRecord(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """One lock's seal in one timeline.
 
     number: the number in force, None until one is known. used: every number before it.

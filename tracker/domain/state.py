@@ -18,7 +18,7 @@ from tracker.domain.receiver import Receiver
 from tracker.domain.seal import SealRecord
 
 
-class Sighting(Struct, frozen=True, kw_only=True, gc=False):
+class Sighting(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """A change seen but not yet confirmed: first by this fix, by `count` fixes in a row.
 
     before: the last one that did not show it, where it could tell; None if it could not.
@@ -29,7 +29,7 @@ class Sighting(Struct, frozen=True, kw_only=True, gc=False):
     before: Fix | None = None
 
 
-class Passage(Struct, frozen=True, kw_only=True, gc=False):
+class Passage(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """A zone that the way ran through: after the fix `after`, which was outside.
 
     fix: the first inside; or, if none was (`fixes` 0), the first beyond it.
@@ -41,7 +41,7 @@ class Passage(Struct, frozen=True, kw_only=True, gc=False):
     fixes: int = 0
 
 
-class Halt(Struct, frozen=True, kw_only=True, gc=False):
+class Halt(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """Where the truck was when it last truly moved: it stands while it stays near.
 
     lat, lon: the mean of its `fixes`, as soon as it stands. on_route: one of them was on the leg's
@@ -55,7 +55,7 @@ class Halt(Struct, frozen=True, kw_only=True, gc=False):
     on_route: bool = False
 
 
-class Fork(Struct, frozen=True, kw_only=True, gc=False):
+class Fork(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """A truck on a corridor that meets itself may be on another stretch than it is taken to be.
 
     progress_m: how far along it is then. start_m: then, when that began; peak_m: how far along
@@ -67,7 +67,7 @@ class Fork(Struct, frozen=True, kw_only=True, gc=False):
     peak_m: float
 
 
-class Lane(Struct, frozen=True, kw_only=True, gc=False):
+class Lane(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """One timeline of one device.
 
     at: event time of its newest reading; None before the first. fix: the newest believed one,
@@ -123,7 +123,7 @@ class Lane(Struct, frozen=True, kw_only=True, gc=False):
     memory: dict[str, Any] = {}
 
 
-class DeviceState(Struct, frozen=True, kw_only=True, gc=False):
+class DeviceState(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """heard_at: receipt of the newest word of any kind, backlog included.
 
     backlog: where a late reading is told. It is the live lane as it was one reading ago, or, after
@@ -143,7 +143,7 @@ class DeviceState(Struct, frozen=True, kw_only=True, gc=False):
     memory: dict[str, Any] = {}
 
 
-class Settled(Struct, frozen=True, kw_only=True):
+class Settled(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An alert was closed: its incident reached until then, there, and was as grave as that.
 
     The same incident going on raises nothing within limits: until `quiet_until`, no further than
@@ -160,7 +160,7 @@ class Settled(Struct, frozen=True, kw_only=True):
     zone: str | None = None
 
 
-class ScopeState(Struct, frozen=True, kw_only=True, gc=False):
+class ScopeState(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """scope: a shipment's id, "device:<id>", or "tracker:zones". alerts: the open ones, by kind and
     key; settled: the newest closed one of each kind and key.
 

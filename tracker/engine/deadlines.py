@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -77,7 +78,12 @@ def _waits(
             yield due
 
 
-def still_waits(before: ScopeState, after: ScopeState, policy: Policy) -> bool:
+def still_waits(
+    before: ScopeState,
+    after: ScopeState,
+    policy: Policy,
+    rules: tuple[Rule, ...] = registry.ORDER,
+) -> bool:
     """Nothing between the two can have brought a deadline nearer, so that `wake_at` may stay as it
     is: who is ticked too early says then when to look again.
 
@@ -95,16 +101,15 @@ def still_waits(before: ScopeState, after: ScopeState, policy: Policy) -> bool:
         and before.unbound_since == after.unbound_since
         and before.devices.keys() == after.devices.keys()
     )
-    if not same or after.wake_at is None:
-        return False
-    return all(
-        known is before.devices[device]
-        or _drives_on(before.devices[device], known, after.wake_at, policy)
+    return same and all(
+        known is before.devices[device] or _drives_on(before.devices[device], known, policy, rules)
         for device, known in after.devices.items()
     )
 
 
-def _drives_on(before: DeviceState, after: DeviceState, wake_at: datetime, policy: Policy) -> bool:
+def _drives_on(
+    before: DeviceState, after: DeviceState, policy: Policy, rules: tuple[Rule, ...]
+) -> bool:
     """Its patience, some of its own reports, may fall with their rhythm; but not by more than it
     has spoken later.
     """
@@ -112,17 +117,26 @@ def _drives_on(before: DeviceState, after: DeviceState, wake_at: datetime, polic
     later_s = (after.heard_at - before.heard_at).total_seconds()
     fallen_s = max(was.pace_s - is_.pace_s, was.rest_s - is_.rest_s, 0.0)
     return (
-        after.heard_at < wake_at
-        and was.moving
+        was.moving
         and is_.moving
         and not (was.jammed or is_.jammed or is_.standing)
         and was.at is not None
         and was.seal is is_.seal
         and was.leg == is_.leg
-        and was.memory == is_.memory
-        and before.memory == after.memory
+        and _remember_alike(was.memory, is_.memory, rules)
+        and _remember_alike(before.memory, after.memory, rules)
         and was.zones == is_.zones
         and later_s >= fallen_s * policy.silence_reports
         and was.lost == is_.lost
         and was.starved == is_.starved
     )
+
+
+def _remember_alike(was: dict[str, Any], is_: dict[str, Any], rules: tuple[Rule, ...]) -> bool:
+    """As far as those keep it that wait for anything."""
+    return was is is_ or all(was.get(name) == is_.get(name) for name in _waiting(rules))
+
+
+@functools.cache
+def _waiting(rules: tuple[Rule, ...]) -> tuple[str, ...]:
+    return tuple(rule.name for rule in rules if rule.deadline is not None)
