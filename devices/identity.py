@@ -31,6 +31,8 @@ _write = msgspec.json.Encoder(order="sorted").encode
 
 def body(reading: Reading) -> bytes:
     """What the reading says, in native JSON with sorted keys: the same words, the same bytes."""
+    if not reading.extra:
+        return native.canonical(reading)
     said = native.encode(reading)
     said.pop("buffered", None)
     return _write(said)

@@ -87,7 +87,7 @@ def decode_each(
                 readings.append(told)
             else:
                 others.append(told)
-    readings.sort(key=_order)
+    readings.sort(key=by_time)
     return [*readings, *others]
 
 
@@ -134,7 +134,8 @@ def _object(document: Any) -> dict[str, Any]:
     raise ReadingError("", f"this is {show(document)}, expected a JSON object")
 
 
-def _order(reading: Reading) -> tuple[datetime, float]:
+def by_time(reading: Reading) -> tuple[datetime, float]:
+    """The order of one payload's readings."""
     return reading.event_time, float("-inf") if reading.seq is None else reading.seq
 
 

@@ -45,7 +45,7 @@ written in native keys and read back.
 from __future__ import annotations
 
 from devices.native.decoder import FILTERS, MEDIA, MESSAGE, decode, device_of, explain, read
-from devices.native.encoder import encode, to_json
+from devices.native.encoder import canonical, encode, to_json
 from devices.native.keys import EVENT_CLOCK
 
 __all__ = [
@@ -53,6 +53,7 @@ __all__ = [
     "FILTERS",
     "MEDIA",
     "MESSAGE",
+    "canonical",
     "decode",
     "device_of",
     "encode",

@@ -15,9 +15,9 @@ from devices.common.clocks import AHEAD, Told, plausible, settle, without
 from devices.common.fields import EARLIEST, ReadingError, show, utc
 from devices.common.frames import Field
 from devices.common.identifiers import same
-from devices.common.jsonpayload import decode_each, parse, wrong_topic
+from devices.common.jsonpayload import by_time, decode_each, parse, wrong_topic
 from devices.common.refusal import Refused, refuse, sift
-from devices.native import keys
+from devices.native import keys, plain
 from devices.native.extras import Extras, is_plain
 from devices.reading import (
     Cell,
@@ -47,9 +47,34 @@ def decode(topic: str, payload: bytes, received_at: datetime) -> Decoded:
     device = _device(topic)
     if device is None:
         return wrong_topic(topic, payload, received_at, dialect=DIALECT, expected=_TOPIC)
+    if (found := _plain(payload, device, received_at)) is not None:
+        return found
     return decode_each(
         read, topic, payload, received_at, device=device, dialect=DIALECT, max_items=MAX_ITEMS
     )
+
+
+def _plain(payload: bytes, device: str, received_at: datetime) -> Decoded | None:
+    """What a plain payload says; None of one that takes a second look."""
+    messages = plain.messages(payload)
+    if messages is None or not 1 <= len(messages) <= MAX_ITEMS:
+        return None
+    found: list[Reading] = []
+    for message in messages:
+        if message.device is not None or message.device_id is not None:
+            return None
+        refused: Refused = {}
+        try:
+            told = _told(message, received_at, refused)
+        except ReadingError:
+            return None
+        position = _position(message, told, received_at, False, refused)
+        if refused or told.notes or type(position) is NoFix:
+            return None
+        found.append(_reading(message, told, position, device, received_at, {}))
+    if len(found) > 1:
+        found.sort(key=by_time)
+    return [*found]
 
 
 def explain(payload: bytes) -> list[Field]:
@@ -97,11 +122,21 @@ def read(
             )
     told = _accepted(message) if accepted else _told(message, received_at, refused)
     position = _position(message, told, received_at, accepted, refused)
-    seal = message.seal
-    cell = message.cell
     extra: dict[str, Any] = {}
     if refused or told.notes or type(position) is NoFix or not is_plain(said, message):
         extra = Extras(said, message, refused).all(told, type(position) is Fix)
+    return _reading(message, told, position, device, received_at, extra)
+
+
+def _reading(
+    message: keys.Message,
+    told: Told,
+    position: Fix | NoFix,
+    device: str,
+    received_at: datetime,
+    extra: dict[str, Any],
+) -> Reading:
+    seal, cell = message.seal, message.cell
     return Reading(
         device=device,
         dialect=DIALECT,

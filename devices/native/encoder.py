@@ -13,6 +13,7 @@ from devices.reading import Clock, Fix, NoFixReason, Reading, SealEvent, SealRep
 
 _GRAVITY = {event: rank for rank, event in enumerate(SealEvent)}
 _write = msgspec.json.Encoder().encode
+_write_sorted = msgspec.json.Encoder(order="sorted").encode
 
 
 def to_json(reading: Reading, *, device: bool = False) -> bytes:
@@ -30,6 +31,13 @@ def encode(reading: Reading) -> dict[str, Any]:
     if reading.extra:
         _put_back(said, reading.extra)
     return said
+
+
+def canonical(reading: Reading) -> bytes:
+    """The same of a reading without `extra`, without `buffered`, its keys sorted."""
+    message = _message(reading)
+    message.buffered = None
+    return _write_sorted(message)
 
 
 def _message(reading: Reading) -> Message:
