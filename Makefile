@@ -8,10 +8,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # index for a package of its name.
 INSTALL := $(PIP) install --editable ./sealproof --editable
 
-.PHONY: help demo run test quick check docs bench verifier fuzz mosquitto chromium
+.PHONY: help demo run test quick check docs bench bench-quick verifier fuzz mosquitto chromium
 
 help: ## say what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.stamp-run ## set up, then show trucks, seals and alerts on a real broker and database
 	@$(BIN)/tracker demo
@@ -35,8 +35,11 @@ check: $(VENV)/.stamp-dev ## linters, types and architecture only
 docs: $(VENV)/.stamp-run ## write what is generated: docs/cli.md
 	$(BIN)/python -m tracker.cli.reference > docs/cli.md
 
-bench: $(VENV)/.stamp-dev ## measure what a second holds (some of it: BENCH="frames log")
+bench: $(VENV)/.stamp-dev mosquitto ## measure what a second holds (some of it: BENCH="frames log")
 	$(BIN)/python -m bench $(BENCH)
+
+bench-quick: $(VENV)/.stamp-dev mosquitto ## end to end, smaller: in less than two minutes
+	$(BIN)/python -m bench.endtoend --quick --json $(VENV)/bench-quick.json
 
 verifier: $(VENV)/.stamp-dev ## the verifier as files for others: dist/sealproof*, with their SHA-256
 	@$(BIN)/python -m release.verifier dist

@@ -1,0 +1,68 @@
+"""What every subscriber that is measured shares: how it is told what to do, and what it answers."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from bench.endtoend.brokers import Address
+
+TOPIC = "seals/v1/+/telemetry"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """One run: `count` messages from the broker at `address`. options: the subscriber's own."""
+
+    address: Address
+    count: int
+    options: dict[str, Any]
+
+    @classmethod
+    def told(cls) -> Task:
+        """The task in the program's first argument."""
+        given = json.loads(sys.argv[1])
+        return cls(
+            address=Address(*given["address"]), count=given["count"], options=given["options"]
+        )
+
+    def text(self) -> str:
+        return json.dumps(asdict(self) | {"address": tuple(self.address)})
+
+
+class Count:
+    """Counts messages, and takes the time from the first one to the last.
+
+    seconds: on the wall; cpu: of this process, all its threads.
+    """
+
+    def __init__(self, task: Task) -> None:
+        self.left = task.count
+        self._count = task.count
+        self._begun = self._cpu_begun = self.seconds = self.cpu = 0.0
+
+    def ready(self) -> None:
+        """Tell the bench that publishing may begin."""
+        print("ready", flush=True)
+
+    def begin(self) -> None:
+        """The first message is here. Harmless when repeated."""
+        if not self._begun:
+            self._begun, self._cpu_begun = time.perf_counter(), time.process_time()
+
+    def done(self, more: int) -> bool:
+        """So many more are finished; whether those were the last."""
+        self.left -= more
+        if self.left > 0:
+            return False
+        self.seconds = time.perf_counter() - self._begun
+        self.cpu = time.process_time() - self._cpu_begun
+        return True
+
+    def tell(self, **more: object) -> None:
+        """Give the bench what was measured."""
+        told = {"count": self._count, "seconds": self.seconds, "cpu": self.cpu} | more
+        print(json.dumps(told), flush=True)
