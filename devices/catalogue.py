@@ -32,6 +32,7 @@ __all__ = [
     "forget",
     "looks_like",
     "matches",
+    "speaker",
 ]
 
 
@@ -46,7 +47,11 @@ def filters() -> tuple[str, ...]:
     return tuple(filter_ for dialect in dialects().values() for filter_ in dialect.filters)
 
 
-@lru_cache(maxsize=16_384)
+TOPICS = 262_144
+"""Topics whose dialect is remembered: those of a large fleet, each of whose trucks has its own."""
+
+
+@lru_cache(maxsize=TOPICS)
 def dialect_for(topic: str) -> Dialect | None:
     """The dialect that listens on a topic (the first by name), or None."""
     for dialect in dialects().values():
@@ -64,6 +69,18 @@ def looks_like(payload: bytes, but: str = "") -> str | None:
         if name != but and dialect.recognises is not None and dialect.recognises(payload):
             return f"{name}, which has a port and a topic of its own"
     return begins_like(payload)
+
+
+def speaker(topic: str) -> str:
+    """Who speaks on a topic: what stands at the last wildcard of its dialect's filter, which is the
+    device, or the gateway that passes on what several say; the topic itself where none listens.
+    """
+    dialect = dialect_for(topic)
+    for filter_ in dialect.filters if dialect is not None else ():
+        if matches(filter_, topic):
+            wild = [at for at, level in enumerate(filter_.split("/")) if level == "+"]
+            return topic.split("/")[wild[-1]] if wild else topic
+    return topic
 
 
 def matches(filter_: str, topic: str) -> bool:

@@ -29,9 +29,19 @@ Durably = Callable[[Callable[[UnitOfWork], None]], None]
 
 
 class ClockSteps:
-    """Of one intake. durably: commits what a function puts into a unit of work."""
+    """Of one intake. durably: commits what a function puts into a unit of work. tells: of several
+    workers one alone tells the log that the clock was set; each heals what is its own.
+    """
 
-    def __init__(self, clock: WatchedClock, registry: ShipmentRegistry, durably: Durably) -> None:
+    def __init__(
+        self,
+        clock: WatchedClock,
+        registry: ShipmentRegistry,
+        durably: Durably,
+        *,
+        tells: bool = True,
+    ) -> None:
+        self._tells = tells
         self._clock, self._registry, self._durably = clock, registry, durably
         self._wrong_until: datetime | None = None
         self._untold: list[timedelta] = []
@@ -72,7 +82,8 @@ class ClockSteps:
         command = ClockStepped(at=now, by=SYSTEM_ACTOR, seconds=seconds, restarted=restarted)
 
         def fill(unit: UnitOfWork) -> None:
-            unit.judge(LOG_SCOPE, command)
+            if self._tells or restarted:
+                unit.judge(LOG_SCOPE, command)
             for scope, state in list(self._registry.states.items()) if back else ():
                 if engine.is_ahead(state, now, self._registry.policy(scope, now)):
                     unit.judge(scope, Tick(now=now))

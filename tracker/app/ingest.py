@@ -29,15 +29,16 @@ from tracker.app.numbers import NumberCheck
 from tracker.app.patience import Patience
 from tracker.app.placement import BatchPlacement
 from tracker.app.planning import Geography
-from tracker.app.pulse import Pulse
 from tracker.app.recognition import as_declared, fresh, identified
+from tracker.app.share import Share
 from tracker.app.shipments import ShipmentRegistry
 from tracker.app.stored import StoredSoFar
 from tracker.app.transactions import Transactions
 from tracker.app.unit_of_work import UnitOfWork
-from tracker.app.zone_changes import put_in_force
+from tracker.app.upkeep import Upkeep, past
+from tracker.app.zone_changes import must_be_in_force, put_in_force
 from tracker.domain.command import ReportReject
-from tracker.domain.errors import Passing, ServiceUnreachable, TrackerError
+from tracker.domain.errors import Passing, ServiceUnreachable
 from tracker.domain.finding import SYSTEM_ACTOR
 from tracker.domain.state import DEVICE_SCOPE
 from tracker.engine import Tick
@@ -68,7 +69,8 @@ class Ingest:
     clocks: how devices' clocks are set that are not in UTC, by `key_of` their ids, where their
     shipment does not say. signer: signs the log every `checkpoint_s`; without one it is not signed.
     heartbeat_s: how often a sign of life is left in the journal; None: never. beacon: shows it
-    outside the journal too. cells: where the networks' cells are, if a file says it.
+    outside the journal too. cells: where the networks' cells are, if a file says it. share: what is
+    its own, if it is one of several workers; whoever receives for them puts the zones in force.
     """
 
     def __init__(
@@ -91,26 +93,46 @@ class Ingest:
         beacon: Beacon | None = None,
         clocks: Mapping[str, ClockSetting] = MappingProxyType({}),
         cells: Cells | None = None,
+        share: Share | None = None,
     ) -> None:
         self.cells = cells
         self.inbox, self.journal, self.clock = inbox, journal, clock
         self.origin, self.notifier, self.tick_s = origin, notifier, tick_s
         self.keep_rejected_bytes = keep_rejected_bytes
-        self.registry = ShipmentRegistry(journal, geography, rules, follows=True, clocks=clocks)
+        self.registry = ShipmentRegistry(
+            journal,
+            geography,
+            rules,
+            follows=True,
+            clocks=clocks,
+            mine=None if share is None else share.has,
+        )
         self._so_far = StoredSoFar(journal, self.registry)
         self._transactions = Transactions(journal, self.registry, origin)
         self._transactions.refresh()
-        self._durably(lambda unit: put_in_force(unit, clock.now()))
+        self._share = share
+        if share is None:
+            self._durably(lambda unit: put_in_force(unit, clock.now()))
+        else:
+            must_be_in_force(self.registry)
         self._watched = watched
-        self._signer, self._checkpoint_s = signer, timedelta(seconds=checkpoint_s)
-        self._steps = ClockSteps(clock, self.registry, self._durably)
+        tells = share is None or share.first
+        self._steps = ClockSteps(clock, self.registry, self._durably, tells=tells)
         self._steps.begin()
-        self._released_at = clock.now()
         self._patience = patience or Patience()
         self._ticked_at: datetime | None = None
-        self._pulse = None if heartbeat_s is None else Pulse(journal, clock, heartbeat_s, beacon)
+        self._upkeep = Upkeep(
+            journal,
+            clock,
+            self._transactions.refresh,
+            lambda: self.inbox.trouble,
+            signer=signer,
+            checkpoint_s=checkpoint_s,
+            heartbeat_s=heartbeat_s,
+            beacon=beacon,
+        )
         self._wait_s = min(tick_s, tick_s if heartbeat_s is None else heartbeat_s)
-        self._beat()
+        self._upkeep.beat()
         self._numbers = NumberCheck()
         self._heard: dict[str, datetime] = {}  # device -> its own time, since last settled
 
@@ -119,16 +141,7 @@ class Ingest:
         was received is held, unacknowledged, and tried again. Raises ServiceUnreachable if the
         journal is damaged: what was not committed stays with the broker.
         """
-        try:
-            self._run(stop)
-        except Exception as error:
-            self._end(str(error))
-            raise
-        try:
-            self._release()
-        except Passing as error:
-            log.warning("ended, and what is new is not signed yet: %s", error)
-        self._end()
+        self._upkeep.during(lambda: self._run(stop))
 
     def _run(self, stop: Callable[[], bool]) -> None:
         held: Sequence[Message] = ()
@@ -161,9 +174,7 @@ class Ingest:
         """What is done between two batches. spoken: there was one just now."""
         if not (spoken and self._steps.ahead):  # a clock astray while somebody speaks is no silence
             self.tick()
-        self._beat()
-        if _past(self.clock.now() - self._released_at, self._checkpoint_s):
-            self._release()
+        self._upkeep.look()
 
     def take(self, messages: Sequence[Message]) -> None:
         """Commit everything that these messages mean, then acknowledge them."""
@@ -185,7 +196,7 @@ class Ingest:
         """Let timers run out, up to the time of which everything has been heard."""
         now = self._safe_now()
         step = timedelta(seconds=self.tick_s)
-        if now is None or (self._ticked_at is not None and not _past(now - self._ticked_at, step)):
+        if now is None or (self._ticked_at is not None and not past(now - self._ticked_at, step)):
             return
         self._ticked_at = now
         if self.journal.version() != self.registry.version:
@@ -195,25 +206,6 @@ class Ingest:
             self._durably(lambda unit: put_in_force(unit, now))
         if self.registry.due(now):
             self._durably(lambda unit: self._tick(unit, now))
-
-    def _release(self) -> None:
-        """Sign what is new. Raises LogContradicted: then nothing more may be appended."""
-        self._released_at = self.clock.now()
-        if self._signer is not None:
-            self._signer.release()
-
-    def _beat(self) -> None:
-        if self._pulse is not None and self._pulse.due(trouble := self.inbox.trouble):
-            self._transactions.refresh()  # no sign of ours in a copy of the journal
-            self._pulse.beat(trouble)
-
-    def _end(self, trouble: str = "") -> None:
-        """Say that nobody is watching any more. A sign that cannot be left will be missed."""
-        try:
-            if self._pulse is not None:
-                self._pulse.end(trouble)
-        except TrackerError as error:
-            log.warning("ended, and the database does not say so: %s", error)
 
     def _safe_now(self) -> datetime | None:
         """Now, if nothing is waiting that could explain a silence. While messages stream in, as far
@@ -235,14 +227,7 @@ class Ingest:
 
     def _commit(self, messages: Sequence[Message]) -> None:
         messages = self._steps.received(messages)
-        clocks = self.registry.clocks
-        found = [
-            (item, message.retained)
-            for message in messages
-            for item in catalogue.decode(
-                message.topic, message.payload, message.received_at, clocks
-            )
-        ]
+        found = self._decoded(messages)
         rejects = [self._kept(item) for item, _ in found if isinstance(item, Rejected)]
         stored = identified((item, kept) for item, kept in found if isinstance(item, Reading))
 
@@ -253,6 +238,25 @@ class Ingest:
 
         if rejects or stored:
             self._durably(fill)
+
+    def _decoded(self, messages: Sequence[Message]) -> list[tuple[Reading | Rejected, bool]]:
+        """What they say; True beside it for what a broker had kept."""
+        if self._share is not None:
+            self._transactions.refresh()  # others commit all the time
+        while True:
+            clocks = self.registry.clocks
+            found = [
+                (item, message.retained)
+                for message in messages
+                for item in catalogue.decode(
+                    message.topic, message.payload, message.received_at, clocks
+                )
+            ]
+            if self._share is None:
+                return found
+            self.registry.meet({item.device for item, _ in found if isinstance(item, Reading)})
+            if self.registry.clocks is clocks:  # else a shipment of another's says how one is set
+                return found
 
     def _judge(self, unit: UnitOfWork, stored: list[StoredReading]) -> None:
         rest = [as_declared(item, self.registry) for item in stored]
@@ -310,6 +314,8 @@ class Ingest:
         """Compute and commit; then tell."""
         unit = self._transactions.run(fill)
         self._so_far.committed(unit.readings)
+        if self._share is not None:
+            self._share.judged(unit.readings)
         if not unit.empty:
             self._tell(unit)
 
@@ -339,8 +345,3 @@ class Ingest:
             payload=reject.payload[: self.keep_rejected_bytes],
             reason=f"{reject.reason} (the first {self.keep_rejected_bytes} of {size} bytes kept)",
         )
-
-
-def _past(gone: timedelta, least: timedelta) -> bool:
-    """So much time has gone by, or the clock was set back meanwhile."""
-    return gone >= least or gone < timedelta()

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
 import msgspec
+from msgspec.structs import replace
 
 from devices.common.zones import ClockSetting
 from devices.reading import Reading
@@ -55,7 +56,8 @@ class ShipmentRegistry:
 
     clocks: how devices' clocks are set that are not in UTC, by `key_of` their ids: as the open
     shipments say, else as configured. keeps_closed: so many closed shipments stay at hand; None:
-    `KEPT_CLOSED`.
+    `KEPT_CLOSED`. mine: of one that follows, and is one of several: which scopes it holds, and lets
+    timers run out of; what belongs to the others is fetched when it is asked for.
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class ShipmentRegistry:
         follows: bool = False,
         clocks: Mapping[str, ClockSetting] = MappingProxyType({}),
         keeps_closed: int | None = None,
+        mine: Callable[[str], bool] | None = None,
     ) -> None:
         self.journal, self.geography, self.rules = journal, geography, rules
         self.base = always(geography.policy)
@@ -79,6 +82,7 @@ class ShipmentRegistry:
         self._timers = Timers()
         self._follows, self._loaded = follows, False
         self._keeps_closed = keeps_closed
+        self._mine = mine
         self._held: set[str] = set()
         self._as_of: dict[str, int] = {}
         self._shipments: dict[str, _Known] = {}
@@ -91,7 +95,10 @@ class ShipmentRegistry:
     # Following the journal
 
     def refresh(self) -> None:
-        """Take over what others committed. `turn` counts how often that was done."""
+        """Take over what others committed. `turn` counts how often that concerned what is held."""
+        if self._follows and self._loaded and self._mine is not None:
+            self._follow_mine(self._mine)
+            return
         self.turn += 1
         if not self._follows:
             self._forget(self.journal.version())
@@ -117,6 +124,24 @@ class ShipmentRegistry:
         for one in snapshot.carried:
             self._carried[one.scope].append(one)
         self._settle(missing)
+
+    def meet(self, devices: Iterable[str]) -> None:
+        """Have at hand who carries these devices, with the open shipments that do: they say how
+        clocks are set.
+        """
+        scopes = {DEVICE_SCOPE + device for device in devices}
+        self.hold(scopes)
+        self._hold_carriers(scopes)
+
+    @property
+    def devices(self) -> list[str]:
+        """Those of the open shipments at hand."""
+        stored = (known.stored for known in self._shipments.values())
+        return [name for one in stored if one.closed_at is None for name in one.devices]
+
+    def _hold_carriers(self, scopes: Iterable[str]) -> None:
+        carried = (one for scope in scopes for one in self._carried.get(scope, ()))
+        self.hold({one.shipment for one in carried if one.closed_at is None})
 
     def committed(
         self,
@@ -161,6 +186,12 @@ class ShipmentRegistry:
     def _load(self) -> None:
         snapshot = self.journal.load()
         self._forget(snapshot.version)
+        if (mine := self._mine) is not None:
+            snapshot = replace(
+                snapshot,
+                shipments=tuple(one for one in snapshot.shipments if mine(one.id)),
+                states=tuple(one for one in snapshot.states if mine(one.scope)),
+            )
         self._take(snapshot)
         self._held.update(self._shipments)  # the others are asked what carries them, when heard
         self._atlas = self._drawn()
@@ -182,6 +213,27 @@ class ShipmentRegistry:
         self._settle(news & self._held)
         self._forget_settled()
 
+    def _follow_mine(self, mine: Callable[[str], bool]) -> None:
+        """Only which scopes were written is read of all; what they are now, of those that are held
+        or to be held. (What others write all the time are scopes of their own.)
+        """
+        version, written = self.journal.written(self.version)
+        as_of, held = self._as_of, self._held
+        news = [
+            scope
+            for scope, at in written.items()
+            if at > as_of.get(scope, self.version) and (scope in held or mine(scope))
+        ]
+        self.version = version
+        as_of.clear()
+        if not news:
+            return
+        self.turn += 1
+        held.difference_update(news)
+        self.hold(news)
+        self._hold_carriers(one for one in news if one.startswith(DEVICE_SCOPE))
+        self._forget_settled()
+
     def _take(self, snapshot: Snapshot) -> None:
         for state in snapshot.states:
             self._put(engine.decode(state.body, self.rules))
@@ -190,7 +242,8 @@ class ShipmentRegistry:
 
     def _put(self, state: ScopeState) -> None:
         self.states[state.scope] = state
-        self._timers.set(state.scope, state.wake_at)
+        if self._mine is None or self._mine(state.scope):
+            self._timers.set(state.scope, state.wake_at)
 
     def _know(self, stored: StoredShipment) -> None:
         """Its plan is made when it is asked for; one whose file did not change keeps it."""
@@ -249,6 +302,8 @@ class ShipmentRegistry:
     def _forget_settled(self) -> None:
         """All but the last of them; never while a work is being computed from what is at hand."""
         most = KEPT_CLOSED if self._keeps_closed is None else self._keeps_closed
+        if len(self._settled) > most and self._mine is not None:
+            self.turn += 1  # nobody tells of what is not held
         while len(self._settled) > most:
             scope, _ = self._settled.popitem(last=False)
             self._held.discard(scope)

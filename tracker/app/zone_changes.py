@@ -10,8 +10,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from tracker.app.planning import Geography
+from tracker.app.shipments import ShipmentRegistry
 from tracker.app.unit_of_work import UnitOfWork
 from tracker.domain.command import RedrawZones, ZonesInForce
+from tracker.domain.errors import UsageError
 from tracker.domain.finding import SYSTEM_ACTOR
 from tracker.domain.state import ZONES_SCOPE, ScopeState
 from tracker.ports import StoredGeography
@@ -40,6 +42,17 @@ def put_in_force(unit: UnitOfWork, now: datetime) -> None:
     if last is not None:
         for state in unit.under_way():
             redraw(unit, state, geography, now)
+
+
+def must_be_in_force(registry: ShipmentRegistry) -> None:
+    """Raises UsageError if other zones are in force: the files have changed just now."""
+    geography = registry.geography
+    last = registry.state(ZONES_SCOPE).zones_version
+    if last != geography.version:
+        raise UsageError(
+            f"the zones on file are {geography.version[:12]}, in force are {last and last[:12]}",
+            mend="they were changed just now: whoever receives puts them in force, and starts anew",
+        )
 
 
 def redraw(unit: UnitOfWork, state: ScopeState, geography: Geography, now: datetime) -> None:

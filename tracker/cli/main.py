@@ -36,6 +36,7 @@ from tracker.cli.service.gateway import gateway
 from tracker.cli.service.init import init
 from tracker.cli.service.run import run
 from tracker.cli.service.watchdog import watchdog
+from tracker.cli.service.worker import worker
 from tracker.cli.shared import render
 from tracker.cli.shared.output import bear_any_encoding
 from tracker.cli.shared.session import Session
@@ -83,6 +84,7 @@ def tracker(
 app.command()(init)
 app.command()(doctor)
 app.command()(run)
+app.command(hidden=True)(worker)
 app.command()(watchdog)
 app.command()(gateway)
 app.command()(demo)

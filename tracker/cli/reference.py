@@ -39,7 +39,8 @@ def _command(path: str, command: Any) -> Iterator[str]:
     options = [_option(one) for one in _parameters(command, "option")]
     if options:
         yield "\n| option | |\n|---|---|\n" + "".join(options)
-    for name, child in children.items():
+    shown = {name: child for name, child in children.items() if not child.hidden}
+    for name, child in shown.items():
         yield from _command(f"{path} {name}", child)
 
 

@@ -166,6 +166,10 @@ class ZonesSection(Section, frozen=True):
 
 
 class IntakeSection(Section, frozen=True):
+    workers: Annotated[
+        int,
+        _key("processes that take telemetry in, each a part of the trucks", "", ge=1, le=64),
+    ] = 1
     tick_s: Annotated[float, _key("how often deadlines are looked at", "s", gt=0)] = 1.0
     quiet_s: Annotated[
         float,

@@ -6,6 +6,7 @@
     rows     what is read there
     signing  what is signed of the log
     notify   what is handed to channels, and what they guarantee
+    crew     several workers, each a process
     news     what machines are told, as values
     outbox   what is to be told, and what became of it
 
@@ -14,6 +15,7 @@ Adapters live in `tracker.adapters`; only `tracker.wiring` constructs them.
 
 from __future__ import annotations
 
+from tracker.ports.crew import Crew, Report
 from tracker.ports.journal import Journal, Records, Store
 from tracker.ports.news import AlertDocument, News, ShipmentNews
 from tracker.ports.notify import (
@@ -84,6 +86,7 @@ __all__ = [
     "Clock",
     "Composer",
     "Context",
+    "Crew",
     "DeviceRow",
     "EntryRow",
     "Erasure",
@@ -108,6 +111,7 @@ __all__ = [
     "Receipt",
     "Records",
     "RejectRow",
+    "Report",
     "SettableClock",
     "ShipmentNews",
     "SignedLog",

@@ -64,6 +64,10 @@ class Journal(Protocol):
         scopes that were."""
         ...
 
+    def written(self, since: int) -> tuple[int, Mapping[str, int]]:
+        """The journal's version, and those of all scopes that were written after `since`."""
+        ...
+
     def fetch(self, scopes: Iterable[str]) -> Snapshot:
         """Of these scopes the shipments and states that there are, and what carries them."""
         ...

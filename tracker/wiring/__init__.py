@@ -9,6 +9,7 @@
     notify     who delivers
     explaining why an alert was raised, and why none was
     tracking   intake, commands, history told again
+    workers    the intake on several cores
 
 Each function imports what it needs when it is called: importing this package is cheap, and a
 command that only reads the database does not pay for MQTT or geometry.
@@ -53,6 +54,7 @@ from tracker.wiring.trust import (
     new_log_key,
 )
 from tracker.wiring.watchdog import watchdog
+from tracker.wiring.workers import front, handed, worker
 from tracker.wiring.zones import geofences, geography, old_geography, zone_files
 
 __all__ = [
@@ -74,9 +76,11 @@ __all__ = [
     "device_clocks",
     "embedded",
     "exporter",
+    "front",
     "gateway",
     "geofences",
     "geography",
+    "handed",
     "ingest",
     "journal",
     "key_ring",
@@ -105,6 +109,7 @@ __all__ = [
     "watchdog",
     "why_not",
     "witness",
+    "worker",
     "zone_files",
     "zones_of",
 ]

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
+from tracker.adapters.journal.engine import driver
 from tracker.adapters.journal.reader import JournalReader, shipment_from
 from tracker.adapters.journal.reading import state_from
 from tracker.adapters.journal.statements import KEYS_AT_ONCE, greatest, present
@@ -35,6 +36,8 @@ from tracker.ports import (
 Identity = tuple[str, datetime, bytes]
 
 _VERSION = select(HEAD.c.version)
+_NOW = f"SELECT version FROM {HEAD.name}"  # noqa: S608
+_NEWER = f"SELECT scope, version FROM {VERSIONS.name} WHERE version > ?"  # noqa: S608
 _OPEN = select(SHIPMENTS.c.id).where(SHIPMENTS.c.closed_at.is_(None))
 _WAKING = select(STATES.c.scope).where(STATES.c.wake_at.is_not(None))
 _LOADED_SHIPMENTS = (
@@ -73,6 +76,13 @@ class ScopeReader(JournalReader):
                 states=tuple(_states(connection, select(STATES).where(STATES.c.scope.in_(scopes)))),
                 written={row.scope: row.version for row in connection.execute(written)},
             )
+
+    def written(self, since: int) -> tuple[int, dict[str, int]]:
+        with self._reading() as connection:
+            cursor = driver(connection)
+            version: int = cursor.execute(_NOW).fetchone()[0]
+            newer = cursor.execute(_NEWER, (since,)).fetchall() if version > since else ()
+            return version, dict(newer)
 
     def fetch(self, scopes: Iterable[str]) -> Snapshot:
         asked = sorted(set(scopes))

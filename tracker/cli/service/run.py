@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -17,8 +17,12 @@ from tracker.cli.shared.session import Json, load_config, session
 from tracker.domain.errors import StorageAway
 
 if TYPE_CHECKING:
+    from tracker.app.front import Front
     from tracker.app.ingest import Ingest
-    from tracker.config import Config
+
+Taking = TypeVar("Taking")
+MOST_WORKERS = 64
+"""More would wait for the database, which has one writer at a time."""
 
 
 class Stopping:
@@ -39,21 +43,37 @@ class Stopping:
         signal.signal(number, signal.SIG_DFL)
 
 
-def run(ctx: typer.Context, as_json: Json = False) -> None:
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        min=1, max=MOST_WORKERS, help="Take in on so many cores; else [intake] workers, 1."
+    ),
+]
+
+
+def run(ctx: typer.Context, workers: Workers = None, as_json: Json = False) -> None:
     """Run the tracker: telemetry in, rules, custody log, alerts; until interrupted.
 
-    Findings appear as they are made: a line each on stderr, or with --json on stdout.
+    Findings appear as they are made: a line each on stderr, or with --json on stdout. With several
+    workers each takes in a part of the trucks, in a process that is started again if it ends.
     """
     from tracker import wiring
 
     config = load_config(ctx)
+    count = workers or config.intake.workers
     asking = wiring.attester(config)
     stopping = Stopping()
     stopping.watch()
     live = Live(session(ctx).zone, as_json=as_json)
+
+    def intake() -> AbstractContextManager[Ingest | Front]:
+        if count == 1:
+            return wiring.ingest(config, notifier=live)
+        return wiring.front(config, count, notifier=live)
+
     with (
         wiring.broker(config),
-        _ingest(config, live, stopping) as ingest,
+        opened(intake, stopping) as ingest,
         asking,
         wiring.notifying(config),
     ):
@@ -62,28 +82,30 @@ def run(ctx: typer.Context, as_json: Json = False) -> None:
         if not Path(config.log.key_file).exists():
             render.warn(f"the custody log is not signed: there is no key {config.log.key_file}")
             render.warn("  -> `tracker key new` makes one")
-        render.warn(f"tracker ready: {where}, journal {config.database.url}")
+        crew = "" if count == 1 else f", {count} workers"
+        render.warn(f"tracker ready: {where}, journal {config.database.url}{crew}")
         ingest.run(stopping)
     if stopping.signal == signal.SIGINT:
         raise typer.Exit(130)
 
 
 @contextmanager
-def _ingest(config: Config, live: Live, stopping: Stopping) -> Iterator[Ingest]:
-    """The intake. A database that is locked just now is waited for, and the broker runs on."""
-    from tracker import wiring
+def opened(
+    make: Callable[[], AbstractContextManager[Taking]], stop: Callable[[], bool]
+) -> Iterator[Taking]:
+    """What takes in. A database that is locked just now is waited for, and the broker runs on."""
     from tracker.app.patience import Patience
 
     patience = Patience()
     with ExitStack() as stack:
         while True:
             try:
-                ingest = stack.enter_context(wiring.ingest(config, notifier=live))
+                taking = stack.enter_context(make())
             except StorageAway as error:
-                if stopping():
+                if stop():
                     raise
                 patience.bear(error)
             else:
                 break
         patience.over()
-        yield ingest
+        yield taking

@@ -70,6 +70,10 @@ class MemoryJournal(MemoryOutbox):
                 written=written,
             )
 
+    def written(self, since: int) -> tuple[int, dict[str, int]]:
+        with self._held() as held:
+            return held.version, {one: at for one, at in held.written.items() if at > since}
+
     def fetch(self, scopes: Iterable[str]) -> Snapshot:
         asked = sorted(set(scopes))
         with self._held() as held:
