@@ -47,6 +47,7 @@ topics = ["a/#"]
 keepalive_s = 11
 session_expiry_s = 12
 receive_maximum = 13
+receiver = "paho"
 [intake]
 quiet_s = 14.5
 grace_s = 15.5
@@ -63,6 +64,7 @@ grace_s = 15.5
         keepalive_s=11,
         session_expiry_s=12,
         receive_maximum=13,
+        receiver="paho",
         quiet_s=14.5,
         grace_s=15.5,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import fnmatch
+import itertools
 import json
 import sys
 import tempfile
@@ -76,13 +77,15 @@ def _contestants(sizes: dict[str, int], fleet: Fleet, folder: Path) -> list[Cont
             options = {"kind": "paho", "protocol": protocol, "manual": manual}
             name = f"do-nothing paho, {protocol}, {'manual' if manual else 'auto'}"
             listed.append(Contestant(name, floors, many, options))
-    for protocol in ("3.1.1", "5"):
+    for protocol, receiver in itertools.product(("3.1.1", "5"), ("paho", "fast")):
         told: dict[str, Any] = {
             "database": str(folder / "fleet.db"),
             "fleet": (fleet.trucks, fleet.corridors, fleet.begun.isoformat()),
             "protocol": protocol,
+            "receiver": receiver,
         }
-        listed.append(Contestant(f"the tracker, {protocol}", "bench.endtoend.tracked", many, told))
+        name = f"the tracker, {protocol}, {receiver} receiver"
+        listed.append(Contestant(name, "bench.endtoend.tracked", many, told))
     hand = {"folder": str(folder)}
     listed.append(Contestant(HANDWRITTEN, "bench.endtoend.handwritten", sizes["few"], hand))
     return listed

@@ -91,6 +91,7 @@ def _settings(task: Task) -> MqttSettings:
         host=HOST,
         port=task.address.port,
         protocol=task.options["protocol"],
+        receiver=task.options["receiver"],
         client_id="bench-tracker",
         username=task.address.user or None,
         password=task.address.password or None,

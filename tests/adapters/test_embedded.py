@@ -18,7 +18,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 from tests.support.waiting import PATIENCE_S, wait_for
 from tracker.adapters.broker.embedded import EmbeddedBroker
 from tracker.adapters.clock import SystemClock
-from tracker.adapters.mqtt.inbox import MqttInbox, probe
+from tracker.adapters.mqtt.inbox import MqttInbox
+from tracker.adapters.mqtt.probe import probe
 from tracker.adapters.mqtt.publisher import Publisher
 from tracker.adapters.mqtt.settings import MqttSettings
 from tracker.domain.errors import ServiceUnreachable, UsageError

@@ -15,7 +15,8 @@ from tests.support.certificates import Authority
 from tests.support.ports import HOST, free_port
 from tests.support.waiting import PATIENCE_S, wait_for
 from tracker.adapters.clock import SystemClock
-from tracker.adapters.mqtt.inbox import MqttInbox, probe
+from tracker.adapters.mqtt.inbox import MqttInbox
+from tracker.adapters.mqtt.probe import probe
 from tracker.adapters.mqtt.publisher import Publisher
 from tracker.adapters.mqtt.settings import MqttSettings, Tls
 from tracker.domain.errors import ServiceUnreachable, UsageError

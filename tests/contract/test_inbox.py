@@ -1,4 +1,4 @@
-"""What `tracker.ports.Inbox` promises, on every broker and version of MQTT we support."""
+"""What `tracker.ports.Inbox` promises, on every broker and version of MQTT, by each receiver."""
 
 from __future__ import annotations
 
@@ -24,13 +24,14 @@ NOW = datetime(2025, 3, 1, 12, tzinfo=UTC)
 Open = Callable[..., MqttInbox]
 
 
-@pytest.fixture
-def open_inbox(any_broker: Broker) -> Iterator[Open]:
+@pytest.fixture(params=["fast", "paho"])
+def open_inbox(request: pytest.FixtureRequest, any_broker: Broker) -> Iterator[Open]:
     """Opens inboxes of one session; a second one is the first after a restart."""
     opened: list[MqttInbox] = []
+    usual = replace(any_broker.settings, receiver=request.param)
 
     def open_one(topics: Sequence[str] = ("seals/#",), **changes: float) -> MqttInbox:
-        settings = replace(any_broker.settings, topics=tuple(topics), **changes)  # type: ignore[arg-type]
+        settings = replace(usual, topics=tuple(topics), **changes)  # type: ignore[arg-type]
         opened.append(MqttInbox(settings, ManualClock(NOW)))
         opened[-1].wait_connected(PATIENCE_S)
         return opened[-1]

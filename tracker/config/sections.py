@@ -134,6 +134,13 @@ class BrokerSection(Section, frozen=True):
             le=65535,
         ),
     ] = BROKER.receive_maximum
+    receiver: Annotated[
+        Literal["fast", "paho"],
+        _key(
+            'who reads what arrives: "fast" (our own reading of publications, before paho-mqtt, '
+            'which does all else), "paho" (paho-mqtt alone: at a third of the speed)'
+        ),
+    ] = BROKER.receiver
 
 
 class EmbeddedSection(Section, frozen=True):

@@ -13,7 +13,7 @@ from tracker.domain.finding import Finding
 from tracker.ports.rows import Heartbeat
 
 
-class Message(Struct, frozen=True, kw_only=True):
+class Message(Struct, frozen=True, kw_only=True, gc=False):
     """One publication as it arrived. `token` belongs to the inbox that gave it.
 
     retained: the broker kept it for whoever subscribes; when it was published, nobody knows.

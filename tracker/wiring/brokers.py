@@ -41,6 +41,7 @@ def mqtt_settings(config: Config) -> MqttSettings:
         keepalive_s=broker.keepalive_s,
         session_expiry_s=broker.session_expiry_s,
         receive_maximum=broker.receive_maximum,
+        receiver=broker.receiver,
         quiet_s=config.intake.quiet_s,
         grace_s=config.intake.grace_s,
     )
@@ -135,7 +136,7 @@ class NotRunning(ServiceUnreachable):
 
 def probe(config: Config) -> str:
     """What the broker answers, in a line. Raises ServiceUnreachable, or NotRunning."""
-    from tracker.adapters.mqtt import inbox
+    from tracker.adapters.mqtt import probe as broker_probe
 
     settings = mqtt_settings(config)
     if config.broker.embedded and not broker_runs(config):
@@ -144,7 +145,7 @@ def probe(config: Config) -> str:
             where=settings.where,
             mend="`tracker run` starts it",
         )
-    return inbox.probe(settings)
+    return broker_probe.probe(settings)
 
 
 def broker_runs(config: Config) -> bool:

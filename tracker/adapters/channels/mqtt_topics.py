@@ -18,8 +18,8 @@ import msgspec
 
 from tracker import wording
 from tracker.adapters.channels.event import encoded
-from tracker.adapters.mqtt.link import Refused
 from tracker.adapters.mqtt.publisher import Publisher
+from tracker.adapters.mqtt.refusals import Refused
 from tracker.adapters.mqtt.settings import MqttSettings
 from tracker.domain.alert import Alert
 from tracker.domain.errors import ServiceUnreachable

@@ -2,23 +2,51 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
+from typing import TypeVar, cast
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from tracker.adapters.mqtt.buffered import BufferedSocket
 from tracker.adapters.mqtt.settings import MqttSettings, Tls
+from tracker.adapters.mqtt.sieve import Sieve
 from tracker.domain.errors import UsageError
+
+Client = TypeVar("Client", bound=paho.Client)
+
+
+class ReceivingClient(paho.Client):
+    """paho's client on a `BufferedSocket`, for whoever receives many messages.
+
+    sifting: publications are taken out by a `Sieve`, and paho does the rest.
+    """
+
+    sifting = False
+    buffered: BufferedSocket | None = None
+    """The socket of the newest connection."""
+
+    def _create_socket(self) -> BufferedSocket:
+        # The only place where paho takes a socket of ours.
+        connected = cast(socket.socket, super()._create_socket())
+        v5 = self.protocol == MQTTProtocolVersion.MQTTv5
+        self.buffered = BufferedSocket(connected, Sieve(v5=v5) if self.sifting else None)
+        return self.buffered
 
 
 def new_client(
-    settings: MqttSettings, client_id: str, durable: bool, in_flight: int
-) -> paho.Client:
+    settings: MqttSettings,
+    client_id: str,
+    durable: bool,
+    in_flight: int,
+    kind: type[Client],
+) -> Client:
     """A paho client, not connected. UsageError if a TLS file cannot be used."""
     v5 = settings.protocol == "5"
-    client = paho.Client(
+    client = kind(
         CallbackAPIVersion.VERSION2,
         client_id=client_id,
         clean_session=None if v5 else not durable,

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import logging
 import random
-import socket
-import ssl
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -20,6 +18,7 @@ from paho.mqtt.enums import MQTTErrorCode
 from paho.mqtt.reasoncodes import ReasonCode
 
 from tracker.adapters.mqtt.client import new_client
+from tracker.adapters.mqtt.refusals import REFUSALS, Refused, explained
 from tracker.adapters.mqtt.settings import MqttSettings
 from tracker.domain.errors import ServiceUnreachable, TrackerError
 
@@ -28,27 +27,6 @@ log = logging.getLogger(__name__)
 FIRST_DELAY_S, LONGEST_DELAY_S = 0.5, 30.0
 BRIEF_S, EVICTIONS = 5.0, 3
 """So many connections in a row that last no longer: somebody else takes the session over."""
-
-# CONNACK codes that no waiting will mend (MQTT 5 numbers; paho translates those of 3.1.1).
-REFUSALS = {
-    132: ("it does not speak this version of MQTT", 'set the MQTT protocol to "3.1.1"'),
-    133: ("it does not accept this client id", "choose another MQTT client id"),
-    134: ("it refuses the user name or password", "check the MQTT user name and password"),
-    135: (
-        "it refuses this user: wrong user name or password, or no right to connect",
-        "check the MQTT user name and password, and the broker's access rules",
-    ),
-    138: ("it has banned this client", "ask who runs the broker"),
-    140: ("it wants another method of authentication", "only user name and password are supported"),
-}
-
-
-class Refused(ServiceUnreachable):
-    """It is there, and does not let us. code: the broker's reason, by MQTT 5; None: ours."""
-
-    def __init__(self, what: str, *, where: str, mend: str, code: int | None = None) -> None:
-        super().__init__(what, where=where, mend=mend)
-        self.code = code
 
 
 class Will(NamedTuple):
@@ -93,7 +71,8 @@ class Link:
         self._was_up = self._noted = False
         self._client_id, self._brief = client_id, 0
         self._closing = threading.Event()
-        self.client = new_client(settings, client_id, durable, in_flight)
+        self._delay = FIRST_DELAY_S
+        self.client = self._new_client(client_id, durable, in_flight)
         if will is not None:
             self.client.will_set(will.topic, will.payload, qos=1, retain=True)
         self.client.on_connect = self._connected
@@ -142,26 +121,34 @@ class Link:
         if self.refused is not None:
             raise self.refused
 
+    def _new_client(self, client_id: str, durable: bool, in_flight: int) -> paho.Client:
+        return new_client(self.settings, client_id, durable, in_flight, paho.Client)
+
     # --- the link's own thread
 
     def _run(self) -> None:
-        delay = FIRST_DELAY_S
         while not self._closing.is_set():
             self._noted = False
             try:
                 self.client.reconnect()
-                while not self._closing.is_set():
-                    if self.client.loop(timeout=1.0) != MQTTErrorCode.MQTT_ERR_SUCCESS:
-                        break
-                    if self.up:
-                        delay = FIRST_DELAY_S
+                self._serve()
             except Exception as error:  # noqa: BLE001 - whatever it is, the remedy is to reconnect
                 self._failed(error)
             if self.refused is not None:
                 break
             # Full jitter on the upper half: trackers cut off together do not come back together.
-            self._closing.wait(delay * random.uniform(0.5, 1.0))  # noqa: S311
-            delay = min(delay * 2, LONGEST_DELAY_S)
+            self._closing.wait(self._delay * random.uniform(0.5, 1.0))  # noqa: S311
+            self._delay = min(self._delay * 2, LONGEST_DELAY_S)
+        self._part()
+
+    def _serve(self) -> None:
+        """Read and write until the connection ends, or is to."""
+        while not self._closing.is_set():
+            if self.client.loop(timeout=1.0) != MQTTErrorCode.MQTT_ERR_SUCCESS:
+                break
+
+    def _part(self) -> None:
+        """Send what is queued, and disconnect."""
         self.client.disconnect()
         deadline = time.monotonic() + 1.0
         while time.monotonic() < deadline:
@@ -220,6 +207,7 @@ class Link:
 
     def _rise(self) -> None:
         log.info("%s: connected", self.settings.where)
+        self._delay = FIRST_DELAY_S
         with self.changed:
             self.up, self.up_since, self.trouble, self._was_up = True, time.monotonic(), "", True
             self._on_up()
@@ -233,23 +221,13 @@ class Link:
     def _failed(self, error: Exception) -> None:
         with self.changed:
             self._down()
-        if isinstance(error, ssl.SSLCertVerificationError):
-            self._refuse(
-                f"its certificate is not trusted: {error.verify_message}",
-                "name the CA that signed it (ca_file), and the host as the certificate does",
-            )
-        elif isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLEOFError):
-            self._refuse(
-                f"TLS failed: {error.reason or error}",
-                "check that this port speaks TLS, and the certificates",
-            )
-        elif isinstance(error, socket.gaierror):
-            self._note(f"the host is not known ({error.strerror})")
-        elif isinstance(error, OSError):
-            self._note(f"no connection ({error.strerror or error})")
-        else:
+        what, mend = explained(error)
+        if mend is not None:
+            self._refuse(what, mend)
+            return
+        if not isinstance(error, OSError):
             log.exception("%s: the connection is dropped", self.settings.where)
-            self._note(f"unexpected: {error!r}")
+        self._note(what)
 
     def _note(self, trouble: str) -> None:
         """Something that waiting may mend."""

@@ -9,7 +9,8 @@ from types import TracebackType
 
 from paho.mqtt.reasoncodes import ReasonCode
 
-from tracker.adapters.mqtt.link import Link, Refused
+from tracker.adapters.mqtt.link import Link
+from tracker.adapters.mqtt.refusals import Refused
 from tracker.adapters.mqtt.settings import MqttSettings
 from tracker.domain.errors import ServiceUnreachable
 

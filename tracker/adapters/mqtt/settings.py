@@ -33,6 +33,7 @@ class MqttSettings:
         the tracker is away (3.1.1: the broker decides).
     receive_maximum: the most unacknowledged messages asked for (MQTT 5); the broker's own limit
         may be lower (Mosquitto: 20).
+    receiver: who reads the publications: paho, as all else, or a sieve before it (`mqtt.sieve`).
     quiet_s, grace_s: see `MqttInbox.settled`.
     """
 
@@ -48,6 +49,7 @@ class MqttSettings:
     session_expiry_s: int = 7 * 24 * 3600
     receive_maximum: int = 1000
     connect_timeout_s: float = 5.0
+    receiver: Literal["fast", "paho"] = "fast"
     quiet_s: float = 1.0
     grace_s: float = 10.0
 
