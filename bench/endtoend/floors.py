@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
+import time
+from pathlib import Path
+
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
@@ -19,12 +24,16 @@ def main() -> None:
 
 
 def _raw(task: Task) -> None:
-    """A bare socket: finds the packets, answers them in one write a piece received."""
+    """A bare socket: finds the packets, answers them in one write a piece received. options:
+    database, a file where it first commits what it received, as one row; commits (`latency`).
+    """
     opened, count = frames.connected(task.address, "bench-floor"), Count(task)
+    kept = _database(task.options["database"]) if "database" in task.options else None
+    times: list[tuple[int, float]] = []
     frames.subscribe(opened, TOPIC)
     count.ready()
-    rest = b""
-    while True:
+    rest, done = b"", False
+    while not done:
         received = opened.recv(262_144)
         count.begin()
         rest, end, answers = rest + received, 0, []
@@ -33,11 +42,24 @@ def _raw(task: Task) -> None:
                 at = start + 2 + int.from_bytes(rest[start : start + 2], "big")
                 answers.append(b"\x40\x02" + rest[at : at + 2])
             end = stop
+        if kept is not None:
+            kept.execute("INSERT INTO kept (body) VALUES (?)", (rest[:end],))
+            kept.commit()
+        times.append((len(answers), time.monotonic()))
         rest = rest[end:]
         opened.sendall(b"".join(answers))
-        if count.done(len(answers)):
-            count.tell()
-            return
+        done = count.done(len(answers))
+    if "commits" in task.options:
+        Path(task.options["commits"]).write_text(json.dumps(times))
+    count.tell()
+
+
+def _database(file: str) -> sqlite3.Connection:
+    opened = sqlite3.connect(file)
+    opened.execute("PRAGMA journal_mode = WAL")
+    opened.execute("PRAGMA synchronous = FULL")
+    opened.execute("CREATE TABLE kept (id INTEGER PRIMARY KEY, body BLOB)")
+    return opened
 
 
 def _paho(task: Task) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypedDict
 
 Runs = Mapping[str, Sequence[Mapping[str, float]]]
@@ -24,23 +24,21 @@ class Summed(TypedDict):
     messages_per_s: Spread
     cpu_us: Spread
     ratios: dict[str, float]
+    cpu_ratios: dict[str, float]
 
 
 def summary(runs: Runs, against: Mapping[str, Sequence[str]]) -> dict[str, Summed]:
     """By contestant: messages/s and CPU us a message (median, least, most), and ratios.
 
     against: with whom each is compared. A ratio is the median over the pairs of one round: how
-    many messages/s ours takes for each one of the other.
+    many messages ours takes for each one of the other, in a second on the wall or of the processor.
     """
     return {
         name: {
             "messages_per_s": _spread([_rate(one) for one in made], 0),
             "cpu_us": _spread([one["cpu"] / one["count"] * 1e6 for one in made], 1),
-            "ratios": {
-                other: round(_ratio(made, runs[other]), 3)
-                for other in against.get(name, ())
-                if other in runs
-            },
+            "ratios": _ratios(made, runs, against.get(name, ()), _rate),
+            "cpu_ratios": _ratios(made, runs, against.get(name, ()), _per_cpu),
         }
         for name, made in runs.items()
     }
@@ -49,25 +47,45 @@ def summary(runs: Runs, against: Mapping[str, Sequence[str]]) -> dict[str, Summe
 def table(summed: Mapping[str, Summed]) -> str:
     """The summary as a Markdown table."""
     lines = [
-        "| subscriber | messages/s | least to most | CPU us | ratios |",
+        "| subscriber | messages/s | least to most | CPU us | messages/s, CPU: times those of |",
         "|---|--:|--:|--:|---|",
     ]
     for name, one in summed.items():
-        rate, cpu, ratios = one["messages_per_s"], one["cpu_us"], one["ratios"]
-        compared = ", ".join(f"{ratio:.2f} of {other}" for other, ratio in ratios.items())
+        rate, cpu = one["messages_per_s"], one["cpu_us"]["median"]
+        compared = ", ".join(
+            f"{ratio:.2f}, {one['cpu_ratios'][other]:.2f}: {other}"
+            for other, ratio in one["ratios"].items()
+        )
         lines.append(
             f"| {name} | {rate['median']:,.0f} | {rate['least']:,.0f} to {rate['most']:,.0f} "
-            f"| {cpu['median']:.0f} | {compared} |"
+            f"| {cpu:.0f} | {compared} |"
         )
     return "\n".join(lines)
 
 
+def _ratios(
+    ours: Sequence[Mapping[str, float]],
+    runs: Runs,
+    others: Sequence[str],
+    value: Callable[[Mapping[str, float]], float],
+) -> dict[str, float]:
+    return {
+        other: round(
+            statistics.median(value(a) / value(b) for a, b in zip(ours, runs[other], strict=True)),
+            3,
+        )
+        for other in others
+        if other in runs
+    }
+
+
+def _per_cpu(one: Mapping[str, float]) -> float:
+    """Messages for each second of the processor: what a busy machine disturbs less."""
+    return one["count"] / one["cpu"]
+
+
 def _rate(one: Mapping[str, float]) -> float:
     return one["count"] / one["seconds"]
-
-
-def _ratio(ours: Sequence[Mapping[str, float]], other: Sequence[Mapping[str, float]]) -> float:
-    return statistics.median(_rate(a) / _rate(b) for a, b in zip(ours, other, strict=True))
 
 
 def _spread(values: Sequence[float], digits: int) -> Spread:
