@@ -52,9 +52,9 @@ def locate(
     held: tuple[Sequence[str | None], Held] | None = None,
 ) -> list[Placement]:
     """`held`: the corridors, and what `hold_to_corridors` says of them."""
-    claimed = None if accuracies is None else _claimed(accuracies)
+    claimed = None if accuracies is None or not any(accuracies) else _claimed(accuracies)
     zones, doubtful, side = _zones(zone_indexes, border, y, x, claimed)
-    if claimed is None and previous is None and held is None:
+    if accuracies is None and previous is None and held is None:
         found: list[Placement] = _NOWHERE_BY_SIDE.take(side).tolist()
         sides = side.tobytes()  # its items are plain numbers, which numpy's are not
         for i, names in zones.items():
@@ -106,7 +106,10 @@ def hold_to_corridors(
         rough = asked if exact is False else asked[~np.array(exact, dtype=np.bool_)[asked]]
         surely = rough[corridor_index.within(number[rough], x[rough], y[rough])]
         on[surely] = True
-        asked = np.setdiff1d(asked, surely, assume_unique=True)
+        unsure = np.zeros(len(number), dtype=np.bool_)
+        unsure[asked] = True
+        unsure[surely] = False
+        asked = unsure.nonzero()[0]
 
     def write(who: Index, measured: tuple[Array, Array]) -> None:
         on[who] = corridor_index.on(number[who], measured[0])

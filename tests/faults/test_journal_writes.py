@@ -60,6 +60,13 @@ class StruckConnection(sqlite3.Connection):
     def cursor(self, *_: Any) -> Any:
         return super().cursor(Striking)
 
+    def commit(self) -> None:
+        hit = Striking.at == "COMMIT"
+        if not hit or Striking.when == "after":
+            super().commit()
+        if hit:
+            fail()
+
 
 @pytest.fixture
 def strikes(journal: SqlJournal) -> Iterator[type[Striking]]:
@@ -113,30 +120,24 @@ def fail(*_: Any) -> None:
 
 
 def test_a_commit_that_is_not_persisted_can_be_made_again(
-    journal: SqlJournal, monkeypatch: pytest.MonkeyPatch
+    journal: SqlJournal, strikes: type[Striking]
 ) -> None:
-    monkeypatch.setattr(journal._engine.dialect, "do_commit", fail)
+    strikes.at, strikes.when = "COMMIT", "before"
     with pytest.raises(ServiceUnreachable, match="disk I/O error"):
         journal.commit(works.work(1), {})
     assert_holds(journal, 1)
-    monkeypatch.undo()
+    strikes.at = ""
     assert journal.commit(works.work(1), {}) == 2
     assert_holds(journal, 2)
 
 
 def test_a_commit_persisted_but_reported_as_failed_is_not_made_twice(
-    journal: SqlJournal, monkeypatch: pytest.MonkeyPatch
+    journal: SqlJournal, strikes: type[Striking]
 ) -> None:
-    commit = journal._engine.dialect.do_commit
-
-    def commit_and_fail(connection: Any) -> None:
-        commit(connection)
-        fail()
-
-    monkeypatch.setattr(journal._engine.dialect, "do_commit", commit_and_fail)
+    strikes.at, strikes.when = "COMMIT", "after"
     with pytest.raises(ServiceUnreachable, match="disk I/O error"):
         journal.commit(works.work(1), {})
-    monkeypatch.undo()
+    strikes.at = ""
     with pytest.raises(Stale):
         journal.commit(works.work(1), {works.SHIPMENT: 1})
     readings = works.work(1).readings

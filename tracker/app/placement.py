@@ -129,13 +129,14 @@ class BatchPlacement:
             return
         fixes = [self.items[number].reading.position for number in numbers]
         known = [fix for fix in fixes if isinstance(fix, Fix)]
+        along = [question.progress_m for question in questions]
         located = self.unit.registry.atlas.locate(
             [fix.lat for fix in known],
             [fix.lon for fix in known],
             corridors=[question.corridor for question in questions],
             accuracies=[fix.accuracy_m for fix in known],
             previous=[(q.last.lat, q.last.lon) if q.last else None for q in questions],
-            progress=[question.progress_m for question in questions],
+            progress=along if any(metres is not None for metres in along) else None,
             exact=[question.measured for question in questions],
         )
         for number, question, placement in zip(numbers, questions, located, strict=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Self
 
 import msgspec
@@ -12,7 +12,14 @@ from sqlalchemy import Connection
 
 from devices.reading import Fix, Rejected
 from tracker.adapters.journal.diagnosis import diagnosed, read_from
-from tracker.adapters.journal.engine import connect, driver, lockable, scrub, writing
+from tracker.adapters.journal.engine import (
+    connect,
+    driver,
+    lockable,
+    scrub,
+    straight,
+    writing,
+)
 from tracker.adapters.journal.outbox import SqlOutbox, erase_contact, write_outbox
 from tracker.adapters.journal.schema import check, prepare
 from tracker.adapters.journal.scopes import key_of
@@ -96,20 +103,12 @@ class SqlJournal(SqlOutbox):
         return cls(engine)
 
     def commit(self, work: Work, expected: Mapping[str, int]) -> int:
-        with diagnosed(self._engine), writing(self._engine).begin() as connection:
-            cursor = driver(connection)
-            version, size, frontier = cursor.execute(_HEAD).fetchone()
-            must_be_fresh(expected, version, _written(cursor, expected, version))
-            version += 1
-            try:
-                _write(cursor, work, version, size)
-                _tell(connection, work)
-                hashes = [entry.hash for entry in work.entries]
-                frontier = planted(cursor, size, frontier, hashes)
-            except sqlite3.IntegrityError as error:
-                raise ValueError(f"not a work that can be committed: {error}") from error
-            cursor.execute(_MOVE_HEAD, (version, size + len(hashes), frontier))
-        return int(version)
+        with diagnosed(self._engine):
+            if not _tells(work):
+                with straight(self._engine) as cursor:
+                    return _commit(cursor, work, expected, _no_outbox)
+            with writing(self._engine).begin() as connection:
+                return _commit(driver(connection), work, expected, lambda: _tell(connection, work))
 
     def release(self, checkpoint: StoredCheckpoint) -> None:
         self._put(_PUT_CHECKPOINT, msgspec.structs.asdict(checkpoint))
@@ -119,8 +118,7 @@ class SqlJournal(SqlOutbox):
 
     def beat(self, heartbeat: Heartbeat) -> None:
         watch = {"started_at": heartbeat.started_at, "at": heartbeat.at}
-        with diagnosed(self._engine), writing(self._engine).begin() as connection:
-            cursor = driver(connection)
+        with diagnosed(self._engine), straight(self._engine) as cursor:
             _PUT_HEARTBEAT.run(cursor, [{"id": 1, **msgspec.structs.asdict(heartbeat)}])
             _PUT_WATCH.run(cursor, [watch])
 
@@ -134,8 +132,8 @@ class SqlJournal(SqlOutbox):
         scrub(self._engine)
 
     def _put(self, statement: Insert, row: Row) -> None:
-        with diagnosed(self._engine), writing(self._engine).begin() as connection:
-            statement.run(driver(connection), [row])
+        with diagnosed(self._engine), straight(self._engine) as cursor:
+            statement.run(cursor, [row])
 
 
 _HEAD = f"SELECT version, log_size, frontier FROM {HEAD.name}"  # noqa: S608
@@ -161,6 +159,24 @@ _KEEP_GEOGRAPHY = Insert(GEOGRAPHIES, "stays")
 _KEEP_ATTESTATION = Insert(ATTESTATIONS, "stays")
 
 
+def _commit(
+    cursor: Cursor, work: Work, expected: Mapping[str, int], tell: Callable[[], None]
+) -> int:
+    """All of it, in a transaction that has begun; the new version. tell: writes its outbox."""
+    version, size, frontier = cursor.execute(_HEAD).fetchone()
+    must_be_fresh(expected, version, _written(cursor, expected, version))
+    version += 1
+    try:
+        _write(cursor, work, version, size)
+        tell()
+        hashes = [entry.hash for entry in work.entries]
+        frontier = planted(cursor, size, frontier, hashes)
+    except sqlite3.IntegrityError as error:
+        raise ValueError(f"not a work that can be committed: {error}") from error
+    cursor.execute(_MOVE_HEAD, (version, size + len(hashes), frontier))
+    return int(version)
+
+
 def _write(cursor: Cursor, work: Work, version: int, log_size: int) -> None:
     """All of `work`, in bulk; an empty part costs nothing."""
     _PUT_READING.run_raw(cursor, [_reading(stored) for stored in work.readings])
@@ -180,8 +196,17 @@ def _write(cursor: Cursor, work: Work, version: int, log_size: int) -> None:
         _follow(cursor, followed)
 
 
+def _tells(work: Work) -> bool:
+    """Whether anything of it concerns the outbox: seldom."""
+    if work.notices or work.deliveries or work.dropped or work.released or work.logged:
+        return True
+    return any(erasure.of == "delivery" for erasure in work.erasures)
+
+
+def _no_outbox() -> None: ...
+
+
 def _tell(connection: Connection, work: Work) -> None:
-    """What concerns the outbox: seldom anything."""
     write_outbox(connection, work)
     for erasure in work.erasures:
         if erasure.of == "delivery":
