@@ -12,7 +12,8 @@ from geofences.errors import GeoFault, UnknownCorridor, UnknownPlace, UnknownZon
 from geofences.geometry.earth import Numbers, position, positions
 from geofences.index.border import border
 from geofences.index.corridor_index import CorridorIndex
-from geofences.index.locating import hold_to_corridors, locate, locate_one
+from geofences.index.locating import ZonesAsked, hold_to_corridors, locate, locate_one
+from geofences.index.own_zones import OwnZones
 from geofences.index.zone_index import ZoneIndex
 from geofences.placement import Placement
 from geofences.zone import Zone
@@ -72,7 +73,8 @@ class Atlas:
                 made._zone_indexes = _indexed(made.zones.values())
         if corridors:
             made.corridors = MappingProxyType(_by_id([*self.corridors.values(), *corridors]))
-            made._corridor_index = self._corridor_index.extended(corridors)
+            made._corridor_index = self._corridor_index.copy()
+            made._corridor_index.add(corridors)
         return made
 
     def without(self, ids: Iterable[str]) -> Atlas:
@@ -101,6 +103,7 @@ class Atlas:
         previous: Sequence[tuple[float, float] | None] | None = None,
         progress: Sequence[float | None] | None = None,
         exact: bool | Sequence[bool] = False,
+        own: Sequence[Sequence[Zone]] | None = None,
     ) -> list[Placement]:
         """Where each position (degrees) is; all sequences are of one length.
 
@@ -110,15 +113,16 @@ class Atlas:
         stretches of the corridor that are about equally near (see `CorridorIndex.continued`).
         A position on a zone's boundary is inside. Offset and progress have those who are off their
         corridor, those with a last `progress`, and with `exact` all (or those for whom it says so).
+        `own`: of each, zones besides those of the atlas, that it alone is asked of.
         Raises UnknownCorridor, and ValueError for sequences of different lengths or a position that
         is no finite number.
         """
-        if len(lats) == 1 and corridors is accuracies is previous is progress is None:
+        if len(lats) == 1 and corridors is accuracies is previous is progress is None and not own:
             return [locate_one(self._zone_indexes, self._border, *position(lats, lons))]
         y, x = positions(lats, lons)
         count = len(y)
         one_each = None if isinstance(exact, bool) else exact
-        for asked in (corridors, accuracies, previous, progress, one_each):
+        for asked in (corridors, accuracies, previous, progress, one_each, own):
             if asked is not None and len(asked) != count:
                 raise ValueError(f"{count} positions, but another sequence is of different length")
         held = None
@@ -126,7 +130,10 @@ class Atlas:
             index = self._corridor_index
             told = hold_to_corridors(index, y, x, corridors, accuracies, progress, exact)
             held = corridors, told
-        return locate(self._zone_indexes, self._border, y, x, accuracies, previous, held)
+        zones: tuple[ZonesAsked, ...] = self._zone_indexes
+        if own is not None:
+            zones = (*zones, OwnZones.of(own))
+        return locate(zones, self._border, y, x, accuracies, previous, held)
 
 
 _Place = TypeVar("_Place", Zone, Corridor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,14 +36,24 @@ class Corridor:
     properties: dict[str, Any] = field(default_factory=dict)
     centreline: Centreline = field(init=False, repr=False)
     _buffers: dict[float, InnerBuffer] = field(init=False, repr=False, default_factory=dict)
+    meets_itself: dict[float, bool] = field(init=False, repr=False, default_factory=dict)
+    """By half-width, as far as it was worked out (`geofences.index.revisits`)."""
 
     def __post_init__(self) -> None:
-        if self.half_width_m is not None and not 0 < self.half_width_m < np.inf:
-            raise ValueError(f"half_width_m must be above 0, not {self.half_width_m}")
+        _check(self.half_width_m)
         parts = [shapely.get_coordinates(part) for part in shapely.get_parts(self.line)]
         if not all(len(part) and np.isfinite(part).all() for part in parts) or not parts:
             raise ValueError("the line is empty, or a coordinate is no finite number")
         object.__setattr__(self, "centreline", Centreline(parts))
+
+    def under(self, corridor_id: str, half_width_m: float | None) -> Corridor:
+        """The same route under another id, with another width. What is worked out of the line is
+        shared, so that a thousand of these cost little more than one. Raises ValueError."""
+        _check(half_width_m)
+        made = copy.copy(self)
+        object.__setattr__(made, "id", corridor_id)
+        object.__setattr__(made, "half_width_m", half_width_m)
+        return made
 
     @property
     def length_m(self) -> float:
@@ -87,3 +98,8 @@ class Corridor:
             shapely.contains_xy(made, 0.0, 0.0)  # GEOS builds its index at the first question
             self._buffers[half_width_m] = made
         return self._buffers[half_width_m]
+
+
+def _check(half_width_m: float | None) -> None:
+    if half_width_m is not None and not 0 < half_width_m < np.inf:
+        raise ValueError(f"half_width_m must be above 0, not {half_width_m}")

@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike
 from shapely import MultiPolygon, Polygon
 
 from geofences.geometry.earth import Array, positions
-from geofences.geometry.edges import edges, to_edge_m
+from geofences.geometry.edges import edges as rings_of
+from geofences.geometry.edges import to_edge_m
 from geofences.geometry.lines import Lines
 from geofences.kinds import Precision, ZoneKind
 
@@ -38,8 +39,8 @@ class Zone:
     least_stay_min: float | None = None
 
     @cached_property
-    def _edges(self) -> Lines:
-        return edges(np.array([self.polygon], dtype=object))
+    def edges(self) -> Lines:
+        return rings_of(np.array([self.polygon], dtype=object))
 
     def distance_m(self, lats: ArrayLike, lons: ArrayLike) -> Array:
         """Metres from each position (degrees) to the nearest edge, of a hole too; negative inside,
@@ -47,5 +48,5 @@ class Zone:
         longitude and latitude, as GeoJSON means it. Raises ValueError for a position that is no
         finite number."""
         y, x = positions(lats, lons)
-        gap = to_edge_m(self._edges, y, x, np.zeros(len(y), dtype=np.intp))
+        gap = to_edge_m(self.edges, y, x, np.zeros(len(y), dtype=np.intp))
         return np.where(shapely.intersects_xy(self.polygon, x, y), -gap, gap)

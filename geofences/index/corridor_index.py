@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from geofences.corridor import Corridor
 from geofences.errors import UnknownCorridor
-from geofences.geometry.centreline import lines
 from geofences.geometry.earth import Array, Index, chord_to_arc, ecef
 from geofences.geometry.lines import Lines
+from geofences.index.growing import room
+from geofences.index.line_store import LineStore
 
 BACKWARDS = 4.0
 """A metre back counts as much as so many forward. Above 3, so that a truck on a route out and back
@@ -24,40 +25,52 @@ the nearest place is meant, not the one before it."""
 
 
 class CorridorIndex:
-    """Immutable once made, so threads may share it. Gates and lines are those of `corridors`, in
-    their order; the lines of the first ones may be another CorridorIndex' (see `extended`)."""
+    """Of one thread while corridors come and go. Their numbers are those in which they came, but a
+    number that is free is used again.
+    """
 
     def __init__(self, corridors: Iterable[Corridor], default_half_width_m: float) -> None:
-        self.corridors = tuple(corridors)
         self._default_m = default_half_width_m
-        self._parts: tuple[tuple[int, Lines], ...] = ((0, _lines(self.corridors)),)
-        self._index()
+        self._number: dict[str | None, int] = {None: -1}
+        self._free: list[int] = []
+        self._lines = LineStore()
+        self._line: Index = np.zeros(0, dtype=np.intp)
+        self._width_m: Array = np.zeros(0)
+        self._buffers: NDArray[Any] = np.zeros(0, dtype=object)
+        self.add(corridors)
 
-    def _index(self) -> None:
-        self._number: dict[str | None, int] = {
-            corridor.id: number for number, corridor in enumerate(self.corridors)
-        }
-        self._number[None] = -1
-        widths = [corridor.half_width_m or self._default_m for corridor in self.corridors]
-        self._width_m = np.array(widths, dtype=np.float64)
-        self._buffers: NDArray[Any] = np.array(
-            [one.inner_buffer(width) for one, width in zip(self.corridors, widths, strict=True)],
-            dtype=object,
-        )
-
-    def extended(self, corridors: Iterable[Corridor]) -> CorridorIndex:
-        """With these besides: the lines of the first are shared, only the rest is made anew."""
-        more = (*self.corridors, *corridors)
-        base, shared = len(self.corridors), self._parts[0]
-        if len(self._parts) > 1:
-            base = self._parts[1][0]
-        if len(more) > 2 * base:
-            return CorridorIndex(more, self._default_m)
-        made = CorridorIndex.__new__(CorridorIndex)
-        made.corridors, made._default_m = more, self._default_m
-        made._parts = (shared, (base, _lines(more[base:])))
-        made._index()
+    def copy(self) -> CorridorIndex:
+        """Another with the same, whose lines are not packed anew."""
+        made = CorridorIndex((), self._default_m)
+        made._number, made._free = dict(self._number), [*self._free]
+        made._lines, made._line = self._lines.copy(), self._line.copy()
+        made._width_m, made._buffers = self._width_m.copy(), self._buffers.copy()
         return made
+
+    def add(self, corridors: Iterable[Corridor]) -> None:
+        """Their ids are new here. What there is already is not made anew."""
+        many = list(corridors)
+        drawn = self._lines.add([one.centreline for one in many])
+        for corridor, line in zip(many, drawn, strict=True):
+            number = self._free.pop() if self._free else len(self._number) - 1
+            self._number[corridor.id] = number
+            self._room(number + 1)
+            width = corridor.half_width_m or self._default_m
+            self._line[number], self._width_m[number] = line, width
+            self._buffers[number] = corridor.inner_buffer(width)
+
+    def remove(self, ids: Iterable[str]) -> None:
+        """Raises KeyError for one that is not here."""
+        for name in ids:
+            number = self._number.pop(name)
+            self._lines.drop(int(self._line[number]))
+            self._buffers[number] = None
+            self._free.append(number)
+
+    def _room(self, size: int) -> None:
+        if size > len(self._width_m):
+            self._line, self._width_m = room(self._line, size), room(self._width_m, size)
+            self._buffers = room(self._buffers, size)
 
     def numbers(self, named: Sequence[str | None]) -> Index:
         """Raises UnknownCorridor; None is -1."""
@@ -100,17 +113,8 @@ class CorridorIndex:
             others |= {int(here[nth]): stretches for nth, stretches in more.items()}
         return chord_to_arc(offset), progress, others
 
-    def _split(self, number: Index) -> Iterable[tuple[Index, Index, Lines]]:
-        for nth, (start, part) in enumerate(self._parts):
-            later = self._parts[nth + 1 :]
-            end = later[0][0] if later else len(self.corridors)
-            here = np.flatnonzero((number >= start) & (number < end))
-            if len(here):
-                yield here, number[here] - start, part
-
-
-def _lines(corridors: Sequence[Corridor]) -> Lines:
-    return lines([corridor.centreline for corridor in corridors])
+    def _split(self, number: Index) -> Iterator[tuple[Index, Index, Lines]]:
+        yield from self._lines.split(self._line.take(number))
 
 
 def _continue(

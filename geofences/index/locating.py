@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from geofences.geometry.earth import Array, Index
 from geofences.index.border import COUNTRIES, Border
 from geofences.index.corridor_index import CorridorIndex
+from geofences.index.own_zones import OwnZones
 from geofences.index.raster import Codes
 from geofences.index.zone_index import ZoneIndex
 from geofences.placement import Placement
@@ -21,6 +22,7 @@ Names = dict[int, tuple[str, ...]]
 Others = dict[int, tuple[float, ...]]
 Held = tuple[list[bool | None], list[float | None], list[float | None], Others]
 
+ZonesAsked = ZoneIndex | OwnZones
 BRIDGE = len(COUNTRIES)
 _COUNTRIES = (*COUNTRIES, "bridge")
 """What a Placement says by the border's side, and BRIDGE."""
@@ -43,7 +45,7 @@ def locate_one(zone_indexes: Sequence[ZoneIndex], border: Border, y: float, x: f
 
 
 def locate(
-    zone_indexes: Sequence[ZoneIndex],
+    zone_indexes: Sequence[ZonesAsked],
     border: Border,
     y: Array,
     x: Array,
@@ -134,7 +136,7 @@ def _claimed(accuracies: Sequence[float | None]) -> Array:
 
 
 def _zones(
-    zone_indexes: Sequence[ZoneIndex], border: Border, y: Array, x: Array, claimed: Array | None
+    zone_indexes: Sequence[ZonesAsked], border: Border, y: Array, x: Array, claimed: Array | None
 ) -> tuple[Names, Names, Codes]:
     """The zones that hold each position, the doubtful ones, and the side or BRIDGE."""
     spots = np.array((x, y))
@@ -168,7 +170,7 @@ def _column(names: Names, count: int) -> list[tuple[str, ...]]:
 
 
 def _passed(
-    zone_indexes: Sequence[ZoneIndex],
+    zone_indexes: Sequence[ZonesAsked],
     y: Array,
     x: Array,
     previous: Sequence[tuple[float, float] | None],
@@ -184,6 +186,6 @@ def _passed(
     who, start = who[moved], start[moved]
     found: dict[int, list[tuple[float, str]]] = {}
     for some in zone_indexes:
-        for i, met, zone in some.crossed(x[who], y[who], start[:, 1], start[:, 0]):
+        for i, met, zone in some.among(who).crossed(x[who], y[who], start[:, 1], start[:, 0]):
             found.setdefault(int(who[i]), []).append((met, zone))
     return {i: tuple(zone for _, zone in sorted(met)) for i, met in found.items()}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-
 import numpy as np
 import shapely
 
@@ -20,12 +18,18 @@ _APART = 6.0
 ones are a bend of the road."""
 
 
-@functools.lru_cache(maxsize=4096)
 def revisits(corridor: Corridor, half_width_m: float) -> bool:
     """True if two stretches, far apart along the line, lie within two half-widths of each other:
     it crosses itself, or runs out and back, so that a position alone does not tell its progress.
     """
     width = corridor.half_width_m or half_width_m
+    known = corridor.meets_itself.get(width)
+    if known is None:
+        known = corridor.meets_itself[width] = _meets_itself(corridor, width)
+    return known
+
+
+def _meets_itself(corridor: Corridor, width: float) -> bool:
     step = max(width, corridor.length_m / _STEPS)
     along = np.arange(0.0, corridor.length_m + step, step)
     spots = np.array([corridor.at(float(progress))[:2] for progress in along])

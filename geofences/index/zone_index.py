@@ -73,7 +73,7 @@ class ZoneIndex:
     def _padded(self, boxes: Array) -> Array:
         size = self._cell_m * (self._frames[:, 4] - 2)
         self._pad_m = min(PAD_M, float(np.median(size)) / 2)
-        padded: Array = boxes + _reach(boxes[:, 1::2], self._pad_m) * [-1.0, -1.0, 1.0, 1.0]
+        padded: Array = boxes + reach(boxes[:, 1::2], self._pad_m) * [-1.0, -1.0, 1.0, 1.0]
         return padded
 
     def candidates(self, spots: Array) -> Candidates:
@@ -143,8 +143,8 @@ class ZoneIndex:
 
     def _around(self, spots: Array, metres: Array) -> tuple[Index, Index]:
         x, y = spots
-        reach = _reach(y[:, None], metres)
-        boxes = shapely.box(*(np.column_stack((x, y, x, y)) + reach * [-1, -1, 1, 1]).T)
+        around = reach(y[:, None], metres) * [-1, -1, 1, 1]
+        boxes = shapely.box(*(np.column_stack((x, y, x, y)) + around).T)
         who, which = self._tree.query(boxes)
         return who, which
 
@@ -156,17 +156,28 @@ class ZoneIndex:
         ends = np.column_stack((from_x, from_y, x, y)).reshape(-1, 2, 2)
         ways: NDArray[Any] = np.asarray(shapely.linestrings(ends), dtype=object)
         who, which = self._tree.query(ways)
-        if not len(who):
-            return
-        areas = self._polygons[which]
-        passed = shapely.intersects(areas, ways[who])
-        passed &= ~shapely.intersects_xy(areas, x[who], y[who])
-        passed &= ~shapely.intersects_xy(areas, from_x[who], from_y[who])
-        who, which = who[passed], which[passed]
-        start = shapely.points(from_x[who], from_y[who])
-        met: Array = shapely.distance(start, shapely.intersection(self._polygons[which], ways[who]))
-        for i, far, k in zip(who.tolist(), met.tolist(), which.tolist(), strict=True):
+        for i, far, k in run_through(self._polygons, who, which, ways):
             yield i, far, self._names[k][0]
+
+    def among(self, who: Index) -> ZoneIndex:
+        """As these of the positions are asked: they are asked of all zones alike."""
+        return self
+
+
+def run_through(
+    polygons: NDArray[Any], who: Index, which: Index, ways: NDArray[Any]
+) -> Iterator[tuple[int, float, int]]:
+    """Of the pairs (way, polygon) those where the straight way runs through the polygon, which
+    holds neither end; with how far on the way it does, in degrees."""
+    if not len(who):
+        return
+    areas, some = polygons[which], ways[who]
+    start, end = shapely.get_point(some, 0), shapely.get_point(some, 1)
+    passed = shapely.intersects(areas, some)
+    passed &= ~shapely.intersects(areas, end)
+    passed &= ~shapely.intersects(areas, start)
+    met: Array = shapely.distance(start[passed], shapely.intersection(areas[passed], some[passed]))
+    yield from zip(who[passed].tolist(), met.tolist(), which[passed].tolist(), strict=True)
 
 
 class Candidates:
@@ -179,7 +190,7 @@ class Candidates:
         self.spots, self.who, self.which, self.code = spots, who, which, code
 
 
-def _reach(lats: Array, metres: Array | float) -> Array:
+def reach(lats: Array, metres: Array | float) -> Array:
     """(n, 4) degrees of longitude and latitude, twice, that so many metres around `lats` (n, any)
     reach at most."""
     _, north = metres_per_degree(np.zeros(len(lats)))

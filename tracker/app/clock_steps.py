@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
@@ -18,12 +18,11 @@ from tracker.app.shipments import ShipmentRegistry
 from tracker.app.unit_of_work import UnitOfWork
 from tracker.domain.command import ClockStepped
 from tracker.domain.finding import SYSTEM_ACTOR
-from tracker.domain.state import LOG_SCOPE, ScopeState
+from tracker.domain.state import LOG_SCOPE
 from tracker.engine import Tick
 from tracker.ports import Message, WatchedClock
 
 log = logging.getLogger(__name__)
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 Durably = Callable[[Callable[[UnitOfWork], None]], None]
 
@@ -52,8 +51,8 @@ class ClockSteps:
         if self._clock.steps() is None:
             return
         now = self._clock.now()
-        ahead = max((_newest(state) for state in self._registry.states.values()), default=now)
-        if ahead > now:
+        ahead = self._registry.states.heard_last()
+        if ahead is not None and ahead > now:
             self._set(now, ahead - now, back=True, restarted=True)
 
     def look(self) -> None:
@@ -84,15 +83,10 @@ class ClockSteps:
         def fill(unit: UnitOfWork) -> None:
             if self._tells or restarted:
                 unit.judge(LOG_SCOPE, command)
-            for scope, state in list(self._registry.states.items()) if back else ():
-                if engine.is_ahead(state, now, self._registry.policy(scope, now)):
-                    unit.judge(scope, Tick(now=now))
+            for state in self._registry.states.looked_through() if back else ():
+                if engine.is_ahead(state, now, self._registry.policy(state.scope, now)):
+                    unit.judge(state.scope, Tick(now=now))
 
         if back:
             self._wrong_until = now + by
         self._durably(fill)
-
-
-def _newest(state: ScopeState) -> datetime:
-    """What was received last."""
-    return max((known.heard_at for known in state.devices.values()), default=_LONG_AGO)

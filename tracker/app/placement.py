@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from devices.reading import Fix, NoFix
 from geofences.index.revisits import revisits
 from geofences.placement import Placement
+from geofences.zone import Zone
 from tracker import engine
 from tracker.app.cells import Cells
 from tracker.app.unit_of_work import UnitOfWork
@@ -138,11 +139,19 @@ class BatchPlacement:
             previous=[(q.last.lat, q.last.lon) if q.last else None for q in questions],
             progress=along if any(metres is not None for metres in along) else None,
             exact=[question.measured for question in questions],
+            own=self._own_zones(numbers),
         )
         for number, question, placement in zip(numbers, questions, located, strict=True):
             if self.cells is not None:
                 placement = self._heard_by(self.cells, number, placement)  # noqa: PLW2901
             self.placed[number] = PlacedReading(question, placement)
+
+    def _own_zones(self, numbers: Sequence[int]) -> list[tuple[Zone, ...]] | None:
+        """What each shipment brought; None if none of these brought any."""
+        every = self.unit.registry.own_zones
+        if not every or every.keys().isdisjoint(self.scopes):
+            return None
+        return [every.get(self.scopes[number], ()) for number in numbers]
 
     def _heard_by(self, cells: Cells, number: int, placement: Placement) -> Placement:
         """With how far it is from the cell that it was connected to."""

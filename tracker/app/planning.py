@@ -19,9 +19,11 @@ from devices.common.zones import ClockSetting
 from geofences.atlas import Atlas
 from geofences.corridor import Corridor
 from geofences.errors import GeoFault
+from geofences.fleet import warmed
 from geofences.formats import GeofenceSet, from_features, to_geojson
 from geofences.kinds import ZoneKind
 from geofences.zone import Zone
+from tracker.app.shared_routes import Route, Shared, route_key
 from tracker.app.stretches import Along, laid_out
 from tracker.app.ways import ends_m, runs_against
 from tracker.domain.errors import UsageError
@@ -32,6 +34,8 @@ from tracker.domain.shipment import Leg, Shipment
 from tracker.domain.spelling import among, key_of
 from tracker.ports import StoredShipment
 
+NOTHING = GeofenceSet()
+
 
 @dataclass(frozen=True, slots=True)
 class Planned:
@@ -40,6 +44,11 @@ class Planned:
     plan: Plan
     policies: ShipmentPolicies
     own: GeofenceSet
+
+    @property
+    def brings(self) -> bool:
+        """It has geometry of its own."""
+        return bool(self.own.zones or self.own.corridors)
 
     @property
     def policy(self) -> Policy:
@@ -62,6 +71,9 @@ class Geography:
             geofences.zones, geofences.corridors, default_half_width_m=policy.corridor_half_width_m
         )
         self.places = {zone.id: place_of(zone) for zone in geofences.zones}
+        self.followed = always(policy)
+        self.shared = Shared(policy, layers)
+        self.crossings = {place.crossing for place in self.places.values() if place.crossing}
         self.content = _content(geofences)
         self.version = hashlib.sha256(self.content).hexdigest()[:16]
 
@@ -79,10 +91,7 @@ class Geography:
         """Only who and which seals: what can be followed without a place."""
         shipment = msgspec.json.decode(stored.document, type=Shipment)
         plan = Plan(shipment=shipment, opened_at=stored.opened_at, shared=self.places)
-        return Planned(plan, always(self.policy), GeofenceSet())
-
-    def crossings(self) -> set[str]:
-        return {place.crossing for place in self.places.values() if place.crossing}
+        return Planned(plan, self.followed, NOTHING)
 
 
 def declared_clocks(shipments: Iterable[Shipment]) -> dict[str, ClockSetting]:
@@ -122,7 +131,10 @@ class _Planner:
         self._check()
         for number, feature in enumerate(shipment.zones):
             self._carried(feature, f"$.zones[{number}]", f"zone-{number + 1}", ZoneKind.OTHER)
-        legs = tuple(self._leg(leg, number) for number, leg in enumerate(shipment.legs))
+        along = self._along()
+        key = None if self.zones else route_key(shipment, self.policies, along)
+        route = self.geography.shared.route(key)
+        legs = self._legs() if route is None else route.of(shipment.legs)
         stops = {
             self._named(stop.zone, f"$.planned_stops[{n}].zone", f"stop-{n + 1}"): stop.minutes
             for n, stop in enumerate(shipment.planned_stops)
@@ -134,7 +146,11 @@ class _Planner:
             )
             for n, leave in enumerate(shipment.authorisations)
         )
-        legs, crossing = laid_out(legs, self._corridor_of, self._every_zone(), self._along())
+        if route is None or self.zones:
+            route = self._laid_out(legs, along)
+            if not (self.zones or self.corridors):
+                self.geography.shared.keep(key, route)
+            legs = route.legs
         plan = Plan(
             shipment=shipment,
             opened_at=self.stored.opened_at,
@@ -143,12 +159,26 @@ class _Planner:
             authorisations=leaves,
             own={zone.id: place_of(zone) for zone in self.zones.values()},
             shared=self.geography.places,
-            border=crossing,
+            border=route.border,
+            origin=route.origin,
+            goal=route.goal,
+        )
+        if not (self.zones or self.corridors):
+            return Planned(plan, self.policies, NOTHING)
+        own = GeofenceSet(warmed(self.zones.values()), tuple(self.corridors.values()))
+        return Planned(plan, self.policies, own)
+
+    def _legs(self) -> tuple[PlannedLeg, ...]:
+        return tuple(self._leg(leg, number) for number, leg in enumerate(self.shipment.legs))
+
+    def _laid_out(self, legs: tuple[PlannedLeg, ...], along: Along) -> Route:
+        legs, crossing = laid_out(legs, self._corridor_of, self._every_zone(), along)
+        return Route(
+            legs,
+            crossing,
             origin=self._middle(legs[0].from_zone if legs else None),
             goal=self._middle(legs[-1].to_zone if legs else None),
         )
-        own = GeofenceSet(tuple(self.zones.values()), tuple(self.corridors.values()))
-        return Planned(plan, self.policies, own)
 
     def _along(self) -> Along:
         policy = self.policies.usual
@@ -168,7 +198,7 @@ class _Planner:
 
     def _policies(self) -> ShipmentPolicies:
         try:
-            return self.geography.layers.of(self.geography.policy, self.shipment)
+            return self.geography.shared.policies(self.shipment)
         except msgspec.ValidationError as error:
             raise UsageError(
                 str(error), where="$.policy", mend="tracker policy lists thresholds and ranges"
@@ -187,7 +217,7 @@ class _Planner:
                     where=f"$.seals[{number}].device",
                     mend=f"one of {', '.join(devices)}, or leave it out for a bolt seal",
                 )
-        known = self.geography.crossings()
+        known = self.geography.crossings
         if shipment.crossing is not None and shipment.crossing not in known:
             raise UsageError(
                 f"no crossing {shipment.crossing!r}",
@@ -322,9 +352,7 @@ class _Planner:
         width = stated or self.policies.on(number).usual.corridor_half_width_m
         if width == (corridor.half_width_m or self.geography.policy.corridor_half_width_m):
             return corridor
-        own = dataclasses.replace(
-            corridor, id=f"{self.shipment.id}/{name}-corridor-{width:g}m", half_width_m=width
-        )
+        own = corridor.under(f"{self.shipment.id}/{name}-corridor-{width:g}m", width)
         self.corridors[own.id] = own
         return own
 

@@ -13,37 +13,39 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-import msgspec
 from msgspec.structs import replace
 
 from devices.common.zones import ClockSetting
 from devices.reading import Reading
-from geofences.atlas import Atlas
-from tracker import engine
-from tracker.app.planning import Geography, Planned, declared_clocks
+from geofences.fleet import FleetAtlas
+from geofences.zone import Zone
+from tracker.app.declared_clocks import DeclaredClocks
+from tracker.app.planning import Geography, Planned
+from tracker.app.shelf import StateShelf
 from tracker.app.timers import Timers
 from tracker.domain.errors import UsageError
 from tracker.domain.layers import ShipmentPolicies, always
 from tracker.domain.plan import Plan
 from tracker.domain.policy import Policy
-from tracker.domain.shipment import Shipment
 from tracker.domain.spelling import key_of, spelled
 from tracker.domain.state import DEVICE_SCOPE, ScopeState
 from tracker.domain.whose import is_of_trip
-from tracker.ports import Carried, Journal, Snapshot, StoredShipment
+from tracker.ports import Carried, Journal, Snapshot, StoredShipment, StoredState
 from tracker.rules import ORDER
 from tracker.rules.base import Rule
 
 log = logging.getLogger(__name__)
 
-CLOCK_FIELDS = (b"clock_offset_min", b"time_zone")
-"""A shipment whose file has none of these names says nothing of clocks, and need not be read."""
 KEPT_CLOSED = 256
 """So many closed shipments are kept at hand, for readings that come late; the rest is forgotten."""
 
 
 @dataclass(slots=True)
 class _Known:
+    """planned: once somebody asked for it, and as long as its state is in use; for good if it
+    brought zones or corridors of its own.
+    """
+
     stored: StoredShipment
     planned: Planned | None = None
 
@@ -56,8 +58,9 @@ class ShipmentRegistry:
 
     clocks: how devices' clocks are set that are not in UTC, by `key_of` their ids: as the open
     shipments say, else as configured. keeps_closed: so many closed shipments stay at hand; None:
-    `KEPT_CLOSED`. mine: of one that follows, and is one of several: which scopes it holds, and lets
-    timers run out of; what belongs to the others is fetched when it is asked for.
+    `KEPT_CLOSED`. keeps_ready: so many states are kept as they are, the others packed
+    (`StateShelf`). mine: of one that follows, and is one of several: which scopes it holds, and
+    lets timers run out of; what belongs to the others is fetched when it is asked for.
     """
 
     def __init__(
@@ -69,16 +72,16 @@ class ShipmentRegistry:
         follows: bool = False,
         clocks: Mapping[str, ClockSetting] = MappingProxyType({}),
         keeps_closed: int | None = None,
+        keeps_ready: int | None = None,
         mine: Callable[[str], bool] | None = None,
     ) -> None:
         self.journal, self.geography, self.rules = journal, geography, rules
         self.base = always(geography.policy)
-        self._configured, self._declared = dict(clocks), dict[str, dict[str, ClockSetting]]()
-        self._declared_before = dict[str, dict[str, ClockSetting]]()  # of closed shipments
-        self.clocks: Mapping[str, ClockSetting] = self._configured
+        self._clocks = DeclaredClocks(clocks)
+        self.clocks: Mapping[str, ClockSetting] = self._clocks.settings
         self.version = 0
         self.turn = 0
-        self.states: dict[str, ScopeState] = {}
+        self.states = StateShelf(rules, laid_away=self._lay_away, ready=keeps_ready)
         self._timers = Timers()
         self._follows, self._loaded = follows, False
         self._keeps_closed = keeps_closed
@@ -90,7 +93,10 @@ class ShipmentRegistry:
         self._spelled: dict[str, str] = {}
         self._carried: dict[str, list[Carried]] = {}
         self._settled: OrderedDict[str, None] = OrderedDict()
-        self._atlas: Atlas | None = None
+        self.atlas = FleetAtlas(geography.atlas)
+        """The zones on file, and the corridors that the shipments in use brought themselves."""
+        self.own_zones: dict[str, tuple[Zone, ...]] = {}
+        """By shipment, of those in use that brought zones."""
 
     # Following the journal
 
@@ -99,14 +105,15 @@ class ShipmentRegistry:
         if self._follows and self._loaded and self._mine is not None:
             self._follow_mine(self._mine)
             return
-        self.turn += 1
         if not self._follows:
+            self.turn += 1
             self._forget(self.journal.version())
-            return
-        if self._loaded:
-            self._follow(self.journal.changes(self.version))
-        else:
+        elif not self._loaded:
+            self.turn += 1
             self._load()
+        elif self.journal.version() != self.version or self._as_of:
+            self.turn += 1
+            self._follow(self.journal.changes(self.version))
 
     def hold(self, scopes: Iterable[str]) -> None:
         """Have these scopes at hand, those that are not yet by one question for all."""
@@ -117,7 +124,6 @@ class ShipmentRegistry:
         self._take(snapshot)
         for scope in missing:
             self._held.add(scope)
-            self.states.setdefault(scope, ScopeState(scope=scope))  # no timer
             self._carried[scope] = []
             if snapshot.version > self.version:
                 self._as_of[scope] = snapshot.version
@@ -181,7 +187,8 @@ class ShipmentRegistry:
         self._judges_by.clear()
         self._settled.clear()
         self._timers.clear()
-        self._atlas = None
+        self._clocks.clear()
+        self._draw_anew()
 
     def _load(self) -> None:
         snapshot = self.journal.load()
@@ -194,7 +201,6 @@ class ShipmentRegistry:
             )
         self._take(snapshot)
         self._held.update(self._shipments)  # the others are asked what carries them, when heard
-        self._atlas = self._drawn()
 
     def _follow(self, snapshot: Snapshot) -> None:
         news = {scope for scope, version in snapshot.written.items() if version > self.as_of(scope)}
@@ -208,7 +214,7 @@ class ShipmentRegistry:
             self._recarry(stored)
         for state in snapshot.states:
             if state.scope in news and state.scope in self._held:
-                self._put(engine.decode(state.body, self.rules))
+                self._put_stored(state)
         self.hold((open_ | waking) & news)
         self._settle(news & self._held)
         self._forget_settled()
@@ -236,45 +242,35 @@ class ShipmentRegistry:
 
     def _take(self, snapshot: Snapshot) -> None:
         for state in snapshot.states:
-            self._put(engine.decode(state.body, self.rules))
+            self._put_stored(state)
         for stored in snapshot.shipments:
             self._know(stored)
 
     def _put(self, state: ScopeState) -> None:
         self.states[state.scope] = state
-        if self._mine is None or self._mine(state.scope):
-            self._timers.set(state.scope, state.wake_at)
+        self._set_timer(state.scope, state.wake_at)
+
+    def _put_stored(self, state: StoredState) -> None:
+        """It is made when it is asked for."""
+        self.states.put_packed(state.scope, state.body)
+        self._set_timer(state.scope, state.wake_at)
+
+    def _set_timer(self, scope: str, wake_at: datetime | None) -> None:
+        if self._mine is None or self._mine(scope):
+            self._timers.set(scope, wake_at)
 
     def _know(self, stored: StoredShipment) -> None:
         """Its plan is made when it is asked for; one whose file did not change keeps it."""
         self._spelled.update((key_of(device), device) for device in stored.devices)
-        self._set_clocks(stored)
+        self._clocks.know(stored)
         self._judges_by.pop(stored.id, None)
         known = self._shipments.get(stored.id)
         if known is not None and known.stored.document == stored.document:
             known.stored = stored
             return
-        self._shipments[stored.id] = new = _Known(stored)
-        if self._atlas is not None:
-            own = self._plan(new).own
-            if known is not None or own.zones or own.corridors:
-                self._atlas = None
-
-    def _set_clocks(self, stored: StoredShipment) -> None:
-        """How the clocks of its devices are set, as far as it says: a clock is not set anew by a
-        delivery. What an open shipment says goes before.
-        """
-        for kept in (self._declared, self._declared_before):
-            kept.pop(stored.id, None)
-        if not any(name in stored.document for name in CLOCK_FIELDS):
-            return
-        shipment = msgspec.json.decode(stored.document, type=Shipment)
-        kept = self._declared if stored.closed_at is None else self._declared_before
-        kept[stored.id] = declared_clocks([shipment])
-        clocks = dict(self._configured)
-        for declared in (*self._declared_before.values(), *self._declared.values()):
-            clocks |= declared
-        self.clocks = clocks
+        if known is not None:
+            self._withdraw(stored.id, known)
+        self._shipments[stored.id] = _Known(stored)
 
     def _recarry(self, stored: StoredShipment) -> None:
         """Who carries what has changed, of what is at hand."""
@@ -307,29 +303,32 @@ class ShipmentRegistry:
         while len(self._settled) > most:
             scope, _ = self._settled.popitem(last=False)
             self._held.discard(scope)
-            self._declared_before.pop(scope, None)
+            self._clocks.forget(scope)
+            if (known := self._shipments.get(scope)) is not None:
+                self._withdraw(scope, known)
             for kept in (
                 self.states, self._as_of, self._shipments, self._carried, self._judges_by
             ):  # fmt: skip
                 kept.pop(scope, None)  # its timer has run out
 
     def _rests(self, scope: str) -> bool:
-        state = self.states.get(scope)
-        return state is None or state.wake_at is None
+        return not self._timers.runs(scope)
+
+    def _lay_away(self, scope: str) -> None:
+        """Nobody has spoken of it for long: what its plan is, is worked out again when it is asked
+        for.
+        """
+        known = self._shipments.get(scope)
+        if known is not None and known.planned is not None and not known.planned.brings:
+            known.planned = None
+            self._judges_by.pop(scope, None)
 
     # What is asked
-
-    @property
-    def atlas(self) -> Atlas:
-        """The zones on file, and those that the shipments at hand brought themselves."""
-        if self._atlas is None:
-            self._atlas = self._drawn()
-        return self._atlas
 
     def adopt(self, geography: Geography) -> None:
         """Hold everything against other zones from here on; every shipment is planned anew."""
         self.geography, self.base = geography, always(geography.policy)
-        self._atlas = None
+        self._draw_anew()
         self._judges_by.clear()
         for known in self._shipments.values():
             known.planned = None
@@ -445,12 +444,18 @@ class ShipmentRegistry:
         """When the first timer runs out; None if none runs."""
         return self._timers.first()
 
-    def _drawn(self) -> Atlas:
-        own = [self._plan(known).own for known in self._shipments.values()]
-        return self.geography.atlas.extended(
-            [zone for geofences in own for zone in geofences.zones],
-            [corridor for geofences in own for corridor in geofences.corridors],
-        )
+    def _draw_anew(self) -> None:
+        """What shipments bring of their own is drawn when it is asked for."""
+        self.atlas = FleetAtlas(self.geography.atlas)
+        self.own_zones.clear()
+
+    def _withdraw(self, scope: str, known: _Known) -> None:
+        """Its plan, with what it brought of its own."""
+        self.own_zones.pop(scope, None)
+        self._judges_by.pop(scope, None)
+        if known.planned is not None and known.planned.own.corridors:
+            self.atlas.remove(one.id for one in known.planned.own.corridors)
+        known.planned = None
 
     def _plan(self, known: _Known) -> Planned:
         """One shipment whose zones are gone from the files must not stop the others: it is followed
@@ -462,6 +467,11 @@ class ShipmentRegistry:
             except UsageError as error:
                 log.error("shipment %s is followed without its plan: %s", known.stored.id, error)
                 known.planned = self.geography.unplanned(known.stored)
+            own = known.planned.own
+            if own.zones:
+                self.own_zones[known.stored.id] = own.zones
+            if own.corridors:
+                self.atlas.add(own.corridors)
         return known.planned
 
 

@@ -30,6 +30,10 @@ class Timers:
         self._at.clear()
         self._heap.clear()
 
+    def runs(self, scope: str) -> bool:
+        """The scope has a timer, run out or not."""
+        return scope in self._at
+
     def first(self) -> datetime | None:
         """When the first runs out; None if none runs."""
         heap = self._heap

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -53,7 +53,7 @@ class UnitOfWork:
         self, registry: ShipmentRegistry, origin: str, salt: Callable[[], bytes] = fresh_salt
     ) -> None:
         self.registry, self.origin, self._salt = registry, origin, salt
-        self.states: dict[str, ScopeState] = {}
+        self.states: MutableMapping[str, ScopeState] = {}
         self.findings: list[Finding] = []
         self.alerts: dict[str, Alert] = {}
         self.readings: list[StoredReading] = []

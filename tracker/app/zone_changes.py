@@ -63,7 +63,9 @@ def redraw(unit: UnitOfWork, state: ScopeState, geography: Geography, now: datet
         if known.live.fix is not None
     }
     fixes = list(seen.values())
-    placements = unit.registry.atlas.locate([f.lat for f in fixes], [f.lon for f in fixes])
+    planned = unit.registry.planned(state.scope)
+    own = [planned.own.zones] * len(fixes) if planned and planned.own.zones else None
+    placements = unit.registry.atlas.locate([f.lat for f in fixes], [f.lon for f in fixes], own=own)
     zones = {device: placement.zones for device, placement in zip(seen, placements, strict=True)}
     unit.judge(
         state.scope, RedrawZones(at=now, by=SYSTEM_ACTOR, version=geography.version, zones=zones)

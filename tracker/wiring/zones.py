@@ -58,7 +58,7 @@ def _check_layers(config: Config, geography: Geography) -> None:
         where = f"[policy.hours.{hours.name}]"
         named += [("corridor", name, f"{where} lanes") for name in hours.lanes]
         named += [("crossing", name, f"{where} crossings") for name in hours.crossings]
-    known = {"corridor": set(geography.atlas.corridors), "crossing": geography.crossings()}
+    known = {"corridor": set(geography.atlas.corridors), "crossing": geography.crossings}
     for what, name, where in named:
         if name not in known[what]:
             raise UsageError(

@@ -89,7 +89,7 @@ class Rehearsal:
     ) -> None:
         self.record, self._journal, self._zones = record, journal, zones
         self.registry = ShipmentRegistry(
-            journal, first, rules, follows=True, keeps_closed=sys.maxsize
+            journal, first, rules, follows=True, keeps_closed=sys.maxsize, keeps_ready=sys.maxsize
         )
         self.registry.refresh()
         self.unit = RehearsedWork(self.registry)
