@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import msgspec
 from sqlalchemy import Connection
@@ -96,13 +96,18 @@ class SqlJournal(SqlOutbox):
         return cls(engine)
 
     def commit(self, work: Work, expected: Mapping[str, int]) -> int:
+        rows = _Rows(  # while others may write
+            readings=[_reading(stored) for stored in work.readings],
+            states=[_state(state) for state in work.states],
+            writes=work.writes,
+        )
         with diagnosed(self._engine), writing(self._engine).begin() as connection:
             cursor = driver(connection)
             version, size, frontier = cursor.execute(_HEAD).fetchone()
             must_be_fresh(expected, version, _written(cursor, expected, version))
             version += 1
             try:
-                _write(cursor, work, version, size)
+                _write(cursor, work, rows, version, size)
                 _tell(connection, work)
                 hashes = [entry.hash for entry in work.entries]
                 frontier = planted(cursor, size, frontier, hashes)
@@ -161,9 +166,17 @@ _KEEP_GEOGRAPHY = Insert(GEOGRAPHIES, "stays")
 _KEEP_ATTESTATION = Insert(ATTESTATIONS, "stays")
 
 
-def _write(cursor: Cursor, work: Work, version: int, log_size: int) -> None:
+class _Rows(NamedTuple):
+    """What a batch has most of, as the database keeps it."""
+
+    readings: list[tuple[Any, ...]]
+    states: list[tuple[Any, ...]]
+    writes: set[str]
+
+
+def _write(cursor: Cursor, work: Work, rows: _Rows, version: int, log_size: int) -> None:
     """All of `work`, in bulk; an empty part costs nothing."""
-    _PUT_READING.run_raw(cursor, [_reading(stored) for stored in work.readings])
+    _PUT_READING.run_raw(cursor, rows.readings)
     _PUT_REJECT.run(cursor, map(_reject, work.rejects))
     _PUT_ENTRY.run(cursor, _entries(work.entries, log_size))
     _PUT_SECRET.run(cursor, _secrets(work.entries))
@@ -171,8 +184,8 @@ def _write(cursor: Cursor, work: Work, version: int, log_size: int) -> None:
     _PUT_SHIPMENT.run(cursor, map(_shipment, work.shipments))
     _KEEP_CARRIED.run(cursor, _carried(work.shipments))
     _KEEP_GEOGRAPHY.run(cursor, map(msgspec.structs.asdict, work.geographies))
-    _PUT_STATE.run_raw(cursor, [_state(state) for state in work.states])
-    _PUT_VERSION.run_raw(cursor, [(scope, version) for scope in work.writes])
+    _PUT_STATE.run_raw(cursor, rows.states)
+    _PUT_VERSION.run_raw(cursor, [(scope, version) for scope in rows.writes])
     for erasure in work.erasures:
         if erasure.of != "delivery":
             _erase(cursor, erasure)
