@@ -22,19 +22,19 @@ CORRIDOR = "monterrey-laredo.world-trade"
 TRUCKS = 20
 
 
-def messages(count: int) -> list[Message]:
-    """`count` readings of TRUCKS trucks in turn, each 30 s and some 600 m after its last, there and
-    back again: none is where it cannot be.
+def messages(count: int, *, trucks: int = TRUCKS, start: datetime = T0) -> list[Message]:
+    """`count` readings of so many trucks in turn, each 30 s and some 600 m after its last, there
+    and back again: none is where it cannot be.
     """
     corridor = library.load().corridors
     road = next(one for one in corridor if one.id == CORRIDOR)
     made = []
     for number in range(count):
-        truck, turn = number % TRUCKS, number // TRUCKS
+        truck, turn = number % trucks, number // trucks
         gone = 600.0 * turn % (2 * road.length_m)
         lat, lon, course = road.at(min(gone, 2 * road.length_m - gone))
         said = {
-            "time": (T0 + timedelta(seconds=30 * turn, milliseconds=truck)).isoformat(),
+            "time": (start + timedelta(seconds=30 * turn, milliseconds=truck)).isoformat(),
             "lat": round(lat, 6),
             "lon": round(lon, 6),
             "speed": 72.0,
@@ -49,7 +49,7 @@ def messages(count: int) -> list[Message]:
             Message(
                 topic=f"seals/v1/TRUCK-{truck:03}/telemetry",
                 payload=json.dumps(said).encode(),
-                received_at=T0 + timedelta(seconds=30 * turn + 2),
+                received_at=start + timedelta(seconds=30 * turn + 2),
             )
         )
     return made

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +143,14 @@ def workers_of(product: Product) -> list[psutil.Process]:
     return [one for one in children if "worker" in one.cmdline()]
 
 
+def both_work(product: Product) -> bool:
+    return len(workers_of(product)) == 2
+
+
+def goes_on(product: Product, journal: SqlJournal, enough: int) -> bool:
+    return journal.counts()["readings"] >= enough and both_work(product)
+
+
 @brokers
 def test_two_find_what_one_finds(tmp_path: Path, broker: Opens) -> None:
     start = datetime.now(UTC) - timedelta(minutes=1)
@@ -153,9 +162,9 @@ def test_two_find_what_one_finds(tmp_path: Path, broker: Opens) -> None:
                 product.use(other.settings)
             with product.running():
                 if workers == 2:
-                    product.wait(lambda product=product: len(workers_of(product)) == 2)
+                    product.wait(partial(both_work, product))
                 publish(product.broker, messages(start))
-                product.wait(lambda journal=journal: has_all(journal))
+                product.wait(partial(has_all, journal))
             assert_in_order(journal)
             assert_whole(journal)
             assert journal.rejects() == []
@@ -189,14 +198,10 @@ def test_a_worker_killed_under_load_loses_nothing_and_doubles_nothing(
                 for portion in portions:
                     enough = journal.counts()["readings"] + chance.randint(1, 100)
                     some.say(portion)
-                    product.wait(
-                        lambda enough=enough: (
-                            journal.counts()["readings"] >= enough and len(workers_of(product)) == 2
-                        )
-                    )
+                    product.wait(partial(goes_on, product, journal, enough))
                     os.kill(chance.choice(workers_of(product)).pid, signal.SIGKILL)
                 some.end()
-            product.wait(lambda: has_all(journal))
+            product.wait(partial(has_all, journal))
         assert "ended (exit code -9)" in product.log
         stored = Counter((one.reading.device, one.reading.seq) for one in journal.readings())
         assert stored == Counter((name, n) for name in devices() for n in range(EACH))
@@ -211,7 +216,7 @@ def test_a_worker_killed_under_load_loses_nothing_and_doubles_nothing(
 def test_workers_end_with_whoever_receives_for_them(tmp_path: Path) -> None:
     product = made(tmp_path / "two", 2)
     with product.running():
-        product.wait(lambda: len(workers_of(product)) == 2)
+        product.wait(partial(both_work, product))
         workers = workers_of(product)
         product.kill()
         _, alive = psutil.wait_procs(workers, timeout=20)

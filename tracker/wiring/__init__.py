@@ -38,6 +38,7 @@ from tracker.wiring.notify import (
     code_key,
     notify_worker,
     notifying,
+    own_command,
     test_message,
 )
 from tracker.wiring.outsiders import attester, attestors, new_witness_key, trust_policy, witness
@@ -97,6 +98,7 @@ __all__ = [
     "notify_worker",
     "notifying",
     "old_geography",
+    "own_command",
     "policy_of",
     "probe",
     "publisher",

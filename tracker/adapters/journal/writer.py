@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import msgspec
 from sqlalchemy import Connection
@@ -103,12 +103,18 @@ class SqlJournal(SqlOutbox):
         return cls(engine)
 
     def commit(self, work: Work, expected: Mapping[str, int]) -> int:
+        rows = _Rows(  # while others may write
+            readings=[_reading(stored) for stored in work.readings],
+            states=[_state(state) for state in work.states],
+            writes=work.writes,
+        )
         with diagnosed(self._engine):
             if not _tells(work):
                 with straight(self._engine) as cursor:
-                    return _commit(cursor, work, expected, _no_outbox)
+                    return _commit(cursor, work, rows, expected, _no_outbox)
             with writing(self._engine).begin() as connection:
-                return _commit(driver(connection), work, expected, lambda: _tell(connection, work))
+                cursor = driver(connection)
+                return _commit(cursor, work, rows, expected, lambda: _tell(connection, work))
 
     def release(self, checkpoint: StoredCheckpoint) -> None:
         self._put(_PUT_CHECKPOINT, msgspec.structs.asdict(checkpoint))
@@ -159,15 +165,27 @@ _KEEP_GEOGRAPHY = Insert(GEOGRAPHIES, "stays")
 _KEEP_ATTESTATION = Insert(ATTESTATIONS, "stays")
 
 
+class _Rows(NamedTuple):
+    """What a batch has most of, as the database keeps it."""
+
+    readings: list[tuple[Any, ...]]
+    states: list[tuple[Any, ...]]
+    writes: set[str]
+
+
 def _commit(
-    cursor: Cursor, work: Work, expected: Mapping[str, int], tell: Callable[[], None]
+    cursor: Cursor,
+    work: Work,
+    rows: _Rows,
+    expected: Mapping[str, int],
+    tell: Callable[[], None],
 ) -> int:
     """All of it, in a transaction that has begun; the new version. tell: writes its outbox."""
     version, size, frontier = cursor.execute(_HEAD).fetchone()
     must_be_fresh(expected, version, _written(cursor, expected, version))
     version += 1
     try:
-        _write(cursor, work, version, size)
+        _write(cursor, work, rows, version, size)
         tell()
         hashes = [entry.hash for entry in work.entries]
         frontier = planted(cursor, size, frontier, hashes)
@@ -177,9 +195,9 @@ def _commit(
     return int(version)
 
 
-def _write(cursor: Cursor, work: Work, version: int, log_size: int) -> None:
+def _write(cursor: Cursor, work: Work, rows: _Rows, version: int, log_size: int) -> None:
     """All of `work`, in bulk; an empty part costs nothing."""
-    _PUT_READING.run_raw(cursor, [_reading(stored) for stored in work.readings])
+    _PUT_READING.run_raw(cursor, rows.readings)
     _PUT_REJECT.run(cursor, map(_reject, work.rejects))
     _PUT_ENTRY.run(cursor, _entries(work.entries, log_size))
     _PUT_SECRET.run(cursor, _secrets(work.entries))
@@ -187,8 +205,8 @@ def _write(cursor: Cursor, work: Work, version: int, log_size: int) -> None:
     _PUT_SHIPMENT.run(cursor, map(_shipment, work.shipments))
     _KEEP_CARRIED.run(cursor, _carried(work.shipments))
     _KEEP_GEOGRAPHY.run(cursor, map(msgspec.structs.asdict, work.geographies))
-    _PUT_STATE.run_raw(cursor, [_state(state) for state in work.states])
-    _PUT_VERSION.run_raw(cursor, [(scope, version) for scope in work.writes])
+    _PUT_STATE.run_raw(cursor, rows.states)
+    _PUT_VERSION.run_raw(cursor, [(scope, version) for scope in rows.writes])
     for erasure in work.erasures:
         if erasure.of != "delivery":
             _erase(cursor, erasure)
