@@ -16,7 +16,7 @@ from bench.detection.haul import haul
 from bench.detection.receiver import Receiver
 from bench.detection.roads import kinds
 from bench.detection.seal_words import CARD
-from bench.detection.trip import Case, Trip
+from bench.detection.trip import Amend, Case, Trip
 from geofences.kinds import ZoneKind
 from tracker.domain.command import CloseShipment
 
@@ -181,6 +181,15 @@ def _arrive(trip: Trip) -> None:
         driver.stand(2)
 
 
+def _keep_clocks(trip: Trip, listed: list[dict[str, Any]]) -> None:
+    """Who amends the list of devices takes over what it says of those that stay."""
+    zones = {entry["id"]: entry["time_zone"] for entry in listed if "time_zone" in entry}
+    for _, command in trip.declared:
+        for entry in command.changes.get("devices", ()) if isinstance(command, Amend) else ():
+            if entry["id"] in zones:
+                entry["time_zone"] = zones[entry["id"]]
+
+
 def _document(trip: Trip, devices: list[Receiver]) -> dict[str, Any]:
     """What its parties declare at the start: legs from yard to yard, with their custodians."""
     line = places.corridor(trip.road)
@@ -200,6 +209,7 @@ def _document(trip: Trip, devices: list[Receiver]) -> dict[str, Any]:
         if device.clock is not None and "undeclared clock" not in trip.traits:
             entry["time_zone"] = device.clock
         listed.append(entry)
+    _keep_clocks(trip, listed)
     document = {
         "id": trip.id,
         "vehicle": {"plates": f"45AK{trip.number % 100:02d}"},

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec.structs import replace
 
-from devices.common.clocks import plausible
+from devices.common.clocks import AHEAD, plausible
 from devices.common.fields import rfc3339
 from devices.reading import Clock, Fix, Reading
 from tracker.domain.policy import Policy, minutes
@@ -18,6 +18,7 @@ from tracker.domain.policy import Policy, minutes
 HALF_HOUR = timedelta(minutes=30)
 FURTHEST = timedelta(hours=14)
 """No zone is further from UTC (Kiribati)."""
+HOUR = timedelta(hours=1)
 SPREAD = timedelta(seconds=30)
 """Live reports of one clock differ by their time on the line, which is seconds."""
 
@@ -35,9 +36,15 @@ def shown(reading: Reading) -> datetime | None:
 
 
 def zone_of(offset: timedelta, policy: Policy) -> int | None:
-    """The whole half hours, in minutes, that a clock so far ahead is set to; None for none."""
+    """The whole half hours, in minutes, that a clock so far ahead is set to; None for none.
+
+    It may run off besides, as any clock does: from an hour on by as much as is believed of one
+    (`AHEAD`), for no line is late by hours and always the same; below that by `clock_skew_min`.
+    """
     halves = round(offset / HALF_HOUR)
-    near = abs(offset - halves * HALF_HOUR) <= minutes(policy.clock_skew_min)
+    zone = abs(halves) * HALF_HOUR
+    besides = AHEAD if zone >= HOUR else minutes(policy.clock_skew_min)
+    near = abs(offset - halves * HALF_HOUR) <= besides
     return halves * 30 if halves and near and abs(halves * HALF_HOUR) <= FURTHEST else None
 
 
