@@ -42,7 +42,8 @@ JUMP_DRIVING, JUMP_PARKED, JUMP_AGREES = 1 / 900, 1 / 250, 0.1
 JUMP_PARKED_M, JUMP_LOG10_M = 200.0, (2.3, 3.98)
 AGREEING_KMH = 250.0
 """Two far jumps that agree are told from a drive by nothing but the speed to get there: so they
-are at least so fast. What was measured (9.5 km at 120 s: 285 km/h) is."""
+are at least so fast. What was measured (9.5 km at 120 s: 285 km/h) is. Where that would take them
+further than any was measured, no two agree."""
 CLAIMED_M = 1.7
 """What a receiver says of its accuracy while it jumps."""
 NO_POSITION = 1 / 2_000
@@ -145,7 +146,9 @@ def _jumps(
         bearing = rng.uniform(0, 2 * math.pi)
         agrees = rng.random() < JUMP_AGREES
         if agrees and far > 400:
-            far = max(far, AGREEING_KMH / 3.6 * float(gaps[at]) * 1.2)
+            least = AGREEING_KMH / 3.6 * float(gaps[at]) * 1.2
+            agrees = least <= 10 ** JUMP_LOG10_M[1]
+            far = max(far, least) if agrees else far
         for m in range(at, min(at + (2 if agrees else 1), n)):
             east[m] += far * math.sin(bearing)
             north[m] += far * math.cos(bearing)

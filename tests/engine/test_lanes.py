@@ -136,6 +136,15 @@ def test_a_clock_that_was_set_right_after_it_ran_ahead_brings_the_present_back()
     assert (known.live.at, known.live.ahead) == (at(6.5), 0)
 
 
+def test_a_flush_of_what_was_stored_does_not_undo_what_showed_that_a_clock_runs_ahead() -> None:
+    known = heard(*[reading(5 + n, n) for n in range(4)])
+    for n in range(12):
+        told = reading(9 + n, 20 + n / 1_000)
+        after = replace(known.live, at=told.event_time)
+        known = kept(known, known.live, after, told, late=False, policy=POLICY, stored=n > 0)
+    assert known.live.ahead == 3, "of the first alone nothing told that more were stored"
+
+
 def test_the_seal_of_the_backlog_follows_what_the_present_showed_in_between() -> None:
     sealed = SealRecord(
         state=SealState.SEALED, past=(Episode(state=SealState.ARMED, number=None, until=at(5)),)

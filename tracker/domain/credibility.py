@@ -104,7 +104,7 @@ def judged(
     if twins >= policy.twin_fixes:
         doubt = replace(doubt, fault=Fault.TWIN, times=twins, sustained=True)
     accuses = dated or doubt.fault is not Fault.SPEED
-    far = doubt.way is not None and doubt.way.metres > policy.jump_most_m
+    far = doubt.jumped_m(policy) > policy.jump_most_m
     receiver = lane.receiver
     if far and doubt.fault in (Fault.SPEED, Fault.TWIN):
         receiver = replace(receiver, twin=fix, twins=twins)
@@ -220,7 +220,9 @@ def _twins(lane: Lane, fix: Fix, doubt: Doubt, policy: Policy) -> int:
     twin, twins = lane.receiver.twin, lane.receiver.twins
     if doubt.fault is not Fault.SPEED or twin is None or doubt.way is None:
         return twins
-    if lane.suspect is not None or fix.time <= twin.time or doubt.way.metres <= policy.jump_most_m:
+    if lane.suspect is not None or fix.time <= twin.time:
+        return twins
+    if doubt.jumped_m(policy) <= policy.jump_most_m:
         return twins
     return twins + 1 if implied_kmh(twin, fix) <= policy.credible_kmh else 0
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from devices.reading import Fix
 from tracker.domain.own_word import Gap
+from tracker.domain.policy import Policy
 
 
 class Fault(enum.StrEnum):
@@ -71,3 +72,13 @@ class Doubt(Struct, frozen=True, kw_only=True):
     times: int = 0
     sustained: bool = False
     last: Fix | None = None
+
+    def jumped_m(self, policy: Policy) -> float:
+        """How far it is beyond where the truck may have driven to since the last believed fix, at
+        the speed that the receiver tells: so far the receiver jumped, if it did. Metres.
+        """
+        if self.way is None:
+            return 0.0
+        told = self.fix.speed_kmh
+        kmh = policy.road_kmh if told is None else min(told, policy.credible_kmh)
+        return max(self.way.metres - kmh / 3.6 * self.way.seconds, 0.0)

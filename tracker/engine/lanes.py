@@ -92,10 +92,10 @@ def _brought_back(known: DeviceState, newest: datetime, reading: Reading, policy
         return True
     if reading.seq is not None and live.seq is not None:
         return reading.seq > live.seq
-    return live.ahead <= 1 and not _in_burst(known, reading)
+    return live.ahead <= 1 and not in_burst(known, reading)
 
 
-def _in_burst(known: DeviceState, reading: Reading) -> bool:
+def in_burst(known: DeviceState, reading: Reading) -> bool:
     """It comes on the heels of the last word, as what was stored does: there it is order."""
     pace_s = known.live.pace_s or known.live.rest_s or rhythm.FIRST_S
     return (reading.received_at - known.heard_at).total_seconds() < rhythm.BURST * pace_s
@@ -140,13 +140,22 @@ def _caught_up(backlog: Lane, live: SealRecord, at: datetime) -> Lane:
 
 
 def kept(
-    known: DeviceState, before: Lane, after: Lane, reading: Reading, late: bool, policy: Policy
+    known: DeviceState,
+    before: Lane,
+    after: Lane,
+    reading: Reading,
+    late: bool,
+    policy: Policy,
+    *,
+    stored: bool = False,
 ) -> DeviceState:
-    """The device with `after` in the place of `before`, and the backlog lane made ready."""
+    """The device with `after` in the place of `before`, and the backlog lane made ready. stored:
+    the reading came on the heels of another (`in_burst`).
+    """
     if reading.clock is not _DEVICE and undated(reading):
         return known
     now, grace = reading.received_at, minutes(policy.backlog_grace_min)
-    after = _clocked(before, after, reading, policy)
+    after = _clocked(before, after, reading, policy, stored=stored)
     held = known.held_until is not None and now < known.held_until
     if late:
         known = _righted(known, reading, policy)
@@ -187,14 +196,14 @@ MOST_AHEAD = 4
 """Readings that ran ahead are counted so far: as many that came slowly make one doubt it."""
 
 
-def _clocked(before: Lane, after: Lane, reading: Reading, policy: Policy) -> Lane:
+def _clocked(before: Lane, after: Lane, reading: Reading, policy: Policy, *, stored: bool) -> Lane:
     """With what the reading shows of its clock. One that comes slowly from a clock ahead seems
-    right: it does not undo what others showed.
+    right: it does not undo what others showed, and a flush of what was stored undoes nothing.
     """
     ahead = before.ahead
     if reading.event_time - reading.received_at > minutes(policy.clock_skew_min):
         ahead = min(ahead + 1, MOST_AHEAD)
-    elif ahead:
+    elif ahead and not (stored or reading.buffered):
         back = before.at is not None and reading.event_time < before.at
         ahead = 0 if back else ahead - 1
     if ahead == after.ahead and reading.clock is after.clock:

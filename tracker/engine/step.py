@@ -178,10 +178,11 @@ class Running:
         view.late, view.retained = self.late or what.retained, what.retained
         view.history, view.learnt_min = what.history, what.learnt_min
         view.delivered_at = what.delivered_at
+        stored = before.ahead > 0 and lanes.in_burst(known, reading)
         if reading.received_at > known.heard_at and not what.retained:
             known = replace(known, heard_at=reading.received_at)
         known, lane = self._device_rules(view, known, lane, "on_reading")
-        known = lanes.kept(known, before, lane, reading, self.late, policy)
+        known = lanes.kept(known, before, lane, reading, self.late, policy, stored=stored)
         self._put(reading.device, lanes.arrived(known, lane.leg))
         state = self.state
         if state.alerts and not view.late and not what.history:

@@ -106,8 +106,9 @@ def _parked_jump(doubt: Doubt, policy: Policy) -> bool:
 
 def _jump(doubt: Doubt, policy: Policy) -> bool:
     """A receiver jumps so while it drives."""
-    way = doubt.way
-    return doubt.fault in JUMPS and way is not None and way.metres <= policy.jump_most_m
+    if doubt.fault not in JUMPS or doubt.way is None:
+        return False
+    return doubt.jumped_m(policy) <= policy.jump_most_m
 
 
 def _enough(memory: Memory, doubt: Doubt, policy: Policy) -> bool:
