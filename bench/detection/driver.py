@@ -18,7 +18,7 @@ STEP_M = 200.0
 
 @dataclass
 class Driver:
-    """Drives a road and writes down where it was, as (second, lat, lon)."""
+    """Drives a road and writes down where it was, as (second, lat, lon). stands: it does now."""
 
     road: Road
     rng: Generator
@@ -28,7 +28,7 @@ class Driver:
     knots: list[tuple[float, float, float]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._stands = True
+        self.stands = True
         if not self.knots:
             self._write()
 
@@ -38,14 +38,14 @@ class Driver:
         return Driver(self.road, self.rng, self.along_m, self.second, self.aside_m, past)
 
     def stand(self, minutes: float) -> None:
-        self._stands = True
+        self.stands = True
         self.second += minutes * 60
         _, lat, lon = self.knots[-1]
         self.knots.append((self.second, lat, lon))
 
     def drive(self, to_m: float, kmh: float) -> None:
         """Along the road, back too; the speed wanders by some tenth."""
-        if self._stands:
+        if self.stands:
             self._gather(to_m, kmh)
         pace, way = 1.0, to_m - self.along_m
         steps = max(1, int(abs(way) // STEP_M))
@@ -58,7 +58,7 @@ class Driver:
 
     def _gather(self, to_m: float, kmh: float) -> None:
         """From a standstill up to that speed, as far as the way goes."""
-        self._stands, speed, step = False, 0.0, 40.0
+        self.stands, speed, step = False, 0.0, 40.0
         forth = 1 if to_m > self.along_m else -1
         while speed < kmh / 3.6 and abs(to_m - self.along_m) > step:
             faster = math.sqrt(speed**2 + 2 * PULLS_M_S2 * step)

@@ -138,7 +138,11 @@ def _middle(trip: Trip) -> None:
 
 
 def _short_stop(trip: Trip) -> None:
-    """A call, a tyre, a coffee: below any policy's patience."""
+    """A call, a tyre, a coffee: below any policy's patience, and so no second one at the same spot
+    (a detour has led past the places of both).
+    """
+    if trip.driver.stands:
+        return
     trip.driver.stand(trip.between(1, 11))
 
 

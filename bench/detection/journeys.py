@@ -44,6 +44,7 @@ def made(trip: Trip) -> Case:
         _arrive(trip)
     way = trip.driver.way()
     options = equipped(trip, way)
+    _keep_zone(trip, options.get("clock"))
     lock = Receiver(trip.lock, way, trip.words, trip.rng, **options)
     devices = [lock, *trackers(trip, way, options), *trip.others]
     messages = [m for device in devices for m in delivered(device, trip.start)]
@@ -55,6 +56,18 @@ def made(trip: Trip) -> Case:
         declared=sorted(trip.declared, key=lambda item: item[0]), incidents=trip.incidents,
         traits=trip.traits,
     )  # fmt: skip
+
+
+def _keep_zone(trip: Trip, zone: str | None) -> None:
+    """Whoever lists the devices anew, for another tractor, lists the lock as it was declared: with
+    the time zone of its clock.
+    """
+    if zone is None or "undeclared clock" in trip.traits:
+        return
+    for _, command in trip.declared:
+        for entry in command.changes.get("devices", ()) if isinstance(command, Amend) else ():
+            if entry["id"] == trip.lock:
+                entry["time_zone"] = zone
 
 
 def _opened_at(trip: Trip) -> datetime:

@@ -3,9 +3,11 @@ end of a leg is one, where the next leg follows the same corridor and so leads p
 
 One is missed when the truck is `waypoint_missed_m` behind it along the corridor, by two fixes in a
 row, or completes its leg, and was neither seen in it nor passed through it. Where nothing was heard
-on the way past it, the stored readings may still tell: it is waited for `backlog_grace_min`. It is
-out of order when a later one is entered first. It is over when it is entered after all. Of a truck
-that crosses elsewhere only that is told.
+on the way past it, the stored readings may still tell: it is waited for `backlog_grace_min`. If
+they do not, and it came along its corridor at `road_kmh` or faster, it had no time to go round it:
+nothing speaks for a miss. It is out of order when a later one is entered first. It is over when it
+is entered after all. Of a truck that crosses elsewhere only that is told; a device that joins the
+shipment on the way, or comes after another, answers for no leg that is complete.
 """
 
 from __future__ import annotations
@@ -33,7 +35,8 @@ class Memory(Struct, frozen=True, kw_only=True):
 
     been: the waypoints that it was in. told: those that an alert was raised for. along: how far
     along it was, in the direction of travel, at `at`. beyond: waypoint -> fixes in a row that were
-    beyond it. unheard: waypoint -> until when a silence on the way past it may be filled.
+    beyond it. unheard: waypoint -> until when a silence on the way past it may be filled. straight:
+    those that it was not heard on the way past, and left no time for a way round.
     """
 
     leg: int = 0
@@ -43,6 +46,7 @@ class Memory(Struct, frozen=True, kw_only=True):
     at: datetime | None = None
     beyond: dict[str, int] = {}
     unheard: dict[str, datetime] = {}
+    straight: tuple[str, ...] = ()
 
 
 def on_reading(view: View, memory: Memory) -> Result:
@@ -55,13 +59,16 @@ def on_reading(view: View, memory: Memory) -> Result:
     elif index < memory.leg:
         return memory, NOTHING  # the past of a leg that is complete
     memory, outcomes = _entered(view, leg, memory)
+    memory = _driven_past(view, leg, memory, fix)
     if view.late:
         return memory, tuple(outcomes)
     memory = _measured(view, leg, memory, fix)
     missed = {waypoint.zone for waypoint in leg.waypoints if _is_missed(view, memory, waypoint)}
     if view.lane.leg > index:
         missed = {waypoint.zone for waypoint in leg.waypoints}
-    news = sorted(missed - _been(view, memory) - set(memory.told))
+    if _is_complete(view, index):
+        missed = set()
+    news = sorted(missed - _been(view, memory) - {*memory.straight, *memory.told})
     if not _elsewhere(view):
         outcomes += [_told(view, Code.WAYPOINT_MISSED, zone, fix) for zone in news]
     return (replace(memory, told=(*memory.told, *news)) if news else memory), tuple(outcomes)
@@ -72,6 +79,11 @@ def _elsewhere(view: View) -> bool:
     is no incident of its own.
     """
     return any(alert.kind is AlertKind.WRONG_CROSSING for alert in view.state.alerts.values())
+
+
+def _is_complete(view: View, index: int) -> bool:
+    """Another device of the shipment has come to the end of this leg before, and answers for it."""
+    return view.state.leg > index
 
 
 def _leg(view: View) -> PlannedLeg | None:
@@ -96,6 +108,9 @@ def _entered(view: View, leg: PlannedLeg, memory: Memory) -> tuple[Memory, list[
     moves, outcomes = view.moves, list[Outcome]()
     zones = [waypoint.zone for waypoint in leg.waypoints]
     here = {*moves.entered, *(passage.zone for passage in moves.passed), *view.lane.zones}
+    if view.late and view.placement is not None:
+        # What is told newest first has no fix before it that could confirm it: each counts alone.
+        here |= set(view.placement.zones) - set(view.placement.doubtful)
     for number, zone in enumerate(zones):
         if zone not in here or zone in memory.been:
             continue
@@ -115,6 +130,30 @@ def _entered(view: View, leg: PlannedLeg, memory: Memory) -> tuple[Memory, list[
     return memory, outcomes
 
 
+def _driven_past(view: View, leg: PlannedLeg, memory: Memory, fix: Fix) -> Memory:
+    """Which waypoints the way from the last fix led past along the corridor: unheard for longer
+    than a straight way tells, and yet at a truck's ordinary pace; or, as stored fixes show, in
+    sight and beside them after all.
+    """
+    before, placement, along_m = view.before, view.placement, view.along_m()
+    if before is None or before.fix is None or before.progress_m is None or along_m is None:
+        return memory
+    if before.progress_at != before.fix.time or placement is None or not placement.on_corridor:
+        return memory
+    start, end = before.progress_m * leg.heading, along_m * leg.heading
+    over = {w.zone for w in leg.waypoints if metres_beyond(w, start) <= 0 < metres_beyond(w, end)}
+    if not over:
+        return memory
+    took = fix.time - before.fix.time
+    if took <= minutes(view.policy.passage_min):
+        return replace(memory, straight=tuple(z for z in memory.straight if z not in over))
+    if end - start < took.total_seconds() * view.policy.road_kmh / 3.6:
+        return memory
+    if took.total_seconds() < before.pace_s * view.policy.dead_zone_reports:
+        return memory  # it was heard as seldom as ever, and has fixes enough to be held to
+    return replace(memory, straight=tuple(sorted({*memory.straight, *over})))
+
+
 def _measured(view: View, leg: PlannedLeg, memory: Memory, fix: Fix) -> Memory:
     """How far along it is, and so which waypoints are behind it."""
     placement = view.placement
@@ -125,10 +164,11 @@ def _measured(view: View, leg: PlannedLeg, memory: Memory, fix: Fix) -> Memory:
     gap = memory.at is not None and fix.time - memory.at > minutes(view.policy.passage_min)
     beyond, unheard = dict[str, int](), dict(memory.unheard)
     for waypoint in leg.waypoints:
-        if metres_beyond(waypoint, along) <= view.policy.waypoint_missed_m:
-            continue
-        beyond[waypoint.zone] = memory.beyond.get(waypoint.zone, 0) + 1
-        if gap and memory.along is not None and metres_beyond(waypoint, memory.along) <= 0:
+        past_m = metres_beyond(waypoint, along)
+        if past_m > view.policy.waypoint_missed_m:
+            beyond[waypoint.zone] = memory.beyond.get(waypoint.zone, 0) + 1
+        before_m = None if memory.along is None else metres_beyond(waypoint, memory.along)
+        if gap and before_m is not None and before_m <= 0 < past_m:
             unheard[waypoint.zone] = view.now + minutes(view.policy.backlog_grace_min)
     return replace(memory, along=along, at=fix.time, beyond=beyond, unheard=unheard)
 
