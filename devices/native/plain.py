@@ -37,7 +37,9 @@ class _Message(keys.Message, forbid_unknown_fields=True):
 _object = msgspec.json.Decoder(_Message).decode
 _array = msgspec.json.Decoder(list[_Message]).decode
 _ALL = len(keys.Message.__struct_fields__)
-_INNER = {kind: len(kind.__struct_fields__) for kind in (_Seal, _Cell, _Credential)}
+_INNER: dict[type[msgspec.Struct], int] = {
+    kind: len(kind.__struct_fields__) for kind in (_Seal, _Cell, _Credential)
+}
 
 
 def messages(payload: bytes) -> list[_Message] | None:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from devices import identity, native
 from devices.common.jsonpayload import decode_each
-from devices.native import decoder, plain
+from devices.native import plain
+from devices.native.keys import Message
 from devices.reading import Reading
 
 TOPIC, DEVICE = "seals/v1/T-1/telemetry", "T-1"
@@ -39,7 +40,7 @@ odd = st.sampled_from(
      {"state": "open", "door": 1}, {"kind": "rfid", "why": 2}, "\ud800", "\u0000"]
 )  # fmt: skip
 keys = st.sampled_from(
-    [*decoder.keys.Message.__struct_fields__, "door", "~lat", "Time", "", 'a":', "lon ", "se\tal"]
+    [*Message.__struct_fields__, "door", "~lat", "Time", "", 'a":', "lon ", "se\tal"]
 )
 
 

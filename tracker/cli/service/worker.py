@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from tracker.cli.service.run import Stopping, opened
+from tracker.cli.service.run import Stopping, let_lie, opened
 from tracker.cli.shared.session import load_config
 
 if TYPE_CHECKING:
@@ -30,4 +30,6 @@ def worker(ctx: typer.Context, number: int, workers: int) -> None:
         def intake() -> AbstractContextManager[Ingest]:
             return wiring.worker(config, number, workers, inbox)
 
-        stack.enter_context(opened(intake, ended)).run(ended)
+        intaking = stack.enter_context(opened(intake, ended))
+        let_lie()
+        intaking.run(ended)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from tracker import wording
-from tracker.cli.shared.output import console, exact, json_line, lines, say, warn
+from tracker.cli.shared.output import UNCUT, console, exact, json_line, lines, say, warn
 from tracker.cli.shared.tables import pairs, table
 from tracker.domain.alert import Alert, Severity, Snooze
 from tracker.domain.errors import TrackerError
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from tracker.app.queries.shipment_view import DeviceNow, ShipmentView
 
-__all__ = ["console", "exact", "json_line", "pairs", "say", "table", "warn"]
+__all__ = ["UNCUT", "console", "exact", "json_line", "lines", "pairs", "say", "table", "warn"]
 
 STYLES = {Severity.CRITICAL: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 
@@ -256,8 +256,16 @@ def finding_line(finding: Finding, zone: ZoneInfo) -> Text:
 
     severity = finding.facts.get("severity")
     style = STYLES[Severity(severity)] if isinstance(severity, str) else ""
+    whose, what, rest = finding_parts(finding, zone)
+    return Text(whose).append(what, style=style).append(rest)
+
+
+def finding_parts(finding: Finding, zone: ZoneInfo) -> tuple[str, str, str]:
+    """Its line in three parts: when and whose, what, and the rest. Only the second has a colour."""
     late = " (late)" if finding.late else ""
     where = f" in {finding.zone}" if finding.zone else ""
-    line = Text(f"{moment(finding.occurred_at, zone)}  {finding.scope}  ")
-    line.append(finding.type.value.replace("_", " "), style=style)
-    return line.append(f"{late}{where}  {wording.of_finding(finding)}".rstrip())
+    return (
+        f"{moment(finding.occurred_at, zone)}  {finding.scope}  ",
+        finding.type.value.replace("_", " "),
+        f"{late}{where}  {wording.of_finding(finding)}".rstrip(),
+    )
