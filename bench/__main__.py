@@ -7,11 +7,12 @@ import os
 import platform
 from collections.abc import Callable
 
-from bench import frames, geofences, ingest, log, night, notices, stages, startup, workers
+from bench import batched, frames, geofences, ingest, log, night, notices, stages, startup, workers
 
 PARTS: dict[str, Callable[[int], None]] = {
     "stages": lambda _: stages.report(),
     "intake": lambda _: ingest.report(),
+    "batched": lambda _: batched.report(),
     "workers": lambda _: workers.report(),
     "geofences": lambda _: geofences.report(),
     "frames": lambda _: frames.report(),

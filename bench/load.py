@@ -33,6 +33,8 @@ def messages(count: int, *, trucks: int = TRUCKS, start: datetime = T0) -> list[
         truck, turn = number % trucks, number // trucks
         gone = 600.0 * turn % (2 * road.length_m)
         lat, lon, course = road.at(min(gone, 2 * road.length_m - gone))
+        if gone > road.length_m:  # on its way back
+            course = (course + 180.0) % 360.0
         said = {
             "time": (start + timedelta(seconds=30 * turn, milliseconds=truck)).isoformat(),
             "lat": round(lat, 6),

@@ -21,14 +21,14 @@ class NumberCheck:
 
     def report(self, unit: UnitOfWork, scope: str, number: str, at: datetime) -> None:
         """Let the shipment know of a number that is void, was never issued, or is another's."""
-        inventory = unit.registry.states.get(SEALS_SCOPE)
-        if inventory is not None and inventory is self._as_of and (scope, number) in self._seen:
+        stored = unit.registry.states.get(SEALS_SCOPE)
+        if stored is self._as_of and (scope, number) in self._seen:
             return
-        unit.registry.hold({SEALS_SCOPE})
         inventory = unit.state(SEALS_SCOPE)
-        if inventory is not self._as_of:
+        stored = unit.registry.states.get(SEALS_SCOPE)  # None: there is none, and it is at hand
+        if stored is not self._as_of:
             self._seen.clear()
-            self._as_of = inventory
+            self._as_of = stored
         self._seen.add((scope, number))
         memory = inventory.memory.get(seal_inventory.RULE.name) or seal_inventory.Memory()
         fault = _fault(unit, scope, number, memory)
