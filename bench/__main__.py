@@ -5,9 +5,22 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import sys
 from collections.abc import Callable
 
-from bench import batched, frames, geofences, ingest, log, night, notices, stages, startup, workers
+from bench import (
+    batched,
+    frames,
+    geofences,
+    growth,
+    ingest,
+    log,
+    night,
+    notices,
+    stages,
+    startup,
+    workers,
+)
 
 PARTS: dict[str, Callable[[int], None]] = {
     "stages": lambda _: stages.report(),
@@ -20,13 +33,16 @@ PARTS: dict[str, Callable[[int], None]] = {
     "notices": lambda _: notices.report(),
     "night": lambda _: night.report(),
     "log": log.report,
+    "growth": lambda _: growth.report(quick=QUICK in sys.argv),
 }
+QUICK = "--quick"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench")
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--log-size", type=int, default=log.LARGE, help="custody entries")
+    parser.add_argument(QUICK, action="store_true", help="growth: smaller, below a minute")
     asked = parser.parse_args()
     if unknown := [name for name in asked.parts if name not in PARTS]:
         parser.error(f"no part {', '.join(unknown)}; there are {', '.join(PARTS)}")
