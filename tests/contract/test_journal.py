@@ -214,6 +214,15 @@ def test_a_scope_is_written_by_its_state_its_shipment_and_by_saying_so(
     assert journal.changes(0).written == {"s": 1}
 
 
+def test_what_was_written_since_is_told_scope_by_scope(journal: Store) -> None:
+    assert journal.written(0) == (0, {})
+    journal.commit(Work(states=[works.state(b"", "a"), works.state(b"", "b")]), {})
+    journal.commit(Work(states=[works.state(b"", "b")], touched=["c"]), {})
+    assert journal.written(0) == (2, {"a": 1, "b": 2, "c": 2})
+    assert journal.written(1) == (2, {"b": 2, "c": 2})
+    assert journal.written(2) == (2, {})
+
+
 @pytest.mark.parametrize("scopes", [("same", "same"), ("a", "b")], ids=["one scope", "two"])
 def test_of_two_who_commit_at_once_one_is_stale_if_they_share_a_scope(
     opens: Opens, scopes: tuple[str, str]

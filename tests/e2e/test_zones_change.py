@@ -27,8 +27,14 @@ def file_with(name: str) -> str:
     return json.dumps({"type": "FeatureCollection", "features": [feature]})
 
 
-def test_a_new_file_is_taken_up_and_nobody_has_moved(tmp_path: Path) -> None:
-    product = Product(tmp_path, TRACKER_INTAKE__GRACE_S="0", TRACKER_INTAKE__QUIET_S="0")
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_new_file_is_taken_up_and_nobody_has_moved(tmp_path: Path, workers: str) -> None:
+    product = Product(
+        tmp_path,
+        TRACKER_INTAKE__GRACE_S="0",
+        TRACKER_INTAKE__QUIET_S="0",
+        TRACKER_INTAKE__WORKERS=workers,
+    )
     shipment = json.dumps({"id": "S1", "devices": [{"id": "L1"}]})
 
     def stand() -> None:

@@ -10,12 +10,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from msgspec import Struct
 
 from tests.support.office import START, Office, message, reading, trip
 from tracker.adapters.journal.memory import MemoryJournal
+from tracker.app.share import Share
 from tracker.domain.command import AcknowledgeAlert, CloseShipment, RecordSeal
 from tracker.domain.errors import NotFound, Refused
 from tracker.ports import Stale, Work
@@ -62,13 +64,13 @@ def at(second: int) -> datetime:
 
 
 class Pair(Office):
-    """An intake and a desk on the same journal as another pair."""
+    """An intake and a desk on the same journal as another pair. share: of two workers."""
 
-    def __init__(self, journal: MemoryJournal) -> None:
+    def __init__(self, journal: MemoryJournal, share: Share | None = None) -> None:
         shelves = journal._shelves
         self.journals = Interrupted(shelves), Interrupted(shelves)
         super().__init__(Path(), now=at(0), journals=self.journals)
-        self.started(tick_s=0.0)
+        self.started(tick_s=0.0, share=share)
 
     def act(self, op: Op, second: int) -> str:
         """Do it at that second; how it ended."""
@@ -98,17 +100,26 @@ class Pair(Office):
             self.commands.submit_alert(alert, AcknowledgeAlert(at=now, by="control", alert=alert))
 
 
+def pairs(*, workers: bool) -> tuple[Pair, Pair]:
+    """Two on one journal; workers: each intake has its share, and knows of its own timers alone."""
+    one = MemoryJournal()
+    first, second = (Share(number, 2) if workers else None for number in (0, 1))
+    return Pair(one, first), Pair(one, second)
+
+
+@pytest.mark.parametrize("workers", [False, True], ids=["intakes", "workers"])
 @settings(max_examples=150, deadline=None)
-@given(st.lists(OPS, max_size=3), PLANS)
+@given(begun=st.lists(OPS, max_size=3), plan=PLANS)
 def test_interleaved_writers_end_as_some_serial_order_does(
-    begun: list[Op], plan: list[tuple[Op, list[Op]]]
+    begun: list[Op], plan: list[tuple[Op, list[Op]]], *, workers: bool
 ) -> None:
     """The serial order is that in which they came to their ends, and so are their times."""
-    one, order = MemoryJournal(), list[tuple[Op, int, str]]()
-    first, second = Pair(one), Pair(one)
+    first, second = both = pairs(workers=workers)
+    order = list[tuple[int, Op, int, str]]()
 
     def run(pair: Pair, op: Op, at: int) -> None:
-        order.append((op, at, pair.act(op, at)))
+        ending = pair.act(op, at)
+        order.append((both.index(pair), op, at, ending))
 
     for number, op in enumerate(begun):
         run(first, op, number)
@@ -123,9 +134,9 @@ def test_interleaved_writers_end_as_some_serial_order_does(
             journal.before_commit = None
     event(f"stale {sum(journal.stale for journal in first.journals)}")
 
-    alone = Pair(MemoryJournal())
-    assert [(op, at, alone.act(op, at)) for op, at, _ in order] == order
-    assert alone.everything() == first.everything()
+    alone = pairs(workers=workers) if workers else (Pair(MemoryJournal()),) * 2
+    assert [(n, op, at, alone[n].act(op, at)) for n, op, at, _ in order] == order
+    assert alone[0].everything() == first.everything()
 
 
 def _all(run: Callable[[Pair, Op, int], None], pair: Pair, ops: list[Op], start: int) -> None:
