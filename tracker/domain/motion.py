@@ -250,7 +250,7 @@ def _moving(lane: Lane, halt: Halt, straying: Fix | None, fix: Fix, policy: Poli
     if last is None or (claimed is not None and claimed <= policy.moving_kmh):
         return False
     if fix.time <= halt.since:  # it has just left its last halt, by two fixes that disagree
-        return True
+        return _lately(last, fix, policy)
     if lane.moving:
         return _since_halt_kmh(halt, fix) > policy.moving_kmh
     if claimed is None:
@@ -262,6 +262,20 @@ def _moving(lane: Lane, halt: Halt, straying: Fix | None, fix: Fix, policy: Poli
     metres = metres_between(last.lat, last.lon, fix.lat, fix.lon)
     seconds = max((fix.time - last.time).total_seconds(), 1.0)
     return metres > policy.jump_m and metres / seconds * 3.6 > policy.speed_alone_kmh
+
+
+def _lately(last: Fix, fix: Fix, policy: Policy) -> bool:
+    """The way between two fixes bears out the speed that the second claims: they are near in time,
+    or it is long enough for it, or the speed is more than parked receivers claim. Who crept on
+    under a roof for 20 min may stand there since.
+    """
+    seconds = max((fix.time - last.time).total_seconds(), 1.0)
+    if seconds <= policy.moving_known_min * 60 or fix.speed_kmh is None:
+        return True
+    if fix.speed_kmh > policy.speed_alone_kmh:
+        return True
+    metres = metres_between(last.lat, last.lon, fix.lat, fix.lon)
+    return metres / seconds * 3.6 > policy.moving_kmh
 
 
 def _rolls(halt: Halt, fix: Fix, policy: Policy) -> bool:

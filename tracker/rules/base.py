@@ -73,8 +73,11 @@ class View(Struct, gc=False):
             return ()
         if self.moves.at_rest:
             known = self.lane.zones
-            own = (place for place in self.plan.places(placement.zones)
-                   if place.id in known or place.kind not in ACCUSING)  # fmt: skip
+            own = (
+                place
+                for place in self.plan.places(placement.zones)
+                if place.id in known or place.kind not in ACCUSING or self._stays_in(place.id)
+            )
             return tuple(dict.fromkeys((*own, *self.plan.places(tuple(known)))))
         last = self.before.fix if self.before else None
         if last is None or metres_between(last.lat, last.lon, fix.lat, fix.lon) > (
@@ -82,6 +85,18 @@ class View(Struct, gc=False):
         ):
             return self.plan.places(placement.zones)
         return self.plan.places(tuple(dict.fromkeys((*placement.zones, *self.lane.zones))))
+
+    def _stays_in(self, zone: str) -> bool:
+        """More fixes in a row were there, and in no zone that it is confirmed in, than agree by
+        chance: no drift.
+        """
+        lane, most = self.lane, self.policy.confirm_fixes
+        seen = lane.arriving.get(zone)
+        return (
+            seen is not None
+            and seen.count > most
+            and all((left := lane.leaving.get(z)) and left.count > most for z in lane.zones)
+        )
 
     def where(self) -> dict[str, Any]:
         """`lat`, `lon` and `zone` as keyword arguments: the best known position, if it is known."""

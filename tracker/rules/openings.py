@@ -66,14 +66,15 @@ def judge(
         return _unlawful(Code.FOUND_OPEN_AFTER_SILENCE, waits=waits, amendable=may)
     if rolling(view):
         return _unlawful(Code.OPENED_WHILE_MOVING)
-    if leave and not kinds & DUBIOUS:
+    unusual = is_unusual(plan, places)
+    if leave and not unusual:
         facts = {**here, "agency": leave.agency, "reason": leave.reason}
         return OpeningVerdict(SealState.OPEN_AUTHORISED, Code.OPENED_WITH_LEAVE, facts)
     if off_route:
         return _unlawful(Code.OPENED_OFF_ROUTE)
     if not leave and not known(plan, report):
         return _unlawful(Code.OPENED_WITHOUT_CREDENTIAL, here, waits=waits, amendable=may)
-    if kinds & DUBIOUS:
+    if unusual:
         return OpeningVerdict(
             SealState.OPEN_AUTHORISED, Code.OPENED_WHERE_UNUSUAL, here, Severity.WARNING
         )
@@ -99,6 +100,14 @@ def _unlawful(
         waits=waits,
         amendable=amendable,
     )
+
+
+def is_unusual(plan: Plan | None, places: tuple[Place, ...]) -> bool:
+    """Nobody opens where the truck may be: at CBP primary or in the queue. Known in a place beside
+    them too, where it is opened, it has just come there, or drifts: leave decides.
+    """
+    lawful = plan is not None and any(permits(plan, place) for place in places)
+    return not lawful and any(place.kind in DUBIOUS for place in places)
 
 
 def _may_be_lawful(plan: Plan, places: tuple[Place, ...]) -> bool:

@@ -36,9 +36,9 @@ from tracker.domain.seal import SealRecord, SealState
 from tracker.domain.shipment import Authorisation
 from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View, concluded
-from tracker.rules.openings import DUBIOUS, OpeningVerdict, covering, judge, opens, shown
+from tracker.rules.openings import OpeningVerdict, covering, is_unusual, judge, opens, shown
 from tracker.rules.openings_held import Held, holding, is_present, merged, witnessed
-from tracker.rules.seals import apart, known_places, renumbered
+from tracker.rules.seals import apart, known_places, renumbered, strays
 from tracker.rules.signs import Sign
 
 
@@ -87,8 +87,7 @@ def on_reading(view: View, memory: Memory) -> Result:
 def _opened(view: View, memory: Memory, report: SealReport) -> Result:
     places = known_places(view)
     alone = apart(view)
-    off_route = not alone and view.off_route()
-    verdict = judge(view, report, places, off_route=off_route)
+    verdict = judge(view, report, places, off_route=strays(view))
     if alone:
         memory = replace(memory, apart=_apart(view, report, verdict))
     owed = verdict.unrecorded
@@ -275,7 +274,7 @@ def _lawful(view: View, memory: Memory, held: Held, credential: str | None) -> l
         )
     places = plan.places(held.opened.opened_in) if plan else ()
     leave = plan and covering(plan, places, at, credential)
-    if not leave and any(place.kind in DUBIOUS for place in places):
+    if not leave and is_unusual(plan, places):
         facts: dict[str, Fact] = {"places": held.places or _named(view, held.opened)}
         told = _incident(view, Code.OPENED_WHERE_UNUSUAL, facts, Severity.WARNING)
         found.append(replace(told, at=at))
@@ -373,7 +372,7 @@ def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
     if report is None or not (told and duty) or view.seal.breached:
         return (wrong,) if codes else (opened, guards, wrong)
     places = known_places(view)
-    verdict = judge(view, report, places, off_route=not apart(view) and view.off_route())
+    verdict = judge(view, report, places, off_route=strays(view))
     lawful = Weighed(
         kind=kind,
         measure="opening_judged",

@@ -19,7 +19,7 @@ from tracker.domain.policy import minutes
 from tracker.domain.seal import SealState
 from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
-from tracker.rules.seals import apart, own_time
+from tracker.rules.seals import own_time, strays
 from tracker.rules.signs import Sign
 
 REFUSALS = (SealEvent.UNLOCK_REFUSED, SealEvent.WRONG_CARD, SealEvent.WRONG_PASSWORD)
@@ -47,7 +47,7 @@ def on_reading(view: View, memory: Memory) -> Result:
     at = own_time(view)
     memory = Memory(times=tuple(sorted({*memory.times, at})[-MOST:]))
     times = _near(view, at, memory)
-    off, many = view.off_route() and not apart(view), times >= view.policy.refused_critical
+    off, many = strays(view), times >= view.policy.refused_critical
     shown = report.credential if report.credential and report.credential.id else None
     return memory, (
         Raised(

@@ -24,7 +24,7 @@ from tracker.domain.policy import minutes
 from tracker.domain.seal import SealState
 from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
-from tracker.rules.seals import apart, known_places, own_time
+from tracker.rules.seals import known_places, own_time, strays
 from tracker.rules.signs import Sign
 
 SIGNS = (
@@ -124,7 +124,7 @@ def _sign(view: View, report: SealReport | None) -> str | None:
         return "jamming"
     halt = view.lane.halt
     gone = halt is not None and view.lane.straying is None and not halt.on_route
-    return "off_route" if gone and view.off_route() and not apart(view) else None
+    return "off_route" if gone and strays(view) else None
 
 
 def _stood(view: View, shaken: datetime) -> bool | None:
@@ -134,12 +134,7 @@ def _stood(view: View, shaken: datetime) -> bool | None:
     if own_time(view) == shaken and _claims_speed(view):
         return None  # it may be driving off
     if lane.standing and halt is not None and halt.since <= shaken:
-        near = lane.fix is not None and own_time(view) - lane.fix.time <= minutes(
-            view.policy.moving_known_min
-        )
-        if lane.straying is None and (fix is not None or near):
-            return True
-        return None
+        return True if lane.straying is None and fix is not None else None
     if fix is None:
         return None
     if lane.moving or halt is None or halt.since > shaken:

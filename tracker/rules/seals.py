@@ -28,7 +28,23 @@ def rolling(view: View) -> bool:
     """The truck moves, as far as its last fix still tells: not of a truck that has come under a
     roof since.
     """
-    return view.lane.moving and _fresh(view)
+    return view.lane.moving and _fresh(view) and not stood(view)
+
+
+def stood(view: View) -> bool:
+    """A late word whose own timeline has no fix of this halt yet (an older one of a flush, told
+    after newer ones), of a time at which the present knows the truck to have halted where its fix
+    is: parked receivers claim speeds, and drift.
+    """
+    fix, known = view.moves.fix, view.known
+    if not view.late or fix is None or known is None or view.before is None:
+        return False
+    halt, last = known.live.halt, view.before.fix
+    if halt is None or halt.since > own_time(view):
+        return False
+    if last is not None and last.time >= halt.since:
+        return False
+    return metres_between(halt.lat, halt.lon, fix.lat, fix.lon) <= view.policy.jump_m
 
 
 def apart(view: View) -> bool:
@@ -44,6 +60,11 @@ def apart(view: View) -> bool:
     if fix.time - last.time > minutes(view.policy.moving_known_min):
         return False
     return metres_between(last.lat, last.lon, fix.lat, fix.lon) > view.policy.jump_m
+
+
+def strays(view: View) -> bool:
+    """It is off the route, and no lone fix says so against where the truck is known to be."""
+    return view.off_route() and not apart(view) and not stood(view)
 
 
 def words_missing(view: View) -> bool:
@@ -66,10 +87,19 @@ def known_places(view: View) -> tuple[Place, ...]:
         return view.plan.places(tuple(view.lane.zones))
     if view.moves.fix is None and view.lane.arriving and _fresh(view) and _left(view):
         return view.plan.places(tuple(view.lane.arriving))  # its last fix was there
-    if view.late and view.moves.fix is None and not view.lane.zones and view.known is not None:
-        entered = view.known.live.zones
-        return view.plan.places(tuple(zone for zone, at in entered.items() if at <= own_time(view)))
+    if view.late and view.moves.fix is None and not view.lane.zones:
+        return _entered_by_then(view)
+    if stood(view):
+        own = view.plan.places(view.placement.zones if view.placement else ())
+        return tuple(dict.fromkeys((*own, *_entered_by_then(view))))
     return view.places()
+
+
+def _entered_by_then(view: View) -> tuple[Place, ...]:
+    """Where the present has been ever since."""
+    entered = view.known.live.zones if view.known else {}
+    zones = tuple(zone for zone, at in entered.items() if at <= own_time(view))
+    return view.plan.places(zones) if view.plan else ()
 
 
 def _left(view: View) -> bool:
