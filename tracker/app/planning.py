@@ -178,6 +178,7 @@ class _Planner:
             crossing,
             origin=self._middle(legs[0].from_zone if legs else None),
             goal=self._middle(legs[-1].to_zone if legs else None),
+            rests=tuple(rest for zone in stops if (rest := self._middle(zone)) is not None),
         )
 
     def _along(self) -> Along:
