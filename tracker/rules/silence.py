@@ -5,11 +5,11 @@
 way comes to, its `usual_minutes` longer. Shortly before a planned stop it may stand already. A lock
 that waits at the loading dock to be sealed guards nothing yet, and sleeps: it is given
 `silence_parked_most_min`. What a slow line was seen to hold up (out of order, and late by more than
-`receipt_lag_min`) it may hold up again, for `backlog_grace_min`. After jamming `silence_after_jamming_min` or
-`jamming_reports` intervals, and then it is critical; so is a silence that begins while the
-satellites are gone on the open road (`reception.collapsing`). A seal that is silent is UNKNOWN: no
-data is never no event. Measured from the receipt of the last word of any kind; ticks come only
-while the broker's queue is drained, so an outage of ours accuses no truck.
+`receipt_lag_min`) it may hold up again, for `backlog_grace_min`. After jamming
+`silence_after_jamming_min` or `jamming_reports` intervals, and then it is critical; so is a silence
+that begins while the satellites are gone on the open road (`reception.collapsing`). A seal that is
+silent is UNKNOWN: no data is never no event. Measured from the receipt of the last word of any
+kind; ticks come only while the broker's queue is drained, so an outage of ours accuses no truck.
 """
 
 from __future__ import annotations
