@@ -162,6 +162,7 @@ class _Planner:
             border=route.border,
             origin=route.origin,
             goal=route.goal,
+            rests=tuple(rest for zone in stops if (rest := self._middle(zone)) is not None),
         )
         if not (self.zones or self.corridors):
             return Planned(plan, self.policies, NOTHING)
@@ -178,7 +179,6 @@ class _Planner:
             crossing,
             origin=self._middle(legs[0].from_zone if legs else None),
             goal=self._middle(legs[-1].to_zone if legs else None),
-            rests=tuple(rest for zone in stops if (rest := self._middle(zone)) is not None),
         )
 
     def _along(self) -> Along:
