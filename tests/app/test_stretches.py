@@ -83,6 +83,16 @@ def test_its_queue_lies_before_its_first_zone_whichever_way_it_is_driven() -> No
         assert south.holds(25 + km * KM, -100.0) is back
 
 
+def test_a_zone_beside_a_wide_corridor_makes_its_crossing_no_longer() -> None:
+    zones = (
+        zone("compound", 150, 151, ZoneKind.CUSTOMS_COMPOUND),
+        zone("secondary", 153, 154, ZoneKind.CBP_SECONDARY, aside_km=0.9),
+    )
+    wide = border(zones, (way(ROAD, 4_000.0),), 5_000.0, 300.0)
+    for km, there in ((147, True), (152, True), (154, True), (156, False), (157.5, False)):
+        assert wide.holds(25 + km * KM, -100.0) is there
+
+
 @cache
 def _library() -> tuple[dict[str, Zone], dict[str, Corridor]]:
     brought = library.load()

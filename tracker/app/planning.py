@@ -162,6 +162,7 @@ class _Planner:
             border=route.border,
             origin=route.origin,
             goal=route.goal,
+            rests=tuple(rest for zone in stops if (rest := self._middle(zone)) is not None),
         )
         if not (self.zones or self.corridors):
             return Planned(plan, self.policies, NOTHING)

@@ -28,6 +28,8 @@ MARK_M = 1_000.0
 """Marks on the way to a dead zone are as far apart."""
 TOWARDS_M = 25_000.0
 """From so far before a dead zone the way towards it is marked: a quarter of an hour at 100 km/h."""
+BESIDE = 2**0.5
+"""What lies as far along as aside is so much further away than what lies beside."""
 M_PER_DEG = 111_195.0
 
 Column = np.ndarray[Any, np.dtype[np.float64]]
@@ -45,7 +47,7 @@ class Way:
 
     def spans(self, zones: Sequence[Zone]) -> list[tuple[float, float]]:
         """From where to where (metres along) the way runs through these zones; if it misses one by
-        no more than its half-width, where it is near.
+        no more than its half-width, where it lies beside it.
         """
         inside = np.zeros(len(self.lats), dtype=bool)
         for zone in zones:
@@ -67,9 +69,10 @@ class Way:
         hit: Mask = shapely.contains_xy(zone.polygon, self.lons, self.lats)
         if hit.any():
             return hit
-        close[close] = shapely.dwithin(
-            shapely.points(self.lons[close], self.lats[close]), zone.polygon, near
-        )
+        away = shapely.distance(shapely.points(self.lons[close], self.lats[close]), zone.polygon)
+        # Beside it, and no further along the way than it lies aside: a wide corridor makes no zone
+        # longer than it is.
+        close[close] = away <= min(near, away.min() * BESIDE + STEP_M / M_PER_DEG)
         return close
 
     def stretch(

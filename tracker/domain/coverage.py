@@ -6,7 +6,11 @@ counts: what one fix has seen, and what the way comes to before the next word is
 
 from __future__ import annotations
 
+import math
+
+from devices.reading import Fix
 from geofences.kinds import ZoneKind
+from tracker.domain.geo import metres_between
 from tracker.domain.plan import Place, Plan
 from tracker.domain.policy import Policy
 from tracker.domain.rhythm import FIRST_S
@@ -62,6 +66,30 @@ def sheltered(lane: Lane, plan: Plan | None, policy: Policy) -> bool:
         return True
     fix = lane.fix
     return fix is not None and plan.border is not None and plan.border.holds(fix.lat, fix.lon)
+
+
+def stops_next(lane: Lane, plan: Plan, policy: Policy) -> bool:
+    """A planned stop lies ahead of its newest fix, no further than it comes before its next word is
+    due: it may have come to stand there, and fallen asleep, before it was heard again.
+    """
+    fix = lane.fix
+    if fix is None or not plan.rests:
+        return False
+    kmh = max(fix.speed_kmh or 0.0, policy.road_kmh)
+    reach_m = kmh / 3.6 * max(lane.pace_s, FIRST_S)
+    return any(
+        metres_between(fix.lat, fix.lon, *rest) <= reach_m and _is_ahead(fix, rest)
+        for rest in plan.rests
+    )
+
+
+def _is_ahead(fix: Fix, place: tuple[float, float]) -> bool:
+    """Not behind it, by the course that it says."""
+    if fix.course_deg is None:
+        return True
+    course = math.radians(fix.course_deg)
+    north, east = place[0] - fix.lat, (place[1] - fix.lon) * math.cos(math.radians(fix.lat))
+    return north * math.cos(course) + east * math.sin(course) >= 0
 
 
 def explained_min(lane: Lane, plan: Plan, policy: Policy) -> float:

@@ -74,7 +74,7 @@ class Plan:
 
     stops: planned stops, zone -> minutes. authorisations: with their zones resolved to ids.
     border: the planned crossing as one place. origin, goal: the middle of the first leg's start and
-    of the last one's end, (lat, lon) in degrees.
+    of the last one's end, (lat, lon) in degrees; rests: of each planned stop's zone.
     """
 
     shipment: Shipment
@@ -87,6 +87,7 @@ class Plan:
     border: Border | None = None
     origin: tuple[float, float] | None = None
     goal: tuple[float, float] | None = None
+    rests: tuple[tuple[float, float], ...] = ()
 
     def place(self, zone: str) -> Place | None:
         """The zone as this shipment sees it; None for a zone of another shipment."""

@@ -253,9 +253,10 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         meta(
             "between fixes no further apart than this, a zone on the straight way was passed",
             "min",
-            "ours: at 100 km/h and a fix every 2 minutes a bridge is jumped over",
+            "ours: at 100 km/h and a fix every 2 minutes a bridge is jumped over; a device that "
+            "reports every 5 min does so up to a minute late",
         ),
-    ] = 5.0
+    ] = 6.0
     confirm_fixes: Annotated[
         int,
         meta(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tracker.domain.coverage import explained_min, roofed, sheltered, under_way
+from tracker.domain.coverage import explained_min, roofed, sheltered, stops_next, under_way
 from tracker.domain.policy import minutes
 from tracker.domain.state import Lane
 from tracker.rules.base import View
@@ -16,11 +16,13 @@ def patience(
     """`silence_moving_min` or `silence_parked_min`; with a listed dead zone that explains it so
     much more. moving: where the reading itself tells it. Of a device that does not speak
     `silence_reports` of its own reports, if those take longer (at most `silence_moving_most_min`,
-    `silence_parked_most_min`).
+    `silence_parked_most_min`). Where a planned stop was near ahead it may stand by now.
     """
     plan, policy = view.plan, view.policy
-    if moving is None and plan is not None and sheltered(lane, plan, policy):
-        moving = False
+    if moving is None and plan is not None:
+        next_is_rest = not speaks and stops_next(lane, plan, policy)
+        if next_is_rest or sheltered(lane, plan, policy):
+            moving = False
     limit = usual(view, lane, moving=moving, speaks=speaks)
     if plan is None:
         return limit

@@ -2,11 +2,14 @@
 
 `silence_moving_min` while moving, `silence_parked_min` parked or where roofs stand, or
 `silence_reports` of the device's own intervals; with a listed dead zone that it is in, or that its
-way comes to, its `usual_minutes` longer. After jamming `silence_after_jamming_min` or
-`jamming_reports` intervals, and then it is critical; so is a silence that begins while the
-satellites are gone on the open road (`reception.collapsing`). A seal that is silent is UNKNOWN: no
-data is never no event. Measured from the receipt of the last word of any kind; ticks come only
-while the broker's queue is drained, so an outage of ours accuses no truck.
+way comes to, its `usual_minutes` longer. Shortly before a planned stop it may stand already. A lock
+that waits at the loading dock to be sealed guards nothing yet, and sleeps: it is given
+`silence_parked_most_min`. What a slow line was seen to hold up (out of order, and late by more than
+`receipt_lag_min`) it may hold up again, for `backlog_grace_min`. After jamming
+`silence_after_jamming_min` or `jamming_reports` intervals, and then it is critical; so is a silence
+that begins while the satellites are gone on the open road (`reception.collapsing`). A seal that is
+silent is UNKNOWN: no data is never no event. Measured from the receipt of the last word of any
+kind; ticks come only while the broker's queue is drained, so an outage of ours accuses no truck.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ from msgspec.structs import replace
 
 from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.codes import Code, Fact
-from tracker.domain.coverage import under_way
+from tracker.domain.coverage import seen, under_way
 from tracker.domain.finding import FindingType
 from tracker.domain.outcome import Cleared, Noted, Outcome, Raised, SealMoved
 from tracker.domain.policy import Policy, minutes, whole_minutes
@@ -32,10 +35,14 @@ from tracker.rules.signs import Sign
 
 
 class Memory(Struct, frozen=True, kw_only=True):
-    """until: the usual limit ran out, and something explains the silence until then."""
+    """until: the usual limit ran out, and something explains the silence until then. lag_s: for so
+    long its words were under way at most, of those that came late; the last at `lagged` (receipt).
+    """
 
     silent: bool = False
     until: datetime | None = None
+    lag_s: float = 0.0
+    lagged: datetime | None = None
 
 
 BLANK = Memory()
@@ -45,7 +52,7 @@ def on_tick(view: View, memory: Memory) -> Result:
     asked = deadline(view, memory)
     if asked is None or view.now < asked or view.known is None:
         return memory, NOTHING
-    due = _since(view, view.known) + _limit(view, view.lane)
+    due = _since(view, view.known) + _waits(view, memory)
     if view.now < due:
         return replace(memory, until=due), NOTHING
     # Up to when it was due, not to when somebody looked: told again, it is the same.
@@ -75,7 +82,7 @@ def on_tick(view: View, memory: Memory) -> Result:
     if view.seal.state is SealState.SEALED:
         silent = replace(view.seal, state=SealState.UNKNOWN, since=due, unheard=False)
         found.append(SealMoved(to=silent, code=code, facts=facts, at=due))
-    return Memory(silent=True), tuple(found)
+    return replace(memory, silent=True, until=None), tuple(found)
 
 
 def on_reading(view: View, memory: Memory) -> Result:
@@ -103,7 +110,31 @@ def on_reading(view: View, memory: Memory) -> Result:
                     facts={"from": view.before.at.isoformat(), "seconds": int(gap.total_seconds())},
                 )
             )
-    return BLANK, tuple(found)
+    return _lagging(view, memory), tuple(found)
+
+
+def _lagging(view: View, memory: Memory) -> Memory:
+    """What is kept of the line. What took as long as a silence was stored, not under way."""
+    kept, reading, policy = BLANK, view.reading, view.policy
+    grace = minutes(policy.backlog_grace_min)
+    if memory.lagged is not None and view.now - memory.lagged <= grace:
+        kept = Memory(lag_s=memory.lag_s, lagged=memory.lagged)
+    if not view.late or reading is None or reading.buffered:
+        return kept
+    lag = view.now - reading.event_time
+    if not minutes(policy.receipt_lag_min) < lag < minutes(policy.silence_moving_min):
+        return kept
+    return Memory(lag_s=max(kept.lag_s, lag.total_seconds()), lagged=view.now)
+
+
+def _waits(view: View, memory: Memory) -> timedelta:
+    """How long it is waited for: what its line may hold up is on top of its own limit."""
+    limit = _limit(view, view.lane)
+    if memory.lagged is None or view.lane.jammed:
+        return limit
+    if view.now - memory.lagged > limit + minutes(view.policy.backlog_grace_min):
+        return limit
+    return limit + timedelta(seconds=memory.lag_s)
 
 
 def _gap(view: View, last: datetime) -> timedelta:
@@ -154,7 +185,19 @@ def _limit(view: View, lane: Lane) -> timedelta:
     limit = patience(view, lane)
     if _arrived(view, lane):
         return max(limit, minutes(view.policy.silence_arrived_min))
+    if _loads(view, lane):
+        return max(limit, minutes(view.policy.silence_parked_most_min))
     return limit
+
+
+def _loads(view: View, lane: Lane) -> bool:
+    """It stands where the trip begins, and no seal is on yet."""
+    plan = view.plan
+    if plan is None or lane.leg or under_way(lane, view.policy):
+        return False
+    if view.seal.state not in (SealState.UNASSIGNED, SealState.ARMED):
+        return False
+    return any(place.id == plan.loading for place in seen(lane, plan))
 
 
 def _arrived(view: View, lane: Lane) -> bool:
@@ -176,7 +219,7 @@ def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
         spoke = view.reading is not None
         measure = "heard" if spoke else "told_before" if memory.silent else "on_shipment"
         return (Weighed(kind=AlertKind.SILENCE, measure=measure, value=spoke or memory.silent),)
-    limit, since = _limit(view, view.lane), _since(view, view.known)
+    limit, since = _waits(view, memory), _since(view, view.known)
     silent, may_be = view.now - since, max(limit, asked - since)
     speaks = view.now >= max(asked, since + limit)
     return (lasted(AlertKind.SILENCE, "silent", silent, may_be, speaks=speaks),)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from geofences.kinds import ZoneKind
 from tracker.domain.alert import Severity
 from tracker.domain.codes import Code
+from tracker.domain.coverage import seen
 from tracker.domain.geo import metres_between
 from tracker.domain.plan import Plan
 from tracker.domain.policy import Policy, minutes
@@ -51,6 +52,8 @@ def limits(view: View, halt: Halt, stood: timedelta) -> Limits | None:
     if plan is None:
         return None
     places = view.places()
+    if view.reading is None:  # what the newest fix has shown counts, though it is not confirmed yet
+        places = seen(view.lane, plan)
     allowed = allowance(plan, policy, tuple(place.id for place in places))
     if allowed is None:
         return None
