@@ -52,7 +52,7 @@ def mosquitto(window: int) -> Iterator[Address]:
         command = [find_mosquitto(), "-c", str(config)]
         process = subprocess.Popen(command, stderr=subprocess.DEVNULL)  # noqa: S603
         try:
-            _wait(port)
+            wait(port)
             yield Address(port, pid=process.pid)
         finally:
             process.terminate()
@@ -69,7 +69,8 @@ def embedded() -> Iterator[Address]:
         yield Address(broker.settings.port, "bench", "bench", broker.pid or 0)
 
 
-def _wait(port: int) -> None:
+def wait(port: int) -> None:
+    """Until somebody listens there. Raises OSError if nobody does in time."""
     deadline = time.monotonic() + PATIENCE_S
     while True:
         try:

@@ -31,13 +31,13 @@ def publish(topic: str, payload: bytes, number: int) -> bytes:
     return packet(0x32, text(topic) + (number % 65_535 + 1).to_bytes(2, "big") + payload)
 
 
-def connected(address: Address, client_id: str) -> socket.socket:
-    """A socket on which the broker has answered CONNECT."""
+def connected(address: Address, client_id: str, *, durable: bool = False) -> socket.socket:
+    """A socket on which the broker has answered CONNECT. durable: it keeps the session."""
     opened = socket.create_connection((HOST, address.port))
     opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    flags, rest = 0x02, text(client_id)
+    flags, rest = 0x00 if durable else 0x02, text(client_id)
     if address.user:
-        flags, rest = 0xC2, rest + text(address.user) + text(address.password)
+        flags, rest = flags | 0xC0, rest + text(address.user) + text(address.password)
     opened.sendall(packet(0x10, text("MQTT") + bytes([4, flags, 0, 0]) + rest))
     if (answer := opened.recv(4))[:1] != bytes([CONNACK]) or answer[3]:
         raise SystemExit(f"the broker refuses us: {answer.hex()}")

@@ -44,11 +44,12 @@ def main() -> None:
         sent = _paced(opened, data, sizes, told["rate"])
         file.with_suffix(".sent").write_bytes(sent.tobytes())
     else:
-        _flat_out(opened, data, sizes)
+        flat_out(opened, data, sizes)
     opened.close()
 
 
-def _flat_out(opened: socket.socket, data: memoryview, sizes: array[int]) -> None:
+def flat_out(opened: socket.socket, data: memoryview, sizes: array[int]) -> None:
+    """All, as fast as they are confirmed."""
     start = confirmed = 0
     for number in range(0, len(sizes), PORTION):
         while number - confirmed // PUBACK_BYTES > AHEAD:

@@ -35,8 +35,8 @@ def summary(runs: Runs, against: Mapping[str, Sequence[str]]) -> dict[str, Summe
     """
     return {
         name: {
-            "messages_per_s": _spread([_rate(one) for one in made], 0),
-            "cpu_us": _spread([one["cpu"] / one["count"] * 1e6 for one in made], 1),
+            "messages_per_s": spread([_rate(one) for one in made], 0),
+            "cpu_us": spread([one["cpu"] / one["count"] * 1e6 for one in made], 1),
             "ratios": _ratios(made, runs, against.get(name, ()), _rate),
             "cpu_ratios": _ratios(made, runs, against.get(name, ()), _per_cpu),
         }
@@ -88,7 +88,8 @@ def _rate(one: Mapping[str, float]) -> float:
     return one["count"] / one["seconds"]
 
 
-def _spread(values: Sequence[float], digits: int) -> Spread:
+def spread(values: Sequence[float], digits: int) -> Spread:
+    """Median, least and most."""
     return {
         "median": round(statistics.median(values), digits),
         "least": round(min(values), digits),

@@ -31,8 +31,8 @@ class MqttSettings:
     client_id: names the durable session; a second tracker of the same id takes it over.
     session_expiry_s: how long an MQTT 5 broker keeps the session, and what is queued in it, while
         the tracker is away (3.1.1: the broker decides).
-    receive_maximum: the most unacknowledged messages asked for (MQTT 5); the broker's own limit
-        may be lower (Mosquitto: 20).
+    receive_maximum: the most unacknowledged messages asked for. MQTT 3.1.1 cannot ask: there the
+        broker decides (Mosquitto: `max_inflight_messages`, 20).
     receiver: who reads the publications: paho, as all else, or a sieve before it (`mqtt.sieve`).
     quiet_s, grace_s: see `MqttInbox.settled`.
     """
