@@ -28,6 +28,7 @@ from devices.reading import (
     NoFix,
     NoFixReason,
     Reading,
+    SealEvent,
     SealReport,
 )
 
@@ -36,7 +37,9 @@ DIALECT = "native"
 MEDIA = "application/json"
 MESSAGE = keys.Message
 MAX_ITEMS = 1000
+_DEVICE = Clock.DEVICE  # Python 3.11 is slow to look it up
 _BOTH = {"lat", "lon"}
+_NONE = frozenset[SealEvent]()
 _NO_TIME = "time is missing, expected an RFC 3339 time with its zone, or Unix seconds"
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _TOPIC = "seals/v1/<device>/telemetry with a device of 1 to 64 of A-Z a-z 0-9 . _ -"
@@ -167,9 +170,9 @@ def _told(message: keys.Message, received_at: datetime, refused: Refused) -> Tol
     buffered = message.buffered is True
     if message.time is not None:
         moment = utc(message.time)
-        vouched = message.event_clock is Clock.DEVICE and moment - received_at <= AHEAD
+        vouched = message.event_clock is _DEVICE and moment - received_at <= AHEAD
         if vouched or plausible(moment, received_at):
-            return Told(moment, message.event_clock or Clock.DEVICE, {}, False)
+            return Told(moment, message.event_clock or _DEVICE, {}, False)
     fixed = None if message.fix_time is None else utc(message.fix_time)
     if message.time is not None:
         return settle(
@@ -231,7 +234,7 @@ def _fix_time(
 
 
 def _seal(seal: keys.Seal) -> SealReport:
-    events = frozenset(seal.events or ())
+    events = frozenset(seal.events) if seal.events else _NONE
     return SealReport(
         condition=seal.state,
         number=seal.number,

@@ -11,6 +11,7 @@ from devices.common.fields import rfc3339
 from devices.native.keys import INNER_KEYS, Cell, Credential, Message, Seal, has_native_name
 from devices.reading import Clock, Fix, NoFixReason, Reading, SealEvent, SealReport
 
+_DEVICE = Clock.DEVICE  # Python 3.11 is slow to look it up
 _GRAVITY = {event: rank for rank, event in enumerate(SealEvent)}
 _write = msgspec.json.Encoder().encode
 _write_sorted = msgspec.json.Encoder(order="sorted").encode
@@ -43,20 +44,17 @@ def canonical(reading: Reading) -> bytes:
 def _message(reading: Reading) -> Message:
     """Times are text already: msgspec would write all six digits of any fraction of a second."""
     position = reading.position
-    message = Message(
-        time=rfc3339(reading.event_time),  # type: ignore[arg-type]
-        speed=position.speed_kmh,
-        satellites=position.satellites,
-        hdop=position.hdop,
-        seal=_seal(reading.seal) if reading.seal is not None else None,
-        battery=reading.battery_pct,
-        jamming=reading.jamming,
-        buffered=reading.buffered or None,
-        seq=reading.seq,
-        id=reading.message_id,
-        cell=_cell(reading.cell) if reading.cell is not None else None,
-        event_clock=None if reading.clock is Clock.DEVICE else reading.clock,
-    )
+    message = Message()
+    message.time = rfc3339(reading.event_time)  # type: ignore[assignment]
+    message.speed, message.satellites = position.speed_kmh, position.satellites
+    message.hdop, message.battery = position.hdop, reading.battery_pct
+    message.seal = _seal(reading.seal) if reading.seal is not None else None
+    message.jamming, message.buffered = reading.jamming, reading.buffered or None
+    message.seq, message.id = reading.seq, reading.message_id
+    if reading.cell is not None:
+        message.cell = _cell(reading.cell)
+    if reading.clock is not _DEVICE:
+        message.event_clock = reading.clock
     if isinstance(position, Fix):
         message.lat, message.lon = position.lat, position.lon
         message.accuracy = position.accuracy_m
@@ -73,8 +71,10 @@ def _message(reading: Reading) -> Message:
 
 def _seal(report: SealReport) -> Seal:
     """`event` is the gravest; `events` names all, gravest first, where there are several."""
-    events = sorted(report.events, key=_GRAVITY.__getitem__)
     credential = report.credential
+    if credential is None and not report.events:  # what mostly comes
+        return Seal(state=report.condition, number=report.number, lock_count=report.lock_count)
+    events = sorted(report.events, key=_GRAVITY.__getitem__)
     return Seal(
         state=report.condition,
         number=report.number,

@@ -13,9 +13,6 @@ import msgspec
 from devices.common.jsonpayload import MAX_BYTES
 from devices.native import keys
 
-_LOOSE = (b'" ', b'"\t', b'"\n', b'"\r')
-"""A blank after a text, as it may stand before a colon."""
-
 
 class _Credential(keys.Credential, forbid_unknown_fields=True):
     pass
@@ -47,12 +44,18 @@ def messages(payload: bytes) -> list[_Message] | None:
     if len(payload) > MAX_BYTES:
         return None
     try:
-        found = _array(payload) if payload[:1] == b"[" else [_object(payload)]
+        found = [_object(payload)] if payload[:1] == b"{" else _array(payload)
     except (ValueError, RecursionError):
         return None
-    if sum(map(_given, found)) != payload.count(b'":'):
-        return None
-    return None if any(loose in payload for loose in _LOOSE) else found
+    given = _given(found[0]) if len(found) == 1 else sum(map(_given, found))
+    return found if given == payload.count(b'":') and not _is_loose(payload) else None
+
+
+def _is_loose(payload: bytes) -> bool:
+    """It is written over several lines, or a blank stands after a text, as it may before a colon.
+    Single bytes are found at once.
+    """
+    return b"\n" in payload or b"\t" in payload or b"\r" in payload or b'" ' in payload
 
 
 def _given(message: _Message) -> int:

@@ -104,12 +104,12 @@ class Lines:
         who, group = _expand(np.arange(count), self._groups.take(line), self._groups.take(line + 1))
         apart = _norm(points.take(who, axis=1) - self._wide_ball.take(group, axis=1))
         bound = _least(who, apart, count) + within
-        near = np.flatnonzero(apart - self._wide_radius.take(group) <= bound.take(who))
+        near = (apart - self._wide_radius.take(group) <= bound.take(who)).nonzero()[0]
         who, group = who.take(near), group.take(near)
         who, run = _expand(who, self._runs.take(group), self._runs.take(group + 1))
         apart = _norm(points.take(who, axis=1) - self._ball.take(run, axis=1))
         bound = np.minimum(bound, _least(who, apart, count) + within)
-        near = np.flatnonzero(apart - self._radius.take(run) <= bound.take(who))
+        near = (apart - self._radius.take(run) <= bound.take(who)).nonzero()[0]
         return self._pieces(points, who.take(near), run.take(near))
 
     def _pieces(
@@ -160,7 +160,7 @@ def _expand(who: Index, first: Index, end: Index) -> tuple[Index, Index]:
 def _starts(group: Index) -> Index:
     first: Mask = np.ones(len(group), dtype=bool)
     first[1:] = group[1:] != group[:-1]
-    return np.flatnonzero(first)
+    return first.nonzero()[0]
 
 
 def _least(group: Index, value: Array, count: int) -> Array:
@@ -174,5 +174,5 @@ def _first_least(group: Index, value: Array) -> Index:
     if not len(starts):
         return starts
     least = np.minimum.reduceat(value, starts)
-    hits = np.flatnonzero(value == np.repeat(least, np.diff(np.append(starts, len(group)))))
+    hits = (value == np.repeat(least, np.diff(np.append(starts, len(group))))).nonzero()[0]
     return hits[_starts(group[hits])]

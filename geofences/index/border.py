@@ -63,7 +63,7 @@ class Border:
     def sides(self, spots: Array) -> Codes:
         """The side of each position; `spots`: (2, n) of lon and lat."""
         side = self._codes.take(cells(self._frame, spots))
-        ask = np.flatnonzero(side == _ASK)
+        ask = (side == _ASK).nonzero()[0]
         if len(ask):
             x, y = spots.take(ask, axis=1)
             side[ask] = MX * shapely.intersects_xy(self._mx, x, y)

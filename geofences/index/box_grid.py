@@ -66,7 +66,7 @@ class BoxGrid:
         cell, box = self._entries(frame, owner, box)
         size = int((sides**2).sum())
         crowd = np.bincount(cell, minlength=size)
-        divided = np.flatnonzero(crowd > FEW) if depth + 1 < DEPTH else np.zeros(0, dtype=np.intp)
+        divided = (crowd > FEW).nonzero()[0] if depth + 1 < DEPTH else np.zeros(0, dtype=np.intp)
         areas = _areas(frame, divided, self._table_size)
         child = np.full(size, -1, dtype=np.intp)
         child[divided] = np.arange(len(divided))
@@ -119,7 +119,7 @@ class BoxGrid:
         found = self.table.take(cells(self._first, spots))
         if len(self.grids) == 1:
             return found
-        deep = np.flatnonzero(found < 0)
+        deep = (found < 0).nonzero()[0]
         while len(deep):
             frame = self.grids.take(~found.take(deep), axis=0).T
             found[deep] = self.table.take(cells(frame, spots.take(deep, axis=1)))
@@ -143,7 +143,7 @@ class BoxGrid:
     def pairs(self, spots: Array) -> tuple[Index, Index]:
         """(spot, box that may hold it), by spot, then by box."""
         found = self.at(spots)
-        some = np.flatnonzero(found)
+        some = found.nonzero()[0]
         found = found.take(some)
         many = self.lists.take(found)
         who = some.repeat(many)

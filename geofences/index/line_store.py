@@ -84,7 +84,7 @@ class LineStore:
             yield np.arange(len(number)), line, self._parts[asked[0]].packed
             return
         for place in asked:
-            here = np.flatnonzero(part == place)
+            here = (part == place).nonzero()[0]
             yield here, line[here], self._parts[place].packed
 
     def _number(self, line: Centreline, new: list[int]) -> int:

@@ -96,7 +96,7 @@ def hold_to_corridors(
     """For each position: on its corridor, offset and progress (m); and of those with a last
     progress, where else along it they may be. Raises UnknownCorridor."""
     number = corridor_index.numbers(corridors)
-    asked = np.flatnonzero(number >= 0)
+    asked = (number >= 0).nonzero()[0]
     on, offset, along = (np.full(len(number), None, dtype=object) for _ in range(3))
     continuing = np.zeros(0, dtype=np.intp)
     others: Others = {}

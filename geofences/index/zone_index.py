@@ -86,12 +86,12 @@ class ZoneIndex:
     def holding(self, candidates: Candidates) -> tuple[Index, Index]:
         """(position, zone that holds it), by position, then by zone."""
         inside = candidates.code & INSIDE
-        ask = np.flatnonzero(candidates.code & EDGE)
+        ask = (candidates.code & EDGE).nonzero()[0]
         if len(ask):
             x, y = candidates.spots.take(candidates.who.take(ask), axis=1)
             areas = self._polygons.take(candidates.which.take(ask))
             inside[ask] = shapely.intersects_xy(areas, x, y)
-        held = np.flatnonzero(inside)
+        held = inside.nonzero()[0]
         return candidates.who.take(held), candidates.which.take(held)
 
     def one(self, x: float, y: float) -> tuple[tuple[str, ...], bool]:
@@ -127,7 +127,7 @@ class ZoneIndex:
         ask = usual[who]
         ask &= ((candidates.code & NEAR) > 0) | (claimed[who] > self._cell_m[which])
         who, which = who[ask], which[ask]
-        wide = np.flatnonzero(claimed > self._pad_m)
+        wide = (claimed > self._pad_m).nonzero()[0]
         if len(wide):
             within = np.minimum(claimed, FARTHEST_M)
             far_who, far_which = self._around(candidates.spots[:, wide], within[wide])

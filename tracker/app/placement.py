@@ -178,7 +178,7 @@ def _due(measured_at: datetime | None, position: Fix | NoFix, policy: Policy) ->
 def _differs(asked: Asked, before: Asked) -> bool:
     """What is asked now would be answered otherwise: a measure too many does no harm."""
     return (
-        asked.last != before.last
+        (asked.last is not before.last and asked.last != before.last)
         or asked.progress_m != before.progress_m
         or (asked.measured and not before.measured)
     )

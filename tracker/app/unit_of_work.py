@@ -182,27 +182,25 @@ class UnitOfWork:
         """Take the reading into the scope's telemetry, before it is judged: entries state it. Its
         place there.
         """
-        state = self.state(scope)
-        said = reading.reading
-        head = bytes.fromhex(state.heard_digest) if state.heard_digest else readings.START
+        state, said = self.state(scope), reading.reading
+        heard, digest = state.heard, state.heard_digest
+        head = bytes.fromhex(digest) if digest else readings.START
+        received_us = micros(said.received_at)
         record = readings.record(
-            said.device,
-            micros(said.received_at),
-            said.dialect,
-            buffered=said.buffered,
-            body=reading.body,
+            said.device, received_us, said.dialect, buffered=said.buffered, body=reading.body
         )
+        digest = readings.extend(head, record).hex()
+        since = state.unbound_since or said.received_at
         self.states[scope] = replace(
-            state,
-            heard=state.heard + 1,
-            heard_digest=readings.extend(head, record).hex(),
-            unbound_since=state.unbound_since or said.received_at,
+            state, heard=heard + 1, heard_digest=digest, unbound_since=since
         )
-        return state.heard
+        return heard
 
     def _take(self, scope: str, step: Step) -> None:
-        self.alerts.update((alert.id, alert) for alert in step.alerts)
-        self.states[scope] = self._logged(step.state, step.findings)
+        if step.alerts:
+            self.alerts.update((alert.id, alert) for alert in step.alerts)
+        state = step.state
+        self.states[scope] = self._logged(state, step.findings) if step.findings else state
 
     def policy(self, scope: str, reading: Reading) -> Policy:
         """By which the reading is judged, as things stand now."""

@@ -28,6 +28,7 @@ from tracker.domain.rhythm import intervals, rhythm, woken
 from tracker.domain.state import Halt, Lane, Passage
 from tracker.domain.visits import stays, visited
 
+_DEVICE = Clock.DEVICE  # Python 3.11 is slow to look it up, and to hash it
 UNDATED = frozenset({Clock.RECEIPT, Clock.DOUBTED})
 """Clocks whose readings tell nothing of how long ago a position was."""
 
@@ -72,7 +73,7 @@ def advance(
         if not back or lane.fix.time <= reading.received_at + minutes(policy.clock_skew_min):
             return replace(lane, **heard), Moves()
         lane = _anew(lane)
-    dated = reading.clock not in UNDATED
+    dated = reading.clock is _DEVICE or reading.clock not in UNDATED
     belief = judged(lane, fix, reading.received_at, placement, plan, policy, dated=dated)
     if belief.doubt is not None:
         if (

@@ -161,17 +161,17 @@ class Running:
     def heard(self, what: HeardReading, placement: Placement | None) -> None:
         reading, policy = what.reading, self.policy
         self.conclusions.evidence, self.conclusions.clock = what.identity, reading.clock
-        known = self.state.devices.get(reading.device)
+        state = self.before
+        known = state.devices.get(reading.device)
         if known is None:
             known = DeviceState(live=Lane(), heard_at=reading.received_at)
         if what.learnt_min and (moved := clocks.reclocked(known, reading, what.learnt_min)):
             known = moved
             self._put(reading.device, known)
-        before, self.late = lanes.lane_of(self.state, reading, policy)
+            state = self.state
+        before, self.late = lanes.lane_of(state, reading, policy)
         lane, moves = advance(before, reading, placement, self.plan, policy)
-        view = View(
-            self.plan, policy, self.state, clocks.dated(reading, policy), reading.received_at
-        )
+        view = View(self.plan, policy, state, clocks.dated(reading, policy), reading.received_at)
         view.device, view.known, view.before = reading.device, known, before
         view.lane, view.moves, view.seal = lane, moves, lane.seal
         view.reading, view.placement = reading, placement
