@@ -38,7 +38,7 @@ from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View, concluded
 from tracker.rules.openings import OpeningVerdict, covering, is_unusual, judge, opens, shown
 from tracker.rules.openings_held import Held, holding, is_present, merged, witnessed
-from tracker.rules.seals import apart, known_places, renumbered, strays
+from tracker.rules.seals import apart, is_sealed, known_places, recorded, renumbered, strays
 from tracker.rules.signs import Sign
 
 
@@ -56,8 +56,9 @@ class Apart(Struct, frozen=True, kw_only=True):
 
 
 class Memory(Struct, frozen=True, kw_only=True):
-    """late: openings that the backlog told, whose authorisation is still owed. They are past, so
-    the present seal's `record_due` says nothing of them. held: openings whose word is awaited.
+    """late: openings that the backlog told, or that were closed again, whose authorisation is still
+    owed. They are past, so the present seal's `record_due` says nothing of them. held: openings
+    whose word is awaited.
     """
 
     late: tuple[SealRecord, ...] = ()
@@ -75,7 +76,7 @@ def on_reading(view: View, memory: Memory) -> Result:
     if memory.held:
         memory = replace(memory, held=witnessed(view, memory.held, report))
     if not opens(report):
-        return memory, tuple(found)
+        return _still_owed(view, memory, report), tuple(found)
     if view.seal.breached:  # the same incident goes on; counted where it was raised
         still = (_still_open(view),) if _was_opened(view.seal) else NOTHING
         return memory, (*found, *still)
@@ -120,6 +121,14 @@ def _opened(view: View, memory: Memory, report: SealReport) -> Result:
     elif due is not None and view.late:
         memory = replace(memory, late=(*memory.late, opened))
     return memory, tuple(found)
+
+
+def _still_owed(view: View, memory: Memory, report: SealReport) -> Memory:
+    """Closed again before leave for the opening was recorded: it is owed all the same."""
+    seal = view.seal
+    if seal.state is not SealState.OPEN_AUTHORISED or seal.record_due is None or view.late:
+        return memory
+    return replace(memory, late=(*memory.late, seal)) if is_sealed(report) else memory
 
 
 def _of_this(view: View, opened: SealRecord) -> bool:
@@ -186,6 +195,8 @@ def on_command(view: View, memory: Memory) -> Result:
     seal = view.seal
     if isinstance(view.command, CloseShipment):
         return _decided(view, memory, everything=True)
+    if memory.late and recorded(view) is not None:  # its reseal is on record, so it is known of
+        return replace(memory, late=()), NOTHING
     if not isinstance(view.command, Authorise) or view.plan is None:
         return memory, NOTHING
     if any(_covered(view.plan, opened) for opened in memory.late):

@@ -4,19 +4,37 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from shapely.geometry import Point, shape
+
 from bench.detection.incidents.base import STRANGE_CARD, Strike, at, closed_again, opened
 from bench.detection.receiver import Receiver
+from bench.detection.roads import places as shipped
 from bench.detection.seal_words import CARD
 from bench.detection.trip import Trip
 from tracker.domain.command import Authorise
 from tracker.domain.shipment import Authorisation
 
+DRIFT_DEG = 0.003
+"""About 300 m."""
+
 
 def opened_roadside(trip: Trip) -> None:
+    """By the road: at a planned stop the same is lawful, as far as somebody records leave."""
+    while _at_planned_stop(trip):
+        trip.driver.drive(trip.driver.along_m + 2_000, 70)
     trip.driver.stand(5)
     opened(trip, "opened_roadside")
     trip.driver.stand(4)
     closed_again(trip)
+
+
+def _at_planned_stop(trip: Trip) -> bool:
+    """In its zone, or as near as a parked receiver drifts."""
+    stops = {stop["zone"] for stop in trip.stops}
+    own = [shape(zone["geometry"]) for zone in trip.zones if zone["id"] in stops]
+    polygons = own + [zone.polygon for zone in shipped()[0].zones if zone.id in stops]
+    lat, lon = trip.road.at(trip.driver.along_m, 0.0)
+    return any(polygon.buffer(DRIFT_DEG).contains(Point(lon, lat)) for polygon in polygons)
 
 
 def opened_rolling(trip: Trip) -> None:
