@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bench.detection.expected import EXPECTED
 from bench.detection.incidents import ALL
+from bench.detection.pieces import Unmergeable, merged
 from bench.detection.runs import Job, Outcome, benchmark, fleet, incident_jobs, run
 from bench.detection.score import Score
 from bench.detection.table import as_json, table
@@ -150,3 +153,39 @@ def test_the_number_of_processes_changes_nothing() -> None:
                            processes=processes):  # fmt: skip
             pass
     assert as_json(scores[0]) == as_json(scores[1])
+
+
+def _written(path: Path, score: Score, **facts: Any) -> Path:
+    path.write_text(json.dumps(as_json(score, **facts)))
+    return path
+
+
+def _piece(minute: float) -> Score:
+    early = alert(60, AlertKind.SILENCE, severity=Severity.WARNING)
+    return scored(case(cut()), early, alert(minute))
+
+
+def test_two_pieces_of_a_run_make_the_table_of_both(tmp_path: Path) -> None:
+    whole = _piece(301)
+    whole.take([case(cut())], [alert(60, AlertKind.SILENCE, severity=Severity.WARNING), alert(304)])
+    files = [
+        _written(tmp_path / f"{seed}.json", _piece(minute), seed=seed, readings=10, seconds=1.5)
+        for seed, minute in ((1, 301), (2, 304))
+    ]
+    score, facts = merged(files)
+    assert facts == {"seeds": [1, 2], "readings": 20, "seconds": 3.0}
+    assert as_json(score) == as_json(whole)
+    third = _written(tmp_path / "whole.json", score, **facts)
+    other = _written(tmp_path / "3.json", _piece(301), seed=3, readings=5, seconds=1.0)
+    assert merged([third, other])[1]["seeds"] == [1, 2, 3]
+    with pytest.raises(Unmergeable, match=r"seed 2 is in .*whole\.json already.*--seed"):
+        merged([third, files[1]])
+
+
+@pytest.mark.parametrize(("text", "fault"), [("{", "not JSON"), ("{}", "lacks"), ("[]", "lacks")])
+def test_what_is_no_piece_is_refused(tmp_path: Path, text: str, fault: str) -> None:
+    (tmp_path / "x.json").write_text(text)
+    with pytest.raises(Unmergeable, match=fault):
+        merged([tmp_path / "x.json"])
+    with pytest.raises(Unmergeable, match="No such file"):
+        merged([tmp_path / "none.json"])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -17,6 +19,10 @@ from bench.detection.trip import Case, Trip
 
 FLEET = 300
 """Trucks under way at once in one run."""
+HONEST_FLEET = 100
+"""The same of honest trips: a run of so many is told of, and ends, soon."""
+TRIP_H = 10.0
+"""About as long a trip takes; before one is measured."""
 SOUTH = 0.35
 DAYS = (datetime(2026, 2, 3, 6, tzinfo=UTC), datetime(2026, 4, 14, 13, tzinfo=UTC),
         datetime(2026, 6, 9, 22, tzinfo=UTC), datetime(2026, 9, 29, 3, tzinfo=UTC))  # fmt: skip
@@ -34,9 +40,17 @@ class Job:
 
 @dataclass
 class Outcome:
+    """cpu_s: seconds of processor time that it took. hours: honest truck-hours in it."""
+
     cases: list[Case]
     judged: Judged
-    hours: float = field(default=0.0)
+    cpu_s: float
+    hours: float = 0.0
+
+    @property
+    def hours_a_minute(self) -> float:
+        """Truck-hours in a minute of processor time."""
+        return self.hours / self.cpu_s * 60 if self.cpu_s else 0.0
 
 
 def fleet(job: Job) -> list[Case]:
@@ -71,11 +85,12 @@ def trip(
 
 
 def run(job: Job) -> Outcome:
+    began = time.process_time()
     cases = fleet(job)
     result = judged(cases)
     for case in cases:
         case.messages, case.declared = (), ()
-    return Outcome(cases, result)
+    return Outcome(cases, result, time.process_time() - began)
 
 
 def incident_jobs(seed: int, names: Sequence[str], each: int) -> list[Job]:
@@ -89,7 +104,7 @@ def honest_jobs(seed: int) -> Iterator[Job]:
     """Without end."""
     number = seed * 10_000 + 5_000
     while True:
-        yield Job(number, [None] * FLEET)
+        yield Job(number, [None] * HONEST_FLEET)
         number += 1
 
 
@@ -114,17 +129,24 @@ def outcomes(jobs: Iterator[Job], processes: int) -> Iterator[Outcome]:
 
 def benchmark(
     score: Score, *, seed: int, names: Sequence[str], each: int, hours: float, processes: int
-) -> Iterator[Judged]:
+) -> Iterator[Outcome]:
     """Fills the score, and tells of each fleet as it is done. What comes out does not depend on
     the number of processes.
     """
     for outcome in outcomes(iter(incident_jobs(seed, names, each)), processes):
-        score.take(outcome.cases, outcome.judged.alerts)
-        yield outcome.judged
-    if score.honest_hours >= hours:
-        return
-    for outcome in outcomes(honest_jobs(seed), processes):
-        score.take(outcome.cases, outcome.judged.alerts)
-        yield outcome.judged
-        if score.honest_hours >= hours:
-            return
+        yield _taken(score, outcome)
+    jobs, fleets, begun = honest_jobs(seed), 0, score.honest_hours
+    while score.honest_hours < hours:
+        # No more at once than are needed for sure: none would be waited for in vain at the end.
+        usual = (score.honest_hours - begun) / fleets if fleets else HONEST_FLEET * TRIP_H
+        batch = max(int((hours - score.honest_hours) / usual), 1)
+        for outcome in outcomes(itertools.islice(jobs, batch), processes):
+            if score.honest_hours < hours:
+                fleets += 1
+                yield _taken(score, outcome)
+
+
+def _taken(score: Score, outcome: Outcome) -> Outcome:
+    before = score.honest_hours
+    score.take(outcome.cases, outcome.judged.alerts)
+    return replace(outcome, hours=score.honest_hours - before)

@@ -113,8 +113,11 @@ class Score:
         )
 
     def per_1000_h(self, severity: str) -> float:
-        total = sum(n for (grade, _), n in self.false.items() if grade == severity)
+        total = self.false_alerts(severity)
         return 1000 * total / self.honest_hours if self.honest_hours else 0.0
+
+    def false_alerts(self, severity: str) -> int:
+        return sum(n for (grade, _), n in self.false.items() if grade == severity)
 
     @property
     def alerts_each(self) -> float:

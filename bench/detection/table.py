@@ -81,7 +81,8 @@ def as_json(score: Score, **facts: Any) -> dict[str, Any]:
                 "title": EXPECTED[key].title, "family": EXPECTED[key].family,
                 "incidents": line.incidents, "named": line.named, "acted": line.acted,
                 "severity_right": line.graded, "alerts": line.alerts, "event_min": line.event,
-                "receipt_min": line.receipt, "told": dict(line.told), "missed": line.missed,
+                "receipt_min": line.receipt, "reports": line.reports,
+                "told": dict(line.told), "missed": line.missed,
             }
             for key, line in sorted(score.lines.items())
         },

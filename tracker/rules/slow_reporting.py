@@ -15,8 +15,10 @@ from msgspec.structs import replace
 from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.codes import Code
 from tracker.domain.coverage import explained_min, under_way
+from tracker.domain.geo import metres_between
 from tracker.domain.outcome import Cleared, Raised
 from tracker.domain.policy import Policy, minutes
+from tracker.domain.state import Lane
 from tracker.domain.weighing import Weighed, lasted
 from tracker.rules.base import NOTHING, Result, Rule, View
 from tracker.rules.signs import Sign
@@ -41,7 +43,7 @@ def on_reading(view: View, memory: Memory) -> Result:
     waited = reading.event_time - before.at
     if waited <= limit(policy):
         return (memory, NOTHING) if memory is NONE or memory == NONE else _timely(view, memory)
-    if not policy.report_every_min or not _counts(view, waited):
+    if not policy.report_every_min or not _counts(view, memory, waited):
         return memory, NOTHING
     memory = replace(memory, slow=memory.slow + 1, timely=0)
     if memory.told or memory.slow < policy.report_slow_reports:
@@ -67,14 +69,25 @@ def limit(policy: Policy) -> timedelta:
     return minutes(policy.report_every_min * policy.report_slack)
 
 
-def _counts(view: View, waited: timedelta) -> bool:
+def _counts(view: View, memory: Memory, waited: timedelta) -> bool:
     """It was under way all the time, and nothing explains that it was not heard."""
     before, plan = view.before, view.plan
     if before is None or plan is None or waited >= minutes(view.policy.silence_moving_most_min):
         return False
-    if not under_way(before, view.policy) or not under_way(view.lane, view.policy):
+    ends = under_way(before, view.policy) and under_way(view.lane, view.policy)
+    if not ends and not (memory.slow and _came_far(view, before)):
         return False
     return not explained_min(before, plan, view.policy)
+
+
+def _came_far(view: View, before: Lane) -> bool:
+    """Slow before, it is now met at a light, or in a jam; but the way from fix to fix is driven."""
+    last, fix = before.fix, view.moves.fix
+    if last is None or fix is None or fix.time <= last.time:
+        return False
+    way_m = metres_between(last.lat, last.lon, fix.lat, fix.lon)
+    hours = (fix.time - last.time) / timedelta(hours=1)
+    return way_m / 1_000 > view.policy.speed_alone_kmh * hours
 
 
 def _timely(view: View, memory: Memory) -> Result:
@@ -98,8 +111,8 @@ def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
     wait = lasted(KIND, "waited", waited, allowed, speaks=waited > allowed)
     if waited <= allowed:
         return (wait,)
-    counts = Weighed(kind=KIND, measure="explained_or_at_rest", value=not _counts(view, waited),
-                     speaks=_counts(view, waited))  # fmt: skip
+    drove = _counts(view, memory, waited)
+    counts = Weighed(kind=KIND, measure="explained_or_at_rest", value=not drove, speaks=drove)
     slow = Weighed(
         kind=KIND,
         measure="slow_reports",
