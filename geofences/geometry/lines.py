@@ -174,5 +174,6 @@ def _first_least(group: Index, value: Array) -> Index:
     if not len(starts):
         return starts
     least = np.minimum.reduceat(value, starts)
-    hits = (value == np.repeat(least, np.diff(np.append(starts, len(group))))).nonzero()[0]
-    return hits[_starts(group[hits])]
+    hits: Index = (value == np.repeat(least, np.diff(np.append(starts, len(group))))).nonzero()[0]
+    first: Index = hits[_starts(group[hits])]
+    return first

@@ -65,6 +65,7 @@ class UnitOfWork:
         self._entries: dict[str, NewEntry] = {}
         self._planned: dict[str, Planned] = {}
         self._spoke: set[str] = set()
+        self._found: dict[str, ScopeState] = {}  # as they were before this work
         self._clocks: dict[str, int] = {}
         self._judged: dict[str, datetime] = {}  # when last, where that makes a difference
         self.expected = {ZONES_SCOPE: registry.as_of(ZONES_SCOPE)}  # each entry says which apply
@@ -80,9 +81,9 @@ class UnitOfWork:
             self.expected[scope] = self.registry.as_of(scope)
 
     def state(self, scope: str) -> ScopeState:
-        state = self.states.get(scope)
+        state = self.states.get(scope) or self._found.get(scope)
         if state is None:
-            state = self.registry.state(scope)
+            state = self._found[scope] = self.registry.state(scope)
             self.reads(scope)
         return state
 
@@ -160,7 +161,7 @@ class UnitOfWork:
         return engine.with_deadline(state, plan, policy, self.registry.rules, until=until)
 
     def _still_waits(self, scope: str, state: ScopeState) -> bool:
-        before = self.registry.states.get(scope)
+        before = self._found.get(scope)
         policy = self.judges_by(scope)[1].only
         if before is None or policy is None or scope in self._planned:
             return False
