@@ -90,7 +90,7 @@ def test_a_shipment_that_is_opened_draws_no_atlas_and_touches_no_other(
     assert drawn.count == indexed.count == 0
     assert plans.count <= 3 * 5, "the command's own, and the intake's"
     assert unpacked.count <= 6 * 5
-    assert len(office.ingest.registry.states._packed) >= MANY - 1
+    assert len(office.ingest.registry.states._stored) >= MANY - 1
 
 
 def test_a_look_at_the_timers_unpacks_only_what_is_due(

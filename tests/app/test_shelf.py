@@ -25,15 +25,14 @@ def state(scope: str, turn: int) -> ScopeState:
 
 @given(STEPS, st.integers(1, 4))
 def test_it_is_a_mapping_whatever_is_packed(steps: list[tuple[str, int]], ready: int) -> None:
-    away = list[str]()
-    shelf, plain = StateShelf(ORDER, laid_away=away.append, ready=ready), dict[str, ScopeState]()
+    shelf, plain = StateShelf(ORDER, ready=ready), dict[str, ScopeState]()
     for turn, (what, number) in enumerate(steps):
         scope = f"S{number}"
         if what == "set":
             shelf[scope] = plain[scope] = state(scope, turn)
         elif what == "stored":
             plain[scope] = state(scope, turn)
-            shelf.put_packed(scope, engine.encode(plain[scope]))
+            shelf.put_stored(scope, engine.encode(plain[scope]))
         elif what == "drop":
             assert shelf.pop(scope, None) == plain.pop(scope, None)
         assert shelf.get(scope) == plain.get(scope)
@@ -45,21 +44,21 @@ def test_it_is_a_mapping_whatever_is_packed(steps: list[tuple[str, int]], ready:
     assert shelf.heard_last() == max(heard, default=None)
     looked = {one.scope: one for one in shelf.looked_through()}
     assert looked == plain
-    assert set(away) <= {f"S{number}" for _, number in steps}
     shelf.clear()
     assert not list(shelf)
 
 
-def test_what_was_used_last_stays_as_it_is() -> None:
-    away = list[str]()
-    shelf = StateShelf(ORDER, laid_away=away.append, ready=2)
-    shelf["A"], shelf["B"] = state("A", 1), state("B", 2)
+def test_who_is_ready_stays_so_and_the_others_are_packed_when_they_are_set() -> None:
+    shelf = StateShelf(ORDER, ready=2)
+    for turn, scope in enumerate("ABCD"):
+        shelf[scope] = state(scope, turn)
+    assert set(shelf._packed) == {"C", "D"}
     kept = shelf["A"]
-    shelf["C"] = state("C", 3)
-    shelf["D"] = state("D", 4)
-    assert away[0] == "A"
-    assert shelf["A"] == kept
-    kept = shelf["A"]
-    shelf["B"] = state("B", 5)
-    assert shelf["A"] is kept
-    assert away == ["A", "B", "C", "D"]
+    lent = shelf["C"]
+    assert lent == state("C", 2)
+    assert shelf["C"] is lent, "a batch asks again and again"
+    shelf["C"] = state("C", 9)
+    assert (shelf["A"], shelf["C"]) == (kept, state("C", 9))
+    del shelf["B"]
+    assert shelf["D"] is shelf["D"]
+    assert set(shelf._ready) == {"A", "D"}, "there is room again"

@@ -11,7 +11,7 @@ from tracker.app.planning import declared_clocks
 from tracker.domain.shipment import Shipment
 from tracker.ports import StoredShipment
 
-CLOCK_FIELDS = (b"clock_offset_min", b"time_zone")
+OFFSET, TIME_ZONE = b"clock_offset_min", b"time_zone"
 """A shipment whose file has none of these names says nothing of clocks, and need not be read."""
 
 
@@ -30,11 +30,12 @@ class DeclaredClocks:
 
     def know(self, stored: StoredShipment) -> None:
         """The shipment, as it is now."""
-        if not any(name in stored.document for name in CLOCK_FIELDS):
+        document = stored.document
+        if OFFSET not in document and TIME_ZONE not in document:
             if stored.id in self._declared:
                 self.forget(stored.id)
             return
-        new = declared_clocks([msgspec.json.decode(stored.document, type=Shipment)])
+        new = declared_clocks([msgspec.json.decode(document, type=Shipment)])
         self.forget(stored.id)
         self._declared[stored.id] = new
         for device in new:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -35,6 +36,8 @@ from tracker.domain.spelling import among, key_of
 from tracker.ports import StoredShipment
 
 NOTHING = GeofenceSet()
+NO_STOPS: Mapping[str, float] = MappingProxyType({})
+NO_PLACES: Mapping[str, Place] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +47,6 @@ class Planned:
     plan: Plan
     policies: ShipmentPolicies
     own: GeofenceSet
-
-    @property
-    def brings(self) -> bool:
-        """It has geometry of its own."""
-        return bool(self.own.zones or self.own.corridors)
 
     @property
     def policy(self) -> Policy:
@@ -155,9 +153,9 @@ class _Planner:
             shipment=shipment,
             opened_at=self.stored.opened_at,
             legs=legs,
-            stops=stops,
+            stops=stops or NO_STOPS,
             authorisations=leaves,
-            own={zone.id: place_of(zone) for zone in self.zones.values()},
+            own={zone.id: place_of(zone) for zone in self.zones.values()} or NO_PLACES,
             shared=self.geography.places,
             border=route.border,
             origin=route.origin,

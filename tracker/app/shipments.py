@@ -42,9 +42,7 @@ KEPT_CLOSED = 256
 
 @dataclass(slots=True)
 class _Known:
-    """planned: once somebody asked for it, and as long as its state is in use; for good if it
-    brought zones or corridors of its own.
-    """
+    """planned: once somebody asked for it."""
 
     stored: StoredShipment
     planned: Planned | None = None
@@ -81,7 +79,7 @@ class ShipmentRegistry:
         self.clocks: Mapping[str, ClockSetting] = self._clocks.settings
         self.version = 0
         self.turn = 0
-        self.states = StateShelf(rules, laid_away=self._lay_away, ready=keeps_ready)
+        self.states = StateShelf(rules, ready=keeps_ready)
         self._timers = Timers()
         self._follows, self._loaded = follows, False
         self._keeps_closed = keeps_closed
@@ -89,7 +87,6 @@ class ShipmentRegistry:
         self._held: set[str] = set()
         self._as_of: dict[str, int] = {}
         self._shipments: dict[str, _Known] = {}
-        self._judges_by: dict[str, tuple[Plan | None, ShipmentPolicies]] = {}
         self._spelled: dict[str, str] = {}
         self._carried: dict[str, list[Carried]] = {}
         self._settled: OrderedDict[str, None] = OrderedDict()
@@ -184,7 +181,6 @@ class ShipmentRegistry:
         self.version, self._loaded = version, True
         for kept in (self.states, self._held, self._as_of, self._shipments, self._carried):
             kept.clear()
-        self._judges_by.clear()
         self._settled.clear()
         self._timers.clear()
         self._clocks.clear()
@@ -252,7 +248,7 @@ class ShipmentRegistry:
 
     def _put_stored(self, state: StoredState) -> None:
         """It is made when it is asked for."""
-        self.states.put_packed(state.scope, state.body)
+        self.states.put_stored(state.scope, state.body)
         self._set_timer(state.scope, state.wake_at)
 
     def _set_timer(self, scope: str, wake_at: datetime | None) -> None:
@@ -263,7 +259,6 @@ class ShipmentRegistry:
         """Its plan is made when it is asked for; one whose file did not change keeps it."""
         self._spelled.update((key_of(device), device) for device in stored.devices)
         self._clocks.know(stored)
-        self._judges_by.pop(stored.id, None)
         known = self._shipments.get(stored.id)
         if known is not None and known.stored.document == stored.document:
             known.stored = stored
@@ -306,22 +301,11 @@ class ShipmentRegistry:
             self._clocks.forget(scope)
             if (known := self._shipments.get(scope)) is not None:
                 self._withdraw(scope, known)
-            for kept in (
-                self.states, self._as_of, self._shipments, self._carried, self._judges_by
-            ):  # fmt: skip
+            for kept in (self.states, self._as_of, self._shipments, self._carried):
                 kept.pop(scope, None)  # its timer has run out
 
     def _rests(self, scope: str) -> bool:
         return not self._timers.runs(scope)
-
-    def _lay_away(self, scope: str) -> None:
-        """Nobody has spoken of it for long: what its plan is, is worked out again when it is asked
-        for.
-        """
-        known = self._shipments.get(scope)
-        if known is not None and known.planned is not None and not known.planned.brings:
-            known.planned = None
-            self._judges_by.pop(scope, None)
 
     # What is asked
 
@@ -329,7 +313,6 @@ class ShipmentRegistry:
         """Hold everything against other zones from here on; every shipment is planned anew."""
         self.geography, self.base = geography, always(geography.policy)
         self._draw_anew()
-        self._judges_by.clear()
         for known in self._shipments.values():
             known.planned = None
 
@@ -402,13 +385,10 @@ class ShipmentRegistry:
         return known.planned or self._plan(known)
 
     def judges_by(self, scope: str) -> tuple[Plan | None, ShipmentPolicies]:
-        """By what its inputs are judged: asked for each reading, so it is kept at hand."""
-        found = self._judges_by.get(scope)
-        if found is None:
-            if (planned := self.planned(scope)) is None:
-                return None, self.base
-            found = self._judges_by[scope] = planned.plan, planned.policies
-        return found
+        """By what its inputs are judged: asked for each reading."""
+        known = self._shipments.get(scope)
+        planned = self.planned(scope) if known is None or known.planned is None else known.planned
+        return (None, self.base) if planned is None else (planned.plan, planned.policies)
 
     def plan(self, scope: str) -> Plan | None:
         planned = self.planned(scope)
@@ -452,7 +432,6 @@ class ShipmentRegistry:
     def _withdraw(self, scope: str, known: _Known) -> None:
         """Its plan, with what it brought of its own."""
         self.own_zones.pop(scope, None)
-        self._judges_by.pop(scope, None)
         if known.planned is not None and known.planned.own.corridors:
             self.atlas.remove(one.id for one in known.planned.own.corridors)
         known.planned = None

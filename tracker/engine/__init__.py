@@ -1,6 +1,6 @@
 """The core: `step`, and what hosts of it need to know."""
 
-from tracker.engine.codec import decode, encode
+from tracker.engine.codec import decode, encode, pack, unpack
 from tracker.engine.deadlines import still_waits, with_deadline
 from tracker.engine.healing import is_ahead
 from tracker.engine.lanes import corridor_of, lane_of
@@ -21,8 +21,10 @@ __all__ = [
     "is_ahead",
     "lane_of",
     "moments",
+    "pack",
     "step",
     "still_waits",
+    "unpack",
     "weigh",
     "with_deadline",
 ]

@@ -1,4 +1,4 @@
-"""The state as bytes, for the journal."""
+"""The state as bytes: for the journal, and more tightly for what is only laid aside in memory."""
 
 from __future__ import annotations
 
@@ -23,6 +23,20 @@ def decode(body: bytes, rules: tuple[Rule, ...] = registry.ORDER) -> ScopeState:
 
     Raises msgspec.DecodeError if it is no state.
     """
+    return _typed(msgspec.json.decode(body, type=ScopeState), rules)
+
+
+def pack(state: ScopeState) -> bytes:
+    """A third less than `encode`, and quicker; of this version of the program alone."""
+    return _packing.encode(state)
+
+
+def unpack(body: bytes, rules: tuple[Rule, ...] = registry.ORDER) -> ScopeState:
+    """The state of `pack`."""
+    return _typed(_unpacking.decode(body), rules)
+
+
+def _typed(state: ScopeState, rules: tuple[Rule, ...]) -> ScopeState:
     types = _memory_types(rules)
 
     def typed(memory: dict[str, Any]) -> dict[str, Any]:
@@ -35,7 +49,6 @@ def decode(body: bytes, rules: tuple[Rule, ...] = registry.ORDER) -> ScopeState:
     def lane(old: Lane) -> Lane:
         return replace(old, memory=typed(old.memory))
 
-    state = msgspec.json.decode(body, type=ScopeState)
     devices = {
         name: replace(
             known,
@@ -52,3 +65,6 @@ def decode(body: bytes, rules: tuple[Rule, ...] = registry.ORDER) -> ScopeState:
 @functools.cache
 def _memory_types(rules: tuple[Rule, ...]) -> dict[str, Callable[[], Any]]:
     return {rule.name: rule.memory for rule in rules if rule.memory is not None}
+
+
+_packing, _unpacking = msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(ScopeState)
