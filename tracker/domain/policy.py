@@ -381,6 +381,14 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             "ours: above every truck's limit in either country",
         ),
     ] = 120.0
+    same_incident_min: Annotated[
+        float,
+        meta(
+            "what is told of one lock within this of each other is one incident, and one alert",
+            "min",
+            "ours: as long as a record of it may take (`opening_record_min`)",
+        ),
+    ] = 15.0
     likely_theft_min: Annotated[
         float,
         meta(

@@ -22,6 +22,7 @@ from tracker.rules import (
     position_not_credible,
     restricted_zone,
     route_deviation,
+    same_incident,
     seal_continuity,
     seal_departure,
     seal_incident,
@@ -88,5 +89,6 @@ ORDER: tuple[Rule, ...] = (
     not_understood.RULE,
     notice_delivery.RULE,
     seal_inventory.RULE,
+    same_incident.RULE,
     likely_theft.RULE,
 )
