@@ -76,7 +76,7 @@ def signs(view: View) -> int:
         found |= _VISITS
     if placement.on_corridor is not True:
         found |= _OFF
-    if _stands(lane, fix.time):
+    if _stands(lane, before, fix.time):
         found |= _STANDS
     if lane.jammed or lane.starved or before.jammed:
         found |= _RECEPTION
@@ -113,10 +113,12 @@ def _said(seal: SealRecord, reading: Reading) -> int:
     return found if again else found | _SEAL
 
 
-def _stands(lane: Lane, at: object) -> bool:
-    """Two fixes in a row far from a halt end it: then it begins anew, or one is astray."""
+def _stands(lane: Lane, before: Lane, at: object) -> bool:
+    """Two fixes in a row far from a halt end it: then it begins anew, or one is astray (which may
+    tell how long a truck that stood has stood).
+    """
     if lane.straying is not None:
-        return False
+        return not before.moving
     return bool(lane.zones) or lane.halt is None or lane.halt.since != at
 
 

@@ -182,12 +182,24 @@ def _after_jamming(view: View, lane: Lane) -> timedelta:
 def _limit(view: View, lane: Lane) -> timedelta:
     if lane.jammed:
         return _after_jamming(view, lane)
-    limit = patience(view, lane)
+    limit = patience(view, lane, moving=False if _rested(view, lane) else None)
     if _arrived(view, lane):
         return max(limit, minutes(view.policy.silence_arrived_min))
     if _loads(view, lane):
         return max(limit, minutes(view.policy.silence_parked_most_min))
     return limit
+
+
+def _rested(view: View, lane: Lane) -> bool:
+    """What was stored and came out of order shows that it stands, since its newest fix of all."""
+    known = view.known
+    for other in (known.backlog, known.recent) if known is not None else ():
+        fix = None if other is None else other.fix
+        if fix is None or (lane.fix is not None and fix.time <= lane.fix.time):
+            continue
+        if fix.speed_kmh is not None and fix.speed_kmh <= view.policy.moving_kmh:
+            return True
+    return False
 
 
 def _loads(view: View, lane: Lane) -> bool:

@@ -12,7 +12,8 @@ military checkpoint for `checkpoint_stop_min` longer.
 A lock asleep says nothing for a quarter of an hour and more, so a timer tells too: as soon as the
 device would have been heard if the truck had moved. That is at once for one that was seen to wake
 when moved, or that has proven nearly all of the stop (`stop_short_min`); another is given the
-longest it has been asleep.
+longest it has been asleep. One that slept through all of it tells by its first fix away: who came a
+few hundred metres in a quarter of an hour stood.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
+from devices.reading import Fix
 from tracker.domain.alert import Alert, AlertKind, Severity
 from tracker.domain.codes import Code
 from tracker.domain.coverage import explained_min
@@ -67,20 +69,34 @@ def on_reading(view: View, memory: Memory) -> Result:
             ),
         )
         memory = Memory()
-    if view.lane.straying is not None:
+    until = fix.time if view.lane.straying is None else _left_at(view, halt, fix)
+    if until is None:
         return memory, over
-    if fix.time - halt.since <= least(view.policy) and not view.lane.zones:
+    if until - halt.since <= least(view.policy) and not view.lane.zones:
         return memory, over
     since = max(halt.since, view.plan.began)  # what it did before the trip is its own affair
-    stood = fix.time - since
+    stood = until - since
     allowed = limits(view, halt, stood)
     severity = None if allowed is None else allowed.severity(stood)
     if severity is None or allowed is None:
         return memory, over
     grave = memory.grave or severity is Severity.CRITICAL
     key = _told_as(view, memory, halt)
-    stop = _stop(view, key, severity, allowed.code, since, fix.time)
+    stop = _stop(view, key, severity, allowed.code, since, until)
     return replace(memory, halt=halt.since, key=key, grave=grave), (*over, stop)
+
+
+def _left_at(view: View, halt: Halt, fix: Fix) -> datetime | None:
+    """Until when it stood at least, of which the first fix away tells: a truck that was not heard
+    for long, and came no further than at a walk, stood nearly all the time. None: it may not have.
+    """
+    before = view.before
+    if before is None or before.fix is None or before.straying is not None or before.moving:
+        return None
+    way_km = metres_between(halt.lat, halt.lon, fix.lat, fix.lon) / 1_000
+    if way_km > view.policy.moving_kmh * ((fix.time - before.fix.time) / timedelta(hours=1)):
+        return None
+    return fix.time - timedelta(hours=way_km / view.policy.moving_kmh)
 
 
 def _stop(
@@ -202,10 +218,11 @@ def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
     fix = view.moves.fix
     if fix is None:
         return (_weighed("new_position", None),)
-    if view.lane.straying is not None:
+    until = fix.time if view.lane.straying is None else _left_at(view, halt, fix)
+    if until is None:
         return (_weighed("away_from_its_halt", True),)
-    stood = fix.time - max(halt.since, view.plan.began)
-    if fix.time - halt.since <= least(view.policy) and not view.lane.zones:
+    stood = until - max(halt.since, view.plan.began)
+    if until - halt.since <= least(view.policy) and not view.lane.zones:
         return (lasted(KIND, "stood", stood, least(view.policy), speaks=False),)
     allowed = limits(view, halt, stood)
     if allowed is None:
