@@ -8,10 +8,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # index for a package of its name.
 INSTALL := $(PIP) install --editable ./sealproof --editable
 
-.PHONY: help demo run test quick check docs bench bench-quick verifier fuzz mosquitto chromium
+.PHONY: help demo run test quick check docs bench bench-endtoend bench-quick verifier fuzz mosquitto chromium
 
 help: ## say what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.stamp-run ## set up, then show trucks, seals and alerts on a real broker and database
 	@$(BIN)/tracker demo
@@ -37,6 +37,13 @@ docs: $(VENV)/.stamp-run ## write what is generated: docs/cli.md
 
 bench: $(VENV)/.stamp-dev mosquitto ## measure what a second holds (some of it: BENCH="frames log")
 	$(BIN)/python -m bench $(BENCH)
+	@test -n "$(BENCH)" || $(MAKE) --no-print-directory bench-endtoend
+
+# By themselves, for they write their results down.
+bench-endtoend: $(VENV)/.stamp-dev mosquitto ## from a publisher through a broker to the disk: some ten minutes
+	$(BIN)/python -m bench.endtoend --json bench/results/endtoend.json
+	$(BIN)/python -m bench.endtoend.latency --json bench/results/latency.json
+	$(BIN)/python -m bench.endtoend.nats --json bench/results/nats.json
 
 bench-quick: $(VENV)/.stamp-dev mosquitto ## end to end, smaller: in less than two minutes
 	$(BIN)/python -m bench.endtoend --quick --json $(VENV)/bench-quick.json

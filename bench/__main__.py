@@ -13,7 +13,6 @@ from bench import (
     frames,
     geofences,
     growth,
-    ingest,
     log,
     night,
     notices,
@@ -24,7 +23,6 @@ from bench import (
 
 PARTS: dict[str, Callable[[int], None]] = {
     "stages": lambda _: stages.report(),
-    "intake": lambda _: ingest.report(),
     "batched": lambda _: batched.report(),
     "workers": lambda _: workers.report(),
     "geofences": lambda _: geofences.report(),

@@ -18,8 +18,8 @@ from bench.endtoend.fleet import Fleet, begun_for
 from bench.endtoend.runs import Contestant, Source, run
 from bench.machine import machine
 
-FULL = {"rounds": 5, "messages": 20_000, "trucks": 2_000, "corridors": 200, "few": 1_000}
-QUICK = {"rounds": 3, "messages": 6_000, "trucks": 300, "corridors": 30, "few": 300}
+FULL = {"rounds": 5, "messages": 12_000, "trucks": 2_000, "corridors": 200, "few": 400}
+QUICK = {"rounds": 3, "messages": 5_000, "trucks": 200, "corridors": 20, "few": 150}
 HANDWRITTEN = "the usual handwritten subscriber"
 
 
@@ -70,13 +70,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _contestants(sizes: dict[str, int], fleet: Fleet, folder: Path) -> list[Contestant]:
-    floors, many = "bench.endtoend.floors", sizes["messages"]
-    listed = [Contestant("raw socket, 3.1.1", floors, many, {"kind": "raw"})]
+    floors, many, warm = "bench.endtoend.floors", sizes["messages"], sizes["trucks"]
+    listed = [Contestant("raw socket, 3.1.1", floors, many, warm, {"kind": "raw"})]
     for protocol in ("3.1.1", "5"):
         for manual in (False, True):
             options = {"kind": "paho", "protocol": protocol, "manual": manual}
             name = f"do-nothing paho, {protocol}, {'manual' if manual else 'auto'}"
-            listed.append(Contestant(name, floors, many, options))
+            listed.append(Contestant(name, floors, many, warm, options))
     for protocol, receiver in itertools.product(("3.1.1", "5"), ("paho", "fast")):
         told: dict[str, Any] = {
             "database": str(folder / "fleet.db"),
@@ -85,9 +85,9 @@ def _contestants(sizes: dict[str, int], fleet: Fleet, folder: Path) -> list[Cont
             "receiver": receiver,
         }
         name = f"the tracker, {protocol}, {receiver} receiver"
-        listed.append(Contestant(name, "bench.endtoend.tracked", many, told))
-    hand = {"folder": str(folder)}
-    listed.append(Contestant(HANDWRITTEN, "bench.endtoend.handwritten", sizes["few"], hand))
+        listed.append(Contestant(name, "bench.endtoend.tracked", many, warm, told))
+    hand, few = {"folder": str(folder)}, sizes["few"] // 10
+    listed.append(Contestant(HANDWRITTEN, "bench.endtoend.handwritten", sizes["few"], few, hand))
     return listed
 
 

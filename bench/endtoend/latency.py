@@ -77,13 +77,14 @@ def _contestants(
     }
     kept = floor | {"database": str(folder / f"floor-{turn}.db")}
     return [
-        Contestant(TRIP, "bench.endtoend.floors", count, floor),
-        Contestant(FLOOR, "bench.endtoend.floors", count, kept),
+        Contestant(TRIP, "bench.endtoend.floors", count, 0, floor),
+        Contestant(FLOOR, "bench.endtoend.floors", count, 0, kept),
         *(
             Contestant(
                 f"the tracker, {receiver} receiver",
                 "bench.endtoend.tracked",
                 count,
+                0,
                 tracked | {"receiver": receiver},
             )
             for receiver in ("fast", "paho")

@@ -91,7 +91,7 @@ def measure(changed: dict[str, str], source: Source, count: int) -> dict[str, fl
         again = _drain(address, count)
         drained = time.perf_counter() - begun
         after = _cpu(address.pid)
-    floor = Contestant("", "bench.endtoend.floors", count, {"kind": "raw"})
+    floor = Contestant("", "bench.endtoend.floors", count, 0, {"kind": "raw"})
     both = run(floor, server(changed), source)
     return {
         "published": count / published,

@@ -20,11 +20,15 @@ from bench.endtoend.measured import Task
 
 @dataclass(frozen=True)
 class Contestant:
-    """A subscriber that is measured: the module that is run, its options, of how many messages."""
+    """A subscriber that is measured: the module that is run, its options, of how many messages.
+
+    warm: so many of them do not count.
+    """
 
     name: str
     module: str
     count: int
+    warm: int
     options: dict[str, Any] = field(default_factory=dict)
 
 
@@ -54,7 +58,12 @@ def run(
     """What the subscriber measured. Exits if it ended without a word."""
     file = source.file(contestant.count)
     with broker as address:
-        task = Task(address=address, count=contestant.count, options=contestant.options)
+        task = Task(
+            address=address,
+            count=contestant.count,
+            warm=contestant.warm,
+            options=contestant.options,
+        )
         told = json.dumps({"address": tuple(address), "file": str(file), "rate": rate})
         with (
             _Child(contestant.module, task.text()) as subscriber,

@@ -25,6 +25,7 @@ from tracker.adapters.journal import SqlJournal
 from tracker.adapters.mqtt.inbox import MqttInbox
 from tracker.adapters.mqtt.settings import MqttSettings
 from tracker.app.ingest import Ingest
+from tracker.cli.service.run import let_lie
 from tracker.ports import Inbox, Message
 
 PATIENCE_S = 10.0
@@ -53,11 +54,13 @@ def main() -> None:
                     notifier=_Silent(),
                 )
                 inbox.wait_connected(PATIENCE_S)
+                let_lie()
                 count.ready()
                 ingest.run(lambda: watched.done)
             if "commits" in options:
                 Path(options["commits"]).write_text(json.dumps(watched.commits))
-            count.tell(stored=journal.counts()["readings"] - before)
+            stored = journal.counts()["readings"] - before
+            count.tell(stored=stored, batches=len(watched.commits))
 
 
 class _Watched:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 from collections.abc import Iterator
@@ -48,6 +49,17 @@ class TestBufferedSocket:
             far.sendall(piece)
             assert buffered.fill()
         assert buffered.recv(1) + buffered.recv(9) == b"abcd"
+
+    def test_no_more_is_received_than_can_be_given(
+        self, ends: tuple[BufferedSocket, socket.socket]
+    ) -> None:
+        buffered, far = ends
+        far.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                far.send(b"x" * PIECE)
+                assert buffered.fill()
+                assert buffered.pending() < 2 * PIECE
 
     def test_the_end_comes_after_all_that_was_received(
         self, ends: tuple[BufferedSocket, socket.socket]

@@ -26,7 +26,7 @@ jetstream {{
   store_dir: {store_dir}
   # A message is on the disk before it is confirmed, so it survives a power failure (the default
   # writes to the disk every two minutes). This is what bounds the broker: one write to the disk for
-  # each message, and for acknowledgements too, where the default takes thirty times as many a second
+  # each message, and for acknowledgements too; the default is some thirty times as fast
   # (bench/README.md).
   sync_interval: always
 }}

@@ -69,8 +69,10 @@ class BufferedSocket:
 
     def fill(self) -> bool:
         """Receive once, if there is something; whether there was. What the sieve has left behind
-        comes first, when paho has read all before it.
+        comes first, when paho has read all before it. Nothing is added to more than PIECE bytes.
         """
+        if len(self._received) - self._given >= PIECE:
+            return True
         if self.sieve is not None and self.sieve.more:
             self._add(self.sieve.sift(b""))
             return True

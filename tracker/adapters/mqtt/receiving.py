@@ -23,6 +23,8 @@ AWAY_S = 0.1
 """Who has not turned the link for so long is busy elsewhere; the link's own thread takes over."""
 LONGEST_WAIT_S = 1.0
 """How often a quiet connection is looked after: its keep-alive counts seconds."""
+PACKETS = 1000
+"""The most that paho reads in one turn: a broker that sends as fast must not keep it going."""
 PUBACK = 0x4002_0000
 """The four bytes of a PUBACK without its packet identifier, in both versions of MQTT."""
 
@@ -124,17 +126,18 @@ class ReceivingLink(Link):
         client, buffered = self._receiver, self._receiver.buffered
         if buffered is None:
             return False
-        if not self._full() and not buffered.fill() and timeout > 0:
-            self._wait(
-                buffered, timeout
-            )  # only now: while messages stream in there always are some
+        if not self._full() and not buffered.fill() and timeout > 0 and not buffered.pending():
+            # Only now: while messages stream in, there always are some.
+            self._wait(buffered, timeout)
             buffered.fill()
         sieve = buffered.sieve
         while True:
             if sieve is not None and sieve.caught:
                 caught, sieve.caught = sieve.caught, []
                 self._take(caught)
-            while buffered.pending():
+            for _ in range(PACKETS):
+                if not buffered.pending():
+                    break
                 if client.loop_read() != MQTTErrorCode.MQTT_ERR_SUCCESS:
                     return False
             if sieve is None or not sieve.more:
