@@ -38,7 +38,7 @@ def report(size: Size) -> None:
         (small, _), (large, journal) = (
             stack.enter_context(fleet.database(geography, count)) for count in size.open_
         )
-        _fill(journal, large, size)
+        _fill(journal, geography, size)
         print(
             f"  beyond the same over {size.open_[0]:,} open shipments alone: with "
             f"{size.open_[1]:,}, {size.readings:,} readings, {size.alerts:,} alerts, "
@@ -66,10 +66,10 @@ def report(size: Size) -> None:
     )
 
 
-def _fill(journal: SqlJournal, folder: Path, size: Size) -> None:
+def _fill(journal: SqlJournal, geography: Geography, size: Size) -> None:
     fleet.add_readings(journal, size.readings)
     fleet.add_entries(journal, size.entries)
-    fleet.add_alerts(journal, size.alerts, folder)
+    fleet.add_alerts(journal, size.alerts, geography)
 
 
 def _asked(folder: Path, command: Sequence[str]) -> float:

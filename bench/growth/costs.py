@@ -7,6 +7,7 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from functools import partial
 
 import numpy as np
 import shapely
@@ -84,9 +85,8 @@ def _compare(what: str, size: Size, small: World, large: World) -> None:
         trucks = [_opened(stack, world) for world in (small, large)]
         for one, (_, count, _) in zip(trucks, (small, large), strict=True):
             one.seconds(max(count, 2 * BATCH))  # whoever is heard for the first time is fetched
-        taken = _turns(
-            size.rounds, [lambda one=one: one.seconds(BATCH * BATCHES) for one in trucks]
-        )
+        asks = [partial(one.seconds, BATCH * BATCHES) for one in trucks]
+        taken = _turns(size.rounds, asks)
     ratio = statistics.median(b / a for a, b in zip(*taken, strict=True))
     each = [statistics.median(some) / (BATCH * BATCHES) * 1e6 for some in taken]
     print(f"  a reading, {what:<62}{each[0]:>7.1f} us {each[1]:>7.1f} us   costs {ratio:.2f}")

@@ -135,12 +135,18 @@ def add_readings(journal: SqlJournal, count: int) -> None:
     )  # fmt: skip
 
 
-def add_alerts(journal: SqlJournal, count: int, folder: Path) -> None:
+def add_alerts(journal: SqlJournal, count: int, geography: Geography) -> None:
     """So many alerts of other shipments, all but the last thousand closed."""
-    with closing(SqlJournal.open(url(folder))) as own:
-        model = own.alerts(shipment=MODEL)
-    if not model:
-        raise SystemExit(f"{MODEL} has no alert to copy")
+    clock = ManualClock(load.T0)
+    commands = CommandHandler(journal=journal, clock=clock, geography=geography, origin="b/log")
+    commands.open(json.dumps(load.shipment(1)).encode(), by="bench")
+    cut = {"time": "2026-03-02T12:01:00Z", "lat": 25.7, "lon": -100.3, "seal": {"state": "cut"}}
+    word = Message(
+        topic="seals/v1/TRUCK-001/telemetry",
+        payload=json.dumps(cut).encode(),
+        received_at=load.T0 + timedelta(minutes=1),
+    )
+    intake(journal, geography).take([word])
     _copy(
         journal, ALERTS, count,
         id="'OLD-' || n",

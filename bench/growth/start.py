@@ -23,6 +23,7 @@ from tracker.app.commands import CommandHandler
 from tracker.app.ingest import Ingest
 from tracker.app.planning import Geography
 from tracker.domain.policy import Policy
+from tracker.ports import Message
 
 OPENINGS = 40
 
@@ -107,10 +108,10 @@ def _opening(journal: SqlJournal, geography: Geography) -> list[float]:
         }  # fmt: skip
         commands.open(json.dumps(document).encode(), by="bench")
         word = fleet.report_of(truck, fleet.TURNS, road)
-        taken.append(_seconds(lambda word=word: _taken_over(ingest, word)))
+        taken.append(_seconds(partial(_taken_over, ingest, word)))
     return taken
 
 
-def _taken_over(ingest: Ingest, word: object) -> None:
+def _taken_over(ingest: Ingest, word: Message) -> None:
     ingest._transactions.refresh()
-    ingest.take([word])  # type: ignore[list-item]
+    ingest.take([word])
