@@ -2,7 +2,8 @@
 
 The receiving is taken out: messages come from memory, and go the whole way through the same pipes
 to worker processes, which judge them and commit them to one SQLite file; no more of them are under
-way than a broker would send ahead.
+way than a broker would send ahead. Then end to end: a queue at Mosquitto is worked off by the
+intake in one process, and by two workers; there the broker and whoever receives need cores too.
 """
 
 from __future__ import annotations
@@ -21,21 +22,25 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bench import load
+from bench.endtoend.brokers import HOST, PATIENCE_S, mosquitto
 from bench.stages import _NoInbox, _Silent
 from tracker import wiring
 from tracker.adapters.clock import SystemClock
 from tracker.adapters.journal import SqlJournal
+from tracker.adapters.mqtt.inbox import MqttInbox
+from tracker.adapters.mqtt.publisher import Publisher
+from tracker.adapters.mqtt.settings import MqttSettings
 from tracker.adapters.workers.crew import ProcessCrew
 from tracker.app.front import Front
 from tracker.app.ingest import Ingest
 from tracker.config import Config
 from tracker.config import load as load_config
-from tracker.ports import Message, Work
+from tracker.ports import Inbox, Message, Work
 
 TRUCKS, COUNT, WARM = 400, 12_000, 2_000
 WINDOW = 1_000
 """Messages that are not acknowledged: our receive maximum."""
-ROUNDS = 3
+ROUNDS = 1
 
 
 class Taken(NamedTuple):
@@ -93,10 +98,13 @@ def report() -> None:
     load_before, _, _ = os.getloadavg()
     runs: dict[int, list[Taken]] = {1: [], 2: []}
     alone = list[tuple[float, float]]()
+    drained: dict[int, list[float]] = {1: [], 2: []}
     for number in range(ROUNDS):
         for workers in (1, 2) if number % 2 else (2, 1):
             runs[workers].append(_through_pipes(workers))
         alone.append(_alone())
+        for workers in (1, 2) if number % 2 else (2, 1):
+            drained[workers].append(COUNT / _drained_s(workers))
     print(f"{COUNT:,} readings of {TRUCKS} shipments, {WINDOW:,} under way, SQLite FULL")
     for workers, taken in runs.items():
         rates = [COUNT / one.wall_s for one in taken]
@@ -115,29 +123,18 @@ def report() -> None:
     whole = statistics.median(1e6 * whole / COUNT for _, whole in alone)
     print(f"  without pipes, in one process: {whole:.0f} us of CPU a reading, {serial:.0%} of them")
     print(f"  in commits, one at a time: two cores do at most {2 / (1 + serial):.2f} times as much")
-    print(
-        f"  others on this machine: load {load_before:.1f} before, on {os.cpu_count()} processors"
-    )
+    one, two = drained[1], drained[2]
+    gained = statistics.median(more / less for less, more in zip(one, two, strict=True))
+    print(f"  end to end from Mosquitto: in one process {statistics.median(one):,.0f}/s, by two")
+    print(f"  workers {statistics.median(two):,.0f}/s; two to one: {gained:.2f}")
+    print(f"  load of the machine before: {load_before:.1f}, on {os.cpu_count()} processors")
 
 
 def _through_pipes(workers: int) -> Taken:
     with _folder() as config, wiring.journal(config) as journal:
-        commands = [
-            wiring.own_command(config, "worker", str(number), str(workers))
-            for number in range(workers)
-        ]
         warm, rest = _messages()
         inbox = _MemoryInbox(warm)
-        crew = ProcessCrew(commands, inbox.wake)
-        front = Front(
-            inbox=inbox,
-            crew=crew,
-            journal=journal,
-            clock=SystemClock(),
-            geography=wiring.geography(config),
-            origin=config.log.origin,
-            notifier=_Silent(),
-        )
+        front, crew = _front(config, journal, inbox, workers)
         spent = list[tuple[float, float, float]]()
 
         def stop() -> bool:
@@ -152,6 +149,81 @@ def _through_pipes(workers: int) -> Taken:
     return Taken(until - at, ours_then - ours, theirs_then - theirs)
 
 
+def _front(
+    config: Config, journal: SqlJournal, inbox: Inbox, workers: int
+) -> tuple[Front, ProcessCrew]:
+    commands = [
+        wiring.own_command(config, "worker", str(number), str(workers)) for number in range(workers)
+    ]
+    crew = ProcessCrew(commands, inbox.wake)
+    return Front(**_parts(config, journal, inbox), crew=crew), crew
+
+
+def _parts(config: Config, journal: SqlJournal, inbox: Inbox) -> dict[str, Any]:
+    """What the intake and whoever receives for several have in common."""
+    return {
+        "inbox": inbox,
+        "journal": journal,
+        "clock": SystemClock(),
+        "geography": wiring.geography(config),
+        "origin": config.log.origin,
+        "notifier": _Silent(),
+    }
+
+
+def _drained_s(workers: int) -> float:
+    """From the first message to the last acknowledgement, of COUNT that wait at Mosquitto."""
+    with (
+        _folder() as config,
+        wiring.journal(config) as journal,
+        mosquitto(WINDOW) as address,
+    ):
+        settings = MqttSettings(
+            host=HOST, port=address.port, client_id="bench", topics=("seals/v1/+/telemetry",)
+        )
+        with closing(MqttInbox(settings, SystemClock())) as before:
+            before.wait_connected(PATIENCE_S)
+        with Publisher(settings, "source") as publisher:
+            for message in _messages()[1][:COUNT]:
+                publisher.publish(message.topic, message.payload)
+            publisher.flush(PATIENCE_S)
+        with closing(MqttInbox(settings, SystemClock())) as inbox:
+            watched = _Watched(inbox)
+            if workers == 1:
+                Ingest(**_parts(config, journal, watched)).run(lambda: watched.done)
+            else:
+                _front(config, journal, watched, workers)[0].run(lambda: watched.done)
+        return watched.ended_at - watched.began_at
+
+
+class _Watched:
+    """An inbox, looked at: when the first message comes, and when the last is acknowledged."""
+
+    def __init__(self, inbox: Inbox) -> None:
+        self._inbox, self._left = inbox, COUNT
+        self.settled, self.wake, self.close = inbox.settled, inbox.wake, inbox.close
+        self.began_at = self.ended_at = 0.0
+
+    @property
+    def done(self) -> bool:
+        return self._left <= 0
+
+    @property
+    def trouble(self) -> str:
+        return self._inbox.trouble
+
+    def receive(self, timeout: float, limit: int = 4096) -> list[Message]:
+        batch = self._inbox.receive(timeout, limit)
+        if batch and not self.began_at:
+            self.began_at = time.perf_counter()
+        return batch
+
+    def acknowledge(self, messages: Sequence[Message]) -> None:
+        self._inbox.acknowledge(messages)
+        self._left -= len(messages)
+        self.ended_at = time.perf_counter()
+
+
 def _cpu_s(pid: int | None) -> float:
     import psutil
 
@@ -162,14 +234,7 @@ def _cpu_s(pid: int | None) -> float:
 def _alone() -> tuple[float, float]:
     """CPU seconds in commits, and in all, of the intake in one process without pipes."""
     with _folder() as config, closing(_TimedJournal.open(config.database.url)) as journal:
-        ingest = Ingest(
-            inbox=_NoInbox(),
-            journal=journal,
-            clock=SystemClock(),
-            geography=wiring.geography(config),
-            origin=config.log.origin,
-            notifier=_Silent(),
-        )
+        ingest = Ingest(**_parts(config, journal, _NoInbox()))
         warm, rest = _messages()
         ingest.take(warm)
         journal.held_s, began = 0.0, time.process_time()
