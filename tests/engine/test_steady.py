@@ -16,6 +16,7 @@ from tests.support.cases import Play
 from tests.support.played import Player, library_geography
 from tracker import engine
 from tracker.app.unit_of_work import UnitOfWork
+from tracker.domain import motion
 from tracker.domain.errors import Refused
 from tracker.domain.state import ScopeState
 from tracker.engine import Step
@@ -30,10 +31,14 @@ STEP = engine.step
 
 
 def both(*given: Any) -> Step:
-    """A step with the rules as they are, held to one with all of them awake."""
+    """A step with the rules as they are, held to one with all of them awake, which looks at the
+    zones though nothing can have changed there.
+    """
     state, what, placement, plan, policy = given[:5]
     usual = STEP(state, what, placement, plan, policy)
-    awake = STEP(state, what, placement, plan, policy, WIDE_AWAKE)
+    with pytest.MonkeyPatch.context() as long_way:
+        long_way.setattr(motion, "stays", lambda *_: False)
+        awake = STEP(state, what, placement, plan, policy, WIDE_AWAKE)
     assert usual == awake
     return usual
 
@@ -105,3 +110,20 @@ def test_a_rule_without_a_declaration_is_always_asked() -> None:
     quiet = Rule(name="quiet", on_reading=lambda view, memory: (memory, ()))
     counted = Counter(rule.name for rule, _, _ in roster((quiet, *ORDER)).awake(Sign.FIX, [], []))
     assert counted["quiet"] == 1
+
+
+def test_looking_at_the_zones_too_seldom_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That the comparison can fail: were no zone ever looked at, no visit would be told."""
+
+    def never(*given: Any) -> Step:
+        state, what, placement, plan, policy = given[:5]
+        usual = STEP(state, what, placement, plan, policy)
+        with pytest.MonkeyPatch.context() as blind:
+            blind.setattr(motion, "stays", lambda *_: True)
+            assert STEP(state, what, placement, plan, policy) == usual
+        return usual
+
+    monkeypatch.setattr(engine, "step", never)
+    visit = next(c.values[0] for c in cases() if str(c.id).startswith("zone_visits"))
+    with pytest.raises(AssertionError):
+        Play(visit).play()
