@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -10,15 +12,18 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 
 from tests.cli.conftest import Run
 from tests.conftest import ROOT
 from tests.support.waiting import PATIENCE_S
+from tracker.cli.main import app
+from tracker.cli.offered import OFFERED
 from tracker.cli.reference import reference
 
 HELP_TIMES = 3.0
 """`tracker --help` takes so many times what an empty Typer program's takes, at most (it takes
-two), or people stop asking for help.
+a little more than two, for it draws thirty lines), or people stop asking for help.
 """
 COMMANDS = [
     *("init", "doctor", "run", "gateway", "demo", "simulate", "replay", "policy"),
@@ -50,6 +55,31 @@ def test_help_is_quick() -> None:
     taken = [(spent([*PROGRAM, "--help"]), spent([sys.executable, "-c", EMPTY])) for _ in range(4)]
     ours, empty = (min(costs) for costs in zip(*taken, strict=True))
     assert ours < HELP_TIMES * empty
+
+
+def test_help_loads_no_command() -> None:
+    loads = (
+        "import sys; from tracker.cli.main import main\n"
+        "try: main(['--help'])\n"
+        "finally: print([name for name in sys.modules if name.startswith('tracker.')])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", loads], check=True, capture_output=True, text=True, env=ENVIRONMENT
+    )
+    loaded = set(re.findall(r"tracker\.[\w.]+", done.stdout.splitlines()[-1]))
+    assert loaded == {
+        "tracker.cli", "tracker.cli.main", "tracker.cli.offered", "tracker.cli.shared",
+        "tracker.cli.shared.encoding", "tracker.domain", "tracker.domain.errors",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OFFERED)
+def test_what_is_listed_is_what_the_command_says_of_itself(name: str) -> None:
+    command = typer.main.get_command(app).get_command(None, name)  # type: ignore[attr-defined]
+    assert command.name == name
+    assert command.hidden == OFFERED[name].hidden
+    first = inspect.cleandoc(command.help or "").split("\n\n")[0]
+    assert OFFERED[name].line == first.replace("\n", " ")
 
 
 def test_help_names_every_command(run: Run) -> None:

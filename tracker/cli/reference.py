@@ -31,7 +31,7 @@ def reference() -> str:
 
 
 def _command(path: str, command: Any) -> Iterator[str]:
-    children = getattr(command, "commands", {})
+    children = _children(command)
     usage = [path, *(_argument(one) for one in _parameters(command, "argument"))]
     if children:
         usage.append("COMMAND")
@@ -42,6 +42,14 @@ def _command(path: str, command: Any) -> Iterator[str]:
     shown = {name: child for name, child in children.items() if not child.hidden}
     for name, child in shown.items():
         yield from _command(f"{path} {name}", child)
+
+
+def _children(command: Any) -> dict[str, Any]:
+    """Those that a group loads when they are called, too."""
+    if not hasattr(command, "list_commands"):
+        return {}
+    names = list(command.commands)  # in the order in which they were given
+    return {name: command.get_command(None, name) for name in names}
 
 
 def _parameters(command: Any, kind: str) -> list[Any]:

@@ -95,7 +95,10 @@ class JournalReader(LogReader):
         if shipment is not None:
             query = query.where(ALERTS.c.shipment == shipment)
         if status:
-            query = query.where(ALERTS.c.status.in_(status))
+            # Of one shipment there are few: its index is to be used, not that of the status, which
+            # half a fleet's alerts may have.
+            column = ALERTS.c.status if shipment is None else ALERTS.c.status.concat("")
+            query = query.where(column.in_(status))
         if severity is not None:
             query = query.where(ALERTS.c.severity == severity)
         if kinds:

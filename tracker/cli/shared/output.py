@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 from typing import TYPE_CHECKING, Any
@@ -19,13 +18,6 @@ if TYPE_CHECKING:
 
 UNCUT = 10_000
 """Columns when there is no terminal: wider than any row."""
-
-
-def bear_any_encoding() -> None:
-    """A terminal that cannot show a letter shows its number; it is no reason to fail."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
 
 
 def exact(text: str) -> None:
