@@ -54,6 +54,8 @@ def limits(view: View, halt: Halt, stood: timedelta) -> Limits | None:
     places = view.places()
     if view.reading is None:  # what the newest fix has shown counts, though it is not confirmed yet
         places = seen(view.lane, plan)
+    elif view.lane.straying is not None and view.before is not None:  # it stood where it was
+        places = seen(view.before, plan)
     allowed = allowance(plan, policy, tuple(place.id for place in places))
     if allowed is None:
         return None

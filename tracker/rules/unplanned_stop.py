@@ -93,8 +93,11 @@ def _left_at(view: View, halt: Halt, fix: Fix) -> datetime | None:
     before = view.before
     if before is None or before.fix is None or before.straying is not None or before.moving:
         return None
+    unheard = fix.time - before.fix.time
+    if unheard > minutes(view.policy.silence_parked_most_min):  # as long as anything: who knows
+        return None
     way_km = metres_between(halt.lat, halt.lon, fix.lat, fix.lon) / 1_000
-    if way_km > view.policy.moving_kmh * ((fix.time - before.fix.time) / timedelta(hours=1)):
+    if way_km > view.policy.moving_kmh * (unheard / timedelta(hours=1)):
         return None
     return fix.time - timedelta(hours=way_km / view.policy.moving_kmh)
 
