@@ -55,6 +55,13 @@ class Corridor:
         object.__setattr__(made, "half_width_m", half_width_m)
         return made
 
+    def along(self, other: Corridor) -> Corridor:
+        """The same, sharing what was worked out of `other`, whose line is the same."""
+        made = copy.copy(self)
+        for name in ("line", "centreline", "_buffers", "meets_itself"):
+            object.__setattr__(made, name, getattr(other, name))
+        return made
+
     @property
     def length_m(self) -> float:
         """Geodesic metres from start to end, gaps between parts included."""

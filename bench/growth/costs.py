@@ -23,6 +23,7 @@ from tracker.domain.policy import Policy
 from tracker.ports import Message
 
 BATCH, BATCHES = 256, 8
+NEAR = 50
 TRUCKS = 20
 """Where only the world around them grows."""
 
@@ -111,20 +112,18 @@ def _turns(rounds: int, asks: Sequence[Callable[[], float]]) -> list[list[float]
 
 
 def _with_zones(count: int) -> GeofenceSet:
-    """The library, and so many yards within some 60 km of the road, of 40 corners each."""
+    """The library, and so many yards of 40 corners: NEAR of them along the road, the same whatever
+    the count, the others where no truck of this measurement is.
+    """
     shipped = library.load()
-    spots = np.array(
-        [(lat, lon) for lat, lon, _ in fleet.road_of(Geography(shipped, Policy()), 400)]
-    )
-    drawn = np.random.default_rng(count)
-    middles = spots[drawn.integers(0, len(spots), count)] + drawn.normal(0, 0.3, (count, 2))
+    spots = [spot[:2] for spot in fleet.road_of(Geography(shipped, Policy()), 400)]
+    drawn = np.random.default_rng(1)
+    near = np.array(spots)[drawn.integers(0, len(spots), NEAR)] + drawn.normal(0, 0.1, (NEAR, 2))
+    far = drawn.uniform((15.0, -110.0), (22.0, -90.0), (count - NEAR, 2))
+    middles = np.concatenate((near, far))
     angle = np.linspace(0, 2 * np.pi, 40, endpoint=False)
     away = 0.002 * drawn.uniform(0.6, 1.0, (count, 40))
-    rings = middles[:, None, ::-1] + away[:, :, None] * np.column_stack(
-        (np.cos(angle), np.sin(angle))
-    )
-    yards = (
-        Zone(f"own-{k:06}", "", ZoneKind.YARD, polygon)
-        for k, polygon in enumerate(shapely.polygons(rings))
-    )
+    round_ = np.column_stack((np.cos(angle), np.sin(angle)))
+    polygons = shapely.polygons(middles[:, None, ::-1] + away[:, :, None] * round_)
+    yards = (Zone(f"own-{k:06}", "", ZoneKind.YARD, area) for k, area in enumerate(polygons))
     return GeofenceSet((*shipped.zones, *yards), shipped.corridors)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,31 @@ def test_a_look_at_the_timers_unpacks_only_what_is_due(
         office.clock.set(office.clock.now().replace(second=second))
         office.ingest.tick()
     assert unpacked.count == 0
+
+
+def test_a_line_that_several_shipments_draw_is_worked_out_once() -> None:
+    line = {"type": "LineString", "coordinates": [[-100, 25], [-99.9, 25.1], [-99.8, 25.1]]}
+    geography = planning.Geography.of_content(GEOGRAPHY.content, GEOGRAPHY.policy)
+    plans = []
+    for n, width in enumerate((300, 300, 700)):
+        corridor = {"type": "Feature", "properties": {"name": f"way {n}"}, "geometry": line}
+        document = {
+            "id": f"S{n}",
+            "devices": [{"id": f"L{n}"}],
+            "legs": [{"corridor": corridor, "corridor_half_width_m": width}],
+        }
+        stored = StoredShipment(
+            id=f"S{n}", document=json.dumps(document).encode(), opened_at=START,
+            devices=(f"L{n}",), numbers=(),
+        )  # fmt: skip
+        plans.append(geography.plan(stored))
+    own = [planned.own.corridors[-1] for planned in plans]
+    first, second, wide = own
+    assert [one.name for one in own] == ["way 0", "way 1", "way 2"]
+    assert len({one.id for one in own}) == 3
+    assert first.centreline is second.centreline is wide.centreline
+    assert first.inner_buffer(300) is second.inner_buffer(300)
+    assert wide.half_width_m == 700
 
 
 def test_one_route_is_laid_out_once(monkeypatch: pytest.MonkeyPatch) -> None:

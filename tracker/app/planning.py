@@ -369,8 +369,10 @@ class _Planner:
         except GeoFault as fault:
             raise UsageError(fault.what, where=fault.where, mend=fault.mend) from None
         self.zones.update((zone.id, zone) for zone in brought.zones)
-        self.corridors.update((corridor.id, corridor) for corridor in brought.corridors)
-        return brought
+        shared = self.geography.shared
+        corridors = tuple(shared.drawn(corridor) for corridor in brought.corridors)
+        self.corridors.update((corridor.id, corridor) for corridor in corridors)
+        return GeofenceSet(brought.zones, corridors)
 
 
 def _content(geofences: GeofenceSet) -> bytes:

@@ -10,7 +10,9 @@ import dataclasses
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TypeVar
+from weakref import WeakValueDictionary
 
+from geofences.corridor import Corridor
 from tracker.app.stretches import Along
 from tracker.domain.layers import Layers, ShipmentPolicies
 from tracker.domain.plan import PlannedLeg
@@ -50,6 +52,7 @@ class Shared:
     def __init__(self, policy: Policy, layers: Layers) -> None:
         self._policy, self._layers = policy, layers
         self._routes = dict[Hashable, Route]()
+        self._drawn = WeakValueDictionary[bytes, Corridor]()
         self._policies = dict[Hashable, ShipmentPolicies]()
 
     def policies(self, shipment: Shipment) -> ShipmentPolicies:
@@ -64,6 +67,17 @@ class Shared:
             found = self._layers.of(self._policy, shipment)
             _keep(self._policies, key, found)
         return found
+
+    def drawn(self, corridor: Corridor) -> Corridor:
+        """The same; if a shipment under way has brought this very line, what it takes to hold
+        trucks against it is shared.
+        """
+        key = corridor.line.wkb
+        there = self._drawn.get(key)
+        if there is not None:
+            corridor = corridor.along(there)
+        self._drawn[key] = corridor
+        return corridor
 
     def route(self, key: Hashable) -> Route | None:
         return None if key is None else self._routes.get(key)
