@@ -237,10 +237,10 @@ class ShipmentRegistry:
         self._forget_settled()
 
     def _take(self, snapshot: Snapshot) -> None:
-        for state in snapshot.states:
-            self._put_stored(state)
         for stored in snapshot.shipments:
             self._know(stored)
+        for state in snapshot.states:
+            self._put_stored(state)
 
     def _put(self, state: ScopeState) -> None:
         self.states[state.scope] = state
@@ -248,8 +248,10 @@ class ShipmentRegistry:
 
     def _put_stored(self, state: StoredState) -> None:
         """It is made when it is asked for."""
-        self.states.put_stored(state.scope, state.body)
-        self._set_timer(state.scope, state.wake_at)
+        known = self._shipments.get(state.scope)
+        scope = state.scope if known is None else known.stored.id  # one string for both
+        self.states.put_stored(scope, state.body)
+        self._set_timer(scope, state.wake_at)
 
     def _set_timer(self, scope: str, wake_at: datetime | None) -> None:
         if self._mine is None or self._mine(scope):
@@ -257,7 +259,9 @@ class ShipmentRegistry:
 
     def _know(self, stored: StoredShipment) -> None:
         """Its plan is made when it is asked for; one whose file did not change keeps it."""
-        self._spelled.update((key_of(device), device) for device in stored.devices)
+        for device in stored.devices:
+            key = key_of(device)
+            self._spelled[device if key == device else key] = device
         self._clocks.know(stored)
         known = self._shipments.get(stored.id)
         if known is not None and known.stored.document == stored.document:
