@@ -21,9 +21,9 @@ from tracker.cli.main import app
 from tracker.cli.offered import OFFERED
 from tracker.cli.reference import reference
 
-HELP_TIMES = 3.0
-"""`tracker --help` takes so many times what an empty Typer program's takes, at most (it takes
-a little more than two, for it draws thirty lines), or people stop asking for help.
+HELP_TIMES = 2.0
+"""`tracker --help` takes so many times what an empty Typer program's takes, at most (it takes hardly
+more), or people stop asking for help.
 """
 COMMANDS = [
     *("init", "doctor", "run", "gateway", "demo", "simulate", "replay", "policy"),
