@@ -25,7 +25,7 @@ class Report(Struct, frozen=True, kw_only=True):
 
 class Crew(Protocol):
     """Workers by number, from 0. What one holds when it ends is handed to it again, in its order,
-    once it was started anew. Nothing here waits for a worker but `start` and `stop`.
+    once it was started anew. Nothing here waits for a worker but `stop`.
     """
 
     @property
@@ -41,10 +41,13 @@ class Crew(Protocol):
         """Which worker does not work, and why; empty while all do."""
         ...
 
-    def start(self, within_s: float) -> None:
-        """Start all, and wait until they are ready, at most so long: who is not is waited for no
-        more.
-        """
+    @property
+    def ready(self) -> bool:
+        """All work."""
+        ...
+
+    def start(self) -> None:
+        """Start all. What is handed to one that is not ready yet waits for it."""
         ...
 
     def stop(self) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Sequence
 
@@ -37,12 +36,13 @@ class ProcessCrew:
     def trouble(self) -> str:
         return next((trouble for desk in self.desks if (trouble := desk.trouble)), "")
 
-    def start(self, within_s: float) -> None:
+    @property
+    def ready(self) -> bool:
+        return all(desk.ready for desk in self.desks)
+
+    def start(self) -> None:
         for desk in self.desks:
             desk.start()
-        until = time.monotonic() + within_s
-        for desk in self.desks:
-            desk.wait_ready(max(until - time.monotonic(), 0.0))
 
     def stop(self) -> None:
         for desk in self.desks:
