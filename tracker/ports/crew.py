@@ -11,6 +11,9 @@ from tracker.domain.alert import Alert
 from tracker.domain.finding import Finding
 from tracker.ports.world import Message
 
+A_WORKER = "worker "
+"""So begins the name of each, and with it all that is said of its trouble."""
+
 
 class Report(Struct, frozen=True, kw_only=True):
     """What a worker says. done: these are durable, and all that came of them. owners: devices, and
@@ -38,7 +41,7 @@ class Crew(Protocol):
 
     @property
     def trouble(self) -> str:
-        """Which worker does not work, and why; empty while all do."""
+        """Which worker does not work, and why, beginning with A_WORKER; empty while all do."""
         ...
 
     @property

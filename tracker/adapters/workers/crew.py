@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from tracker.adapters.workers.desk import Desk
 from tracker.ports import Message, Report
+from tracker.ports.crew import A_WORKER
 
 
 class ProcessCrew:
@@ -20,7 +21,7 @@ class ProcessCrew:
         self._reports: deque[Report] = deque()
         self._reported = threading.Event()
         self.desks = [
-            Desk(number, f"worker {number + 1} of {len(commands)}", command, self._take)
+            Desk(number, f"{A_WORKER}{number + 1} of {len(commands)}", command, self._take)
             for number, command in enumerate(commands)
         ]
 
