@@ -40,7 +40,7 @@ from tracker.ports import Inbox, Message, Work
 TRUCKS, COUNT, WARM = 400, 12_000, 2_000
 WINDOW = 1_000
 """Messages that are not acknowledged: our receive maximum."""
-ROUNDS = 1
+ROUNDS = 5
 
 
 class Taken(NamedTuple):

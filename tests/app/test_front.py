@@ -38,7 +38,11 @@ class ListedCrew:
     def held(self) -> int:
         return sum(map(len, self.hands))
 
-    def start(self, within_s: float) -> None:
+    @property
+    def ready(self) -> bool:
+        return self.runs
+
+    def start(self) -> None:
         self.runs, self.starts = True, self.starts + 1
 
     def stop(self) -> None:

@@ -54,13 +54,21 @@ def is_ready(line: str) -> bool:
 
 
 @pytest.mark.e2e
-@pytest.mark.parametrize(("how", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
+@pytest.mark.parametrize(
+    ("how", "code", "options"),
+    [
+        (signal.SIGTERM, 0, ()),
+        (signal.SIGINT, 130, ()),
+        (signal.SIGTERM, 0, ("--workers", "2")),
+        (signal.SIGINT, 130, ("--workers", "2")),
+    ],
+)
 def test_it_takes_in_until_it_is_told_to_stop(
-    started: Run, tmp_path: Path, how: signal.Signals, code: int
+    started: Run, tmp_path: Path, how: signal.Signals, code: int, options: tuple[str, ...]
 ) -> None:
     config = load(tmp_path / "tracker.toml", {})
-    with process(tmp_path, "run", "--json") as tracker:
-        until(tracker.stderr, is_ready)
+    with process(tmp_path, "run", "--json", *options) as tracker:
+        assert ("2 workers" in until(tracker.stderr, is_ready)) == bool(options)
         with wiring.publisher(config, "test") as publisher:
             publisher.publish("seals/v1/SEAL-1/telemetry", json.dumps(READING).encode())
             publisher.publish("seals/v1/SEAL-1/telemetry", b"{")
@@ -109,6 +117,22 @@ def test_a_broker_out_of_reach_ends_with_3(started: Run, tmp_path: Path) -> None
     err = started("--config", str(file), "run", code=3).err
     assert f"127.0.0.1:{port}" in err
     assert "->" in err
+
+
+@pytest.mark.e2e
+def test_a_worker_is_nothing_for_people(started: Run, run: Run) -> None:
+    assert "tracker run --workers" in started("worker", "0", "2", code=2).err
+    assert " worker " not in run("--help").out
+
+
+@pytest.mark.e2e
+def test_told_to_stop_before_its_workers_are_ready_it_does(started: Run, tmp_path: Path) -> None:
+    with process(tmp_path, "run", "--workers", "2") as tracker:
+        until(tracker.stderr, is_ready)
+        tracker.send_signal(signal.SIGTERM)
+        _, err = tracker.communicate(timeout=PATIENCE_S)
+    assert tracker.returncode == 0, err
+    assert "Traceback" not in err
 
 
 def test_an_embedded_broker_without_a_password_is_a_fault(run: Run, tmp_path: Path) -> None:

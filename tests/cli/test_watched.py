@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -14,6 +15,7 @@ from tests.support.office import Office, trip
 from tracker import wiring
 from tracker.app.queries.watch import Watching, watch
 from tracker.cli.alerts.watch import changed
+from tracker.cli.shared.watched import sentence
 from tracker.config import load
 from tracker.domain.alert import Alert, AlertKind
 from tracker.domain.command import AcknowledgeAlert, CloseAlert
@@ -99,6 +101,11 @@ def test_the_intake_leaves_signs_of_life_at_most_so_often(tmp_path: Path) -> Non
     office.tick(start + timedelta(seconds=26))
     deaf = watch(office.journal, office.clock.now(), 30.0)
     assert (deaf.watching, deaf.as_of) == (Watching.DEAF, start + timedelta(seconds=26))
+    office.inbox.trouble = "worker 2 of 2 ended (exit code -9) and is being started again"
+    office.tick(start + timedelta(seconds=27))
+    partly = watch(office.journal, office.clock.now(), 30.0)
+    assert (partly.watching, partly.why) == (Watching.PARTLY, office.inbox.trouble)
+    assert sentence(partly, ZoneInfo("UTC")).startswith("a part of the trucks is not watched")
     office.ingest.run(lambda: True)
     assert watch(office.journal, office.clock.now(), 30.0).watching is Watching.ENDED
     office.close()

@@ -138,9 +138,17 @@ def alerts(journal: SqlJournal) -> list[tuple[Any, ...]]:
 
 
 def workers_of(product: Product) -> list[psutil.Process]:
+    """Those that run: of one that was killed just now there may be a trace."""
     assert product.process is not None
     children = psutil.Process(product.process.pid).children(recursive=True)
-    return [one for one in children if "worker" in one.cmdline()]
+    return [one for one in children if _is_worker(one)]
+
+
+def _is_worker(process: psutil.Process) -> bool:
+    try:
+        return "worker" in process.cmdline()
+    except psutil.Error:  # it has ended
+        return False
 
 
 def both_work(product: Product) -> bool:

@@ -88,12 +88,12 @@ class Front:
         self._upkeep.during(lambda: self._run(stop))
 
     def _run(self, stop: Callable[[], bool]) -> None:
-        self.crew.start(START_S)
         try:
+            self._start(stop)
             while not stop():
                 self._take()
                 try:
-                    self._between()
+                    self._between(stop)
                 except Passing as error:
                     self._patience.bear(error, self.crew.held)
                 else:
@@ -101,6 +101,16 @@ class Front:
         finally:
             self.crew.stop()
             self._hear_workers()
+
+    def _start(self, stop: Callable[[], bool]) -> None:
+        """Before anything is received all are to be ready, and to have said whose they are."""
+        self.crew.start()
+        for _ in range(round(START_S / SOON_S)):
+            if self.crew.ready or stop():
+                break
+            self.crew.wait(SOON_S)
+            self._hear_workers()
+        self._hear_workers()
 
     def _take(self) -> None:
         """Receive, hand on, and acknowledge what the workers have made durable meanwhile."""
@@ -137,23 +147,23 @@ class Front:
         except Exception:
             log.exception("a notifier failed; what it was to tell is in the journal")
 
-    def _between(self) -> None:
+    def _between(self, stop: Callable[[], bool]) -> None:
         now = self.clock.now()
         if past(now - self._looked_at, self._tick):
             self._looked_at = now
             self._anew = self._anew or self._watched()
             if self._anew is not None:
-                self._redraw(self._anew)
+                self._redraw(self._anew, stop)
         self._upkeep.look()
 
-    def _redraw(self, anew: Geography) -> None:
+    def _redraw(self, anew: Geography, stop: Callable[[], bool]) -> None:
         """Put other zones in force between two works of every worker: all start anew with them."""
         self.crew.stop()
         try:
             self._put_in_force(anew)
             self._anew = None
         finally:
-            self.crew.start(START_S)
+            self._start(stop)
 
     def _put_in_force(self, geography: Geography) -> None:
         """Record it as in force, unless it is. To set every truck's zones anew takes all shipments,

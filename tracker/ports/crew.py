@@ -11,6 +11,9 @@ from tracker.domain.alert import Alert
 from tracker.domain.finding import Finding
 from tracker.ports.world import Message
 
+A_WORKER = "worker "
+"""So begins the name of each, and with it all that is said of its trouble."""
+
 
 class Report(Struct, frozen=True, kw_only=True):
     """What a worker says. done: these are durable, and all that came of them. owners: devices, and
@@ -25,7 +28,7 @@ class Report(Struct, frozen=True, kw_only=True):
 
 class Crew(Protocol):
     """Workers by number, from 0. What one holds when it ends is handed to it again, in its order,
-    once it was started anew. Nothing here waits for a worker but `start` and `stop`.
+    once it was started anew. Nothing here waits for a worker but `stop`.
     """
 
     @property
@@ -38,13 +41,16 @@ class Crew(Protocol):
 
     @property
     def trouble(self) -> str:
-        """Which worker does not work, and why; empty while all do."""
+        """Which worker does not work, and why, beginning with A_WORKER; empty while all do."""
         ...
 
-    def start(self, within_s: float) -> None:
-        """Start all, and wait until they are ready, at most so long: who is not is waited for no
-        more.
-        """
+    @property
+    def ready(self) -> bool:
+        """All work."""
+        ...
+
+    def start(self) -> None:
+        """Start all. What is handed to one that is not ready yet waits for it."""
         ...
 
     def stop(self) -> None:

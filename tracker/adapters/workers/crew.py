@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Sequence
 
 from tracker.adapters.workers.desk import Desk
 from tracker.ports import Message, Report
+from tracker.ports.crew import A_WORKER
 
 
 class ProcessCrew:
@@ -21,7 +21,7 @@ class ProcessCrew:
         self._reports: deque[Report] = deque()
         self._reported = threading.Event()
         self.desks = [
-            Desk(number, f"worker {number + 1} of {len(commands)}", command, self._take)
+            Desk(number, f"{A_WORKER}{number + 1} of {len(commands)}", command, self._take)
             for number, command in enumerate(commands)
         ]
 
@@ -37,12 +37,13 @@ class ProcessCrew:
     def trouble(self) -> str:
         return next((trouble for desk in self.desks if (trouble := desk.trouble)), "")
 
-    def start(self, within_s: float) -> None:
+    @property
+    def ready(self) -> bool:
+        return all(desk.ready for desk in self.desks)
+
+    def start(self) -> None:
         for desk in self.desks:
             desk.start()
-        until = time.monotonic() + within_s
-        for desk in self.desks:
-            desk.wait_ready(max(until - time.monotonic(), 0.0))
 
     def stop(self) -> None:
         for desk in self.desks:

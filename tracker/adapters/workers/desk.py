@@ -78,9 +78,10 @@ class Desk:
         if self._keeper is not None:
             self._keeper.join()
 
-    def wait_ready(self, timeout: float) -> None:
+    @property
+    def ready(self) -> bool:
         with self._changed:
-            self._changed.wait_for(lambda: self._ready, timeout)
+            return self._ready
 
     def hand(self, messages: Sequence[Message]) -> None:
         with self._changed:

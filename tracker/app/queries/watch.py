@@ -8,12 +8,15 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from tracker.ports import Heartbeat, Records
+from tracker.ports.crew import A_WORKER
 
 
 class Watching(enum.StrEnum):
     YES = "yes"
     DEAF = "deaf"
     """The tracker runs and hears nothing: its broker is away."""
+    PARTLY = "partly"
+    """The tracker runs and hears, and one of its workers does not work."""
     ENDED = "ended"
     SILENT = "silent"
     """No sign of life for too long: it was killed, hangs, or cannot write."""
@@ -55,4 +58,6 @@ def _watching(found: Heartbeat, now: datetime, dead_after: timedelta) -> Watchin
         return Watching.SILENT
     if found.at - now > dead_after:
         return Watching.AHEAD
+    if found.trouble.startswith(A_WORKER):
+        return Watching.PARTLY
     return Watching.DEAF if found.trouble else Watching.YES

@@ -98,6 +98,8 @@ def tracker(config: Config) -> str:
     mend = "`tracker run` starts it"
     if now.watching is Watching.DEAF:
         mend = "see that the broker runs and can be reached; the tracker connects by itself"
+    if now.watching is Watching.PARTLY:
+        mend = "it is started again by itself; if it ends again, what `tracker run` says tells why"
     raise UsageError(f"{sentence(now, UTC)}{shipments}", mend=mend)
 
 
@@ -160,6 +162,7 @@ def _runs(config: Config) -> bool:
 
     try:
         with wiring.records(config) as records:
-            return watch_now(config, records).watching in (Watching.YES, Watching.DEAF)
+            now = watch_now(config, records).watching
+            return now in (Watching.YES, Watching.DEAF, Watching.PARTLY)
     except TrackerError:
         return False

@@ -48,6 +48,8 @@ def sentence(watch: Watch, zone: ZoneInfo) -> str:
             return f"as of {at}"
         case Watching.DEAF:
             return f"nothing is heard, as of {at}: the tracker runs, its broker is away{why}"
+        case Watching.PARTLY:
+            return f"a part of the trucks is not watched, as of {at}{why}"
         case Watching.ENDED:
             return f"nobody is watching: the tracker ended at {at}{why}"
         case Watching.SILENT:
