@@ -238,6 +238,10 @@ def test_a_cut_is_critical_wherever_it_is_and_however_it_is_told(
 @settings(max_examples=40, deadline=None)
 @given(st.sampled_from([n for n, said in enumerate(honest()) if said["speed"]]), orders,
        st.sampled_from(("", "none")))  # fmt: skip
+@example(5, (2, 6, [5, 3, 4, 2]), "")  # heard before the sealing
+@example(5, (2, 6, [5, 4, 2, 3]), "")
+@example(38, (33, 39, [38, 37, 36, 35, 34, 33]), "")  # and before the reseal
+@example(38, (33, 39, [38, 34, 33, 35, 36, 37]), "")
 def test_an_opening_while_rolling_is_critical_however_it_is_told(
     place: int, order: tuple[int, int, list[int]], kind: str
 ) -> None:

@@ -30,13 +30,14 @@ from tracker.domain.command import Authorise, CloseShipment
 from tracker.domain.geo import metres_between
 from tracker.domain.motion import point
 from tracker.domain.outcome import Cleared, Outcome, Raised, SealMoved, SealUpdated
-from tracker.domain.plan import Plan
+from tracker.domain.plan import Place, Plan
 from tracker.domain.policy import Policy, minutes
 from tracker.domain.seal import SealRecord, SealState
 from tracker.domain.shipment import Authorisation
 from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View, concluded
 from tracker.rules.openings import OpeningVerdict, covering, is_unusual, judge, opens, shown
+from tracker.rules.openings_early import UNGUARDED, Early, as_held, heard, is_early, kept
 from tracker.rules.openings_held import Held, holding, is_present, merged, witnessed
 from tracker.rules.seals import apart, is_sealed, known_places, recorded, renumbered, strays
 from tracker.rules.signs import Sign
@@ -58,11 +59,12 @@ class Apart(Struct, frozen=True, kw_only=True):
 class Memory(Struct, frozen=True, kw_only=True):
     """late: openings that the backlog told, or that were closed again, whose authorisation is still
     owed. They are past, so the present seal's `record_due` says nothing of them. held: openings
-    whose word is awaited.
+    whose word is awaited. early: those heard before the word that sealed the lock.
     """
 
     late: tuple[SealRecord, ...] = ()
     held: tuple[Held, ...] = ()
+    early: tuple[Early, ...] = ()
     apart: Apart | None = None
 
 
@@ -75,22 +77,31 @@ def on_reading(view: View, memory: Memory) -> Result:
         return memory, tuple(found)
     if memory.held:
         memory = replace(memory, held=witnessed(view, memory.held, report))
+    if memory.early:
+        memory = replace(memory, early=heard(view, memory.early, report))
     if not opens(report):
         return _still_owed(view, memory, report), tuple(found)
     if view.seal.breached:  # the same incident goes on; counted where it was raised
         still = (_still_open(view),) if _was_opened(view.seal) else NOTHING
         return memory, (*found, *still)
     if not view.seal.on_duty:
-        return memory, tuple(found)
+        return _early(view, memory, report), tuple(found)
     return _opened(view, memory, report)
 
 
-def _opened(view: View, memory: Memory, report: SealReport) -> Result:
+def _early(view: View, memory: Memory, report: SealReport) -> Memory:
+    if view.plan is None or apart(view) or not is_early(view, report):
+        return memory
     places = known_places(view)
-    alone = apart(view)
     verdict = judge(view, report, places, off_route=strays(view))
-    if alone:
-        memory = replace(memory, apart=_apart(view, report, verdict))
+    opened = _as_opened(view, report, places, verdict)
+    return replace(memory, early=kept(view, memory.early, verdict, opened))
+
+
+def _as_opened(
+    view: View, report: SealReport, places: tuple[Place, ...], verdict: OpeningVerdict
+) -> SealRecord:
+    """The seal as this opening leaves it."""
     owed = verdict.unrecorded
     due = view.at + minutes(view.policy.opening_record_min) if owed else None
     opened = replace(
@@ -103,8 +114,18 @@ def _opened(view: View, memory: Memory, report: SealReport) -> Result:
         record_due=due,
         told=None,
     )
-    if not _of_this(view, opened):
-        opened = replace(opened, pending_number=None, pending_at=None)
+    if _of_this(view, opened):
+        return opened
+    return replace(opened, pending_number=None, pending_at=None)
+
+
+def _opened(view: View, memory: Memory, report: SealReport) -> Result:
+    places = known_places(view)
+    verdict = judge(view, report, places, off_route=strays(view))
+    if apart(view):
+        memory = replace(memory, apart=_apart(view, report, verdict))
+    opened = _as_opened(view, report, places, verdict)
+    due = opened.record_due
     code, facts = verdict.code, verdict.facts
     if verdict.waits or verdict.amendable:
         held, again = merged(memory.held, holding(view, verdict, opened))
@@ -182,7 +203,7 @@ def _elsewhere(view: View, far: Apart) -> list[Outcome]:
 def _breached(view: View, code: Code, facts: dict[str, Fact], at: datetime) -> list[Outcome]:
     """The present seal, if it is not breached yet: it is, by that opening."""
     seal = view.seal
-    if not seal.on_duty and seal.state is not SealState.OPEN_AUTHORISED:
+    if not seal.on_duty and seal.state not in UNGUARDED:
         return []
     to = replace(seal, state=SealState.OPEN_UNAUTHORISED, since=at, opened_at=at, record_due=None)
     return [SealMoved(to=to, code=code, facts=facts, at=at)]
@@ -239,10 +260,12 @@ def _decided(view: View, memory: Memory, *, everything: bool = False) -> Result:
     if memory.apart is not None and (everything or view.now >= memory.apart.due):
         found += _elsewhere(view, memory.apart)
         memory = replace(memory, apart=None)
-    slack, kept = timedelta(seconds=view.policy.opening_evidence_s), list[Held]()
+    if memory.early:
+        memory, found = _guarded(view, memory, found)
+    slack, still = timedelta(seconds=view.policy.opening_evidence_s), list[Held]()
     for held in memory.held:
         if not everything and view.now < held.due:
-            kept.append(held)
+            still.append(held)
             continue
         card = held.lawful(slack)
         leave = _granted(view, held) if card is None else None
@@ -257,10 +280,34 @@ def _decided(view: View, memory: Memory, *, everything: bool = False) -> Result:
             if is_present(view.seal, held) or view.seal.on_duty:
                 found += _breached(view, held.code, facts, at)
             again = view.now + minutes(view.policy.backlog_grace_min)
-            kept.append(replace(held, told=True, due=again))
-    if len(kept) != len(memory.held) or found:
-        memory = replace(memory, held=tuple(kept))
+            still.append(replace(held, told=True, due=again))
+    if len(still) != len(memory.held) or found:
+        memory = replace(memory, held=tuple(still))
     return memory, tuple(found)
+
+
+def _guarded(view: View, memory: Memory, found: list[Outcome]) -> tuple[Memory, list[Outcome]]:
+    """Openings of which it is proven by now that the lock was sealed before them."""
+    due = [early for early in memory.early if view.now >= early.due]
+    rest = tuple(early for early in memory.early if early not in due)
+    memory = replace(memory, early=rest) if due else memory
+    unsealed = view.seal.state is SealState.ARMED
+    proven = sorted((e for e in due if e.proven is not None), key=lambda e: e.at)
+    for early in proven:
+        at = early.opened.opened_at or early.at
+        facts: dict[str, Fact] = {"places": early.places} if "places" in early.code.facts else {}
+        if early.amendable:
+            memory = replace(memory, held=(*memory.held, as_held(view, early)))
+        elif early.severity is not None:
+            found.append(replace(_incident(view, early.code, facts, early.severity), at=at))
+        if early.severity is Severity.CRITICAL and not early.amendable:
+            found += _breached(view, early.code, facts, at)
+        elif unsealed:
+            unsealed = False
+            found.append(SealMoved(to=early.opened, code=early.code, facts=facts, at=at))
+        elif early.opened.record_due is not None:
+            memory = replace(memory, late=(*memory.late, early.opened))
+    return memory, found
 
 
 def _granted(view: View, held: Held) -> Authorisation | None:
@@ -317,6 +364,7 @@ def deadline(view: View, memory: Memory) -> datetime | None:
     seals = [*memory.late, *((view.seal,) if view.seal.state is SealState.OPEN_AUTHORISED else ())]
     due = [seal.record_due for seal in seals if seal.record_due is not None]
     due += [held.due for held in memory.held]
+    due += [early.due for early in memory.early]
     if memory.apart is not None:
         due.append(memory.apart.due)
     return min(due, default=None)
@@ -327,7 +375,10 @@ def set_back(memory: Memory, now: datetime, policy: Policy) -> Memory:
     held = tuple(replace(h, due=min(h.due, latest)) for h in memory.held)
     far = memory.apart
     far = None if far is None else replace(far, due=min(far.due, latest))
-    return memory if not held and far is None else replace(memory, held=held, apart=far)
+    early = tuple(replace(e, due=min(e.due, latest)) for e in memory.early)
+    if not held and not early and far is None:
+        return memory
+    return replace(memory, held=held, early=early, apart=far)
 
 
 def _owed(view: View, seal: SealRecord) -> Raised:
@@ -373,7 +424,7 @@ def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
     codes = concluded(view, memory, RULE).get(kind)
     wrong = Weighed(kind=kind, measure="concluded", value=codes, speaks=codes is not None)
     if view.reading is None:
-        waiting = len(memory.held) + len(memory.late) + (memory.apart is not None)
+        waiting = len((*memory.held, *memory.early, *memory.late)) + (memory.apart is not None)
         count = Weighed(kind=kind, measure="openings_waiting", value=waiting)
         return (wrong,) if codes else (wrong, count)
     told = report is not None and opens(report)

@@ -4,8 +4,8 @@ At rest it warns; with another sign of tampering within `vibration_sign_min` it 
 cover opened, the motor stuck, an unlock refused, a fault, jamming, or off the route.
 At rest is where two fixes over `standing_min` have it, before and after: so what is told between
 them waits for the next fix, and drift and a parked receiver's false speed change nothing. Docks,
-yards and the crossing's own lanes shake trailers too (forklifts, coupling, X-ray portals): there
-vibration alone is nobody's concern.
+yards, the crossing's own lanes and its queue shake trailers too (forklifts, coupling, X-ray
+portals): there vibration alone is nobody's concern.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from devices.reading import SealCondition, SealEvent, SealReport
+from devices.reading import Fix, SealCondition, SealEvent, SealReport
 from geofences.kinds import ZoneKind
 from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.codes import Code, Fact
+from tracker.domain.geo import metres_between
 from tracker.domain.outcome import Outcome, Raised, SealMoved
 from tracker.domain.policy import minutes
 from tracker.domain.seal import SealState
@@ -52,13 +53,16 @@ SHAKING = frozenset(
 
 class Memory(Struct, frozen=True, kw_only=True):
     """shaken: the oldest vibration of which it is not known yet whether the truck stood. rested:
-    the newest that it stood for. sign, sign_at: the newest other sign.
+    the newest that it stood for. sign, sign_at: the newest other sign. was, went: the fix before
+    `shaken`, and its own, where that claims a speed.
     """
 
     shaken: datetime | None = None
     rested: datetime | None = None
     sign: str | None = None
     sign_at: datetime | None = None
+    was: Fix | None = None
+    went: Fix | None = None
 
 
 QUIET = Memory()
@@ -74,9 +78,9 @@ def on_reading(view: View, memory: Memory) -> Result:
         return QUIET, NOTHING
     memory = _signed(view, memory, report)
     if SealEvent.VIBRATION in events and memory.shaken is None and not _rolls(view):
-        memory = replace(memory, shaken=own_time(view))
+        memory = _shaken(view, memory)
     if memory.shaken is not None:
-        stood = _stood(view, memory.shaken)
+        stood = False if _crept(view, memory) else _stood(view, memory.shaken)
         if stood is not None:
             return _counted(view, memory, memory.shaken, stood=stood)
     if memory.rested is not None and _near(view, memory.rested, memory.sign_at):
@@ -84,6 +88,26 @@ def on_reading(view: View, memory: Memory) -> Result:
     if memory.rested is not None and not _near(view, memory.rested, own_time(view)):
         memory = replace(memory, rested=None)
     return memory, NOTHING
+
+
+def _shaken(view: View, memory: Memory) -> Memory:
+    was = view.before.fix if view.before and _claims_speed(view) else None
+    went = view.moves.fix if was is not None else None
+    return replace(memory, shaken=own_time(view), was=was, went=went)
+
+
+def _crept(view: View, memory: Memory) -> bool:
+    """Told by a fix that claims a speed, and the next one bears it out: it stayed there, rather
+    than return. A queue creeps by less than ends a halt.
+    """
+    was, went, fix = memory.was, memory.went, view.moves.fix
+    if was is None or went is None or fix is None or fix.time <= went.time:
+        return False
+    way = metres_between(was.lat, was.lon, went.lat, went.lon)
+    unsure = (was.accuracy_m or 0.0) + (went.accuracy_m or 0.0)
+    stays = metres_between(went.lat, went.lon, fix.lat, fix.lon) < way / 2
+    on = metres_between(was.lat, was.lon, fix.lat, fix.lon) > way
+    return way > unsure and (stays or on)
 
 
 def _rolls(view: View) -> bool:
@@ -97,7 +121,7 @@ def _claims_speed(view: View) -> bool:
 
 
 def _counted(view: View, memory: Memory, shaken: datetime, *, stood: bool) -> Result:
-    memory = replace(memory, shaken=None)
+    memory = replace(memory, shaken=None, was=None, went=None)
     if not stood:
         return memory, NOTHING
     memory = replace(memory, rested=shaken)
@@ -150,6 +174,9 @@ def _shaking(view: View) -> bool:
     plan = view.plan
     if plan is None:
         return False
+    halt = view.lane.halt
+    if halt is not None and plan.border is not None and plan.border.holds(halt.lat, halt.lon):
+        return True
     return any(place.kind in SHAKING and plan.expects(place.id) for place in known_places(view))
 
 
@@ -189,7 +216,9 @@ def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
     if shaken is None and memory.rested is None:
         return (Weighed(kind=kind, measure="vibration", value=False),)
     signed = _signed(view, memory, report)
-    stood = True if shaken is None else _stood(view, shaken)
+    if memory.shaken is None and shakes:
+        memory = _shaken(view, memory)
+    stood = True if shaken is None else False if _crept(view, memory) else _stood(view, shaken)
     at = memory.rested if stood is None or shaken is None else shaken
     if stood is False or at is None:
         return (Weighed(kind=kind, measure="vibration_at_rest", value=stood),)
