@@ -608,6 +608,23 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         float,
         meta("a clock that is off by this warns; by less, it is for information", "min", "ours"),
     ] = 15.0
+    clock_steady_s: Annotated[
+        float,
+        meta(
+            "what comes late by the same again and again, give or take so much, has a clock behind",
+            "s",
+            "ours: a slow link's delays differ by minutes",
+        ),
+    ] = 30.0
+    clock_steady_reports: Annotated[
+        int,
+        meta(
+            "so many readings in a row that are late by the same show a clock behind",
+            "readings",
+            "ours",
+            least=2,
+        ),
+    ] = 5
     clock_reports: Annotated[
         int,
         meta(

@@ -3,9 +3,10 @@
 The trailer is separated from its tractor, or the lock is off its trailer. The two report at
 different moments; a truck is elsewhere a minute later. So a fix of the one is held against those of
 the other before and after it, and against how far a truck drives in between (`apart_kmh`, clocks
-apart by `clock_skew_min`); one that stands was where it stands all the while. `confirm_fixes` fixes
-of each must show it; one more of a device that moves and shows the same spot twice, for so a
-receiver jumps. It is over when as many fixes in a row show them together.
+apart by `clock_skew_min`); the times of a clock that is off by more are put right by as much. One
+that stands was where it stands all the while. `confirm_fixes` fixes of each must show it; one more
+of a device that moves and shows the same spot twice, for so a receiver jumps. It is over when as
+many fixes in a row show them together.
 """
 
 from __future__ import annotations
@@ -46,15 +47,28 @@ class Pair(Struct, frozen=True, kw_only=True):
     told: bool = False
 
 
+class Timing(Struct, frozen=True):
+    """What is known of a device's clock that is not right. behind_s: by so many seconds (less than
+    0: it is ahead) its times are put right, if it is that `steadily`: so many readings in a row
+    came that late. doubt_s: they may be wrong by so much more.
+    """
+
+    behind_s: float
+    steadily: int = 0
+    doubt_s: float = 0.0
+
+
+RIGHT = Timing(0.0)
+
+
 class Memory(Struct, frozen=True, kw_only=True):
-    """fixes: of each device the newest believed ones, oldest first; one of a clock ahead at its
-    receipt. slow: device -> seconds by which its newest came later than its clock says, where that
-    is more than clocks may differ: slow, or behind. pairs: "device|device" -> how it stands between
-    those that were seen apart.
+    """fixes: of each device the newest believed ones, oldest first, their times put right. clocks:
+    of those devices whose times differ from the receipts by more than clocks may. pairs:
+    "device|device" -> how it stands between those that were seen apart.
     """
 
     fixes: dict[str, tuple[Fix, ...]] = {}
-    slow: dict[str, float] = {}
+    clocks: dict[str, Timing] = {}
     pairs: dict[str, Pair] = {}
 
 
@@ -79,18 +93,14 @@ def on_reading(view: View, memory: Memory) -> Result:
         return memory, NOTHING
     if view.reading is None or view.reading.clock in UNDATED:
         return memory, NOTHING
-    off = view.now - fix.time
-    if -off > minutes(view.policy.clock_skew_min):
-        fix = replace(fix, time=view.now)
+    memory = _timed(view, memory, device, view.now - fix.time)
+    if (behind_s := _corrects(view, memory.clocks.get(device, RIGHT))) != 0.0:
+        fix = replace(fix, time=fix.time + timedelta(seconds=behind_s))
     own = memory.fixes.get(device, ())
     if own and fix.time <= own[-1].time:
         return memory, NOTHING
     others = {name: kept for name, kept in memory.fixes.items() if name in view.state.devices}
-    memory = replace(
-        memory,
-        fixes={**others, device: (*own[1 - KEPT :], fix)},
-        slow=_slow(view, memory, device, off),
-    )
+    memory = replace(memory, fixes={**others, device: (*own[1 - KEPT :], fix)})
     outcomes = list[Outcome]()
     for other, fixes in others.items():
         if other != device and fixes:
@@ -99,15 +109,49 @@ def on_reading(view: View, memory: Memory) -> Result:
     return memory, tuple(outcomes)
 
 
-def _slow(view: View, memory: Memory, device: str, off: timedelta) -> dict[str, float]:
-    """What is told to be stored is slow, and its clock none the worse."""
-    buffered = view.reading is not None and view.reading.buffered
-    slow = off > minutes(view.policy.clock_skew_min) and not buffered
-    if slow:
-        return {**memory.slow, device: off.total_seconds()}
-    if device not in memory.slow:
-        return memory.slow
-    return {name: seconds for name, seconds in memory.slow.items() if name != device}
+def _timed(view: View, memory: Memory, device: str, off: timedelta) -> Memory:
+    """With what this reading, received `off` after its own time, shows of the device's clock. What
+    was timed otherwise is no longer held against anybody.
+    """
+    was = memory.clocks.get(device)
+    if was is None and abs(off) <= minutes(view.policy.clock_skew_min):
+        return memory
+    now = _timing(view, was or RIGHT, off.total_seconds())
+    clocks = {name: timing for name, timing in memory.clocks.items() if name != device}
+    if now != RIGHT:
+        clocks[device] = now
+    fixes = memory.fixes
+    was_s, now_s = (_corrects(view, timing) for timing in (was or RIGHT, now))
+    if abs(was_s - now_s) > view.policy.clock_steady_s:
+        fixes = {**fixes, device: ()}
+    return replace(memory, fixes=fixes, clocks=clocks)
+
+
+def _timing(view: View, was: Timing, late_s: float) -> Timing:
+    """Nothing comes before it was sent, so what is ahead of its receipt shows a clock ahead; it is
+    so until it is seen right. What comes late may be slow, and from a clock behind comes always so.
+    """
+    policy = view.policy
+    skew_s = policy.clock_skew_min * 60
+    if late_s < -skew_s:
+        return Timing(min(was.behind_s, late_s))
+    if was.behind_s < 0.0:
+        return Timing(was.behind_s, doubt_s=-was.behind_s) if view.lane.ahead else RIGHT
+    if view.reading is not None and view.reading.buffered:
+        return was  # it was stored: that makes its clock neither better nor worse
+    if late_s <= skew_s:
+        return RIGHT
+    if abs(late_s - was.behind_s) > policy.clock_steady_s:
+        return Timing(late_s, 1, late_s)
+    least, times = min(was.behind_s, late_s), min(was.steadily + 1, policy.clock_steady_reports)
+    steady = times >= policy.clock_steady_reports
+    return Timing(least, times, late_s - least if steady else late_s)
+
+
+def _corrects(view: View, timing: Timing) -> float:
+    """Seconds by which its times are put right."""
+    known = timing.behind_s < 0.0 or timing.steadily >= view.policy.clock_steady_reports
+    return timing.behind_s if known else 0.0
 
 
 def _held(view: View, memory: Memory, device: str, other: str, fix: Fix) -> Result:
@@ -116,8 +160,6 @@ def _held(view: View, memory: Memory, device: str, other: str, fix: Fix) -> Resu
     name, (a, _) = _name(device, other)
     pair = memory.pairs.get(name)
     if gap.excess > 0:
-        if gap.seconds and _clock_is_off(view, (device, other)):
-            return memory, NOTHING
         side = 0 if device == a else 1
         pair, outcomes = _apart(view, pair, gap, fix, side, (device, other), name)
     elif pair is None:
@@ -128,21 +170,9 @@ def _held(view: View, memory: Memory, device: str, other: str, fix: Fix) -> Resu
     return replace(memory, pairs=pairs if pair is None else {**pairs, name: pair}), outcomes
 
 
-def _clock_is_off(view: View, devices: tuple[str, str]) -> bool:
-    """Of one of them it is told, and both drive: when it was where nobody knows. Who stands is
-    where it is, whatever its clock says.
-    """
-    if any(view.state.devices[device].live.standing for device in devices):
-        return False
-    return any(
-        alert.kind is AlertKind.CLOCK_OFF and alert.key in devices and alert.ended_at is None
-        for alert in view.state.alerts.values()
-    )
-
-
 def widest(view: View, memory: Memory, device: str, other: str, fix: Fix) -> Gap:
     """The comparison that speaks most for their being apart."""
-    slow = memory.slow.get(device, 0.0) + memory.slow.get(other, 0.0)
+    slow = sum(memory.clocks.get(name, RIGHT).doubt_s for name in (device, other))
     gaps = [_gap(view, device, other, fix, theirs, slow) for theirs in memory.fixes[other]]
     return max(gaps, key=lambda gap: gap.excess)
 
