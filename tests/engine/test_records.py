@@ -49,6 +49,13 @@ COMMANDS = [
     (commands.RecordDelivery(accepted=True, **TOLD, **NOW), Code.NOTICE_ACCEPTED),
     (commands.RecordDelivery(accepted=False, ours=True, **TOLD, **NOW), Code.NOTICE_DEAD),
     (commands.RecordHead(**NOW), Code.RECORD_HANDED_OUT),
+    (commands.ShareRecord(share="s", reader="r", until=NOW["at"], **NOW), Code.RECORD_SHARED),
+    (
+        commands.ShareRecord(share="s", reader="r", until=NOW["at"], withdrawn=True, **NOW),
+        Code.SHARE_WITHDRAWN,
+    ),
+    (commands.RecordRead(what="track", share="s", **NOW), Code.RECORD_READ),
+    (commands.ChangeUser(user="u", change="added", role="auditor", **NOW), Code.USER_CHANGED),
     (commands.CloseShipment(number="A1", **NOW), Code.DELIVERED),
     (commands.CloseShipment(given_up=True, reason="r", **NOW), Code.GIVEN_UP),
 ]

@@ -190,6 +190,15 @@ class CommandHandler:
 
         return self.durably(fill, release=release)
 
+    def record_of(self, shipment: str, command: AnyCommand) -> list[Finding]:
+        """The same of a shipment, which must be there. Raises NotFound."""
+
+        def fill(unit: UnitOfWork) -> None:
+            _shipment(unit, shipment)
+            unit.judge(shipment, command)
+
+        return self.durably(fill)
+
     def submit_alert(self, alert: str, command: AnyCommand) -> list[Finding]:
         """Acknowledge or close an alert. Raises NotFound if none of that id is open."""
 

@@ -41,6 +41,10 @@ OFFERED = {
         "Take in what `tracker run` hands over. Nobody else gives this command.",
         hidden=True,
     ),
+    "serve": Offered(
+        "tracker.cli.service.serve:serve",
+        "Serve the web application: board, map, shipments, audit; and /api/v1. Until interrupted.",
+    ),
     "watchdog": Offered(
         "tracker.cli.service.watchdog:watchdog",
         "Tell the house when the tracker is silent or the broker is gone, and when that is over.",
@@ -123,6 +127,10 @@ OFFERED = {
     "privacy": Offered(
         "tracker.cli.privacy:app",
         "Personal data: what is kept of people; erase it.",
+    ),
+    "users": Offered(
+        "tracker.cli.users:app",
+        "Who may use the web application, and tokens for programs.",
     ),
 }
 

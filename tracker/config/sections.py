@@ -419,6 +419,68 @@ class WatchdogSection(Section, frozen=True):
     ] = "watchdog.json"
 
 
+class WebSection(Section, frozen=True):
+    host: Annotated[
+        str, _key("where `tracker serve` listens; beyond this machine only with TLS, or a proxy")
+    ] = "127.0.0.1"
+    port: Annotated[int, _key("its TCP port; 0: any that is free", ge=0, le=65535)] = 8480
+    names: Annotated[
+        tuple[str, ...],
+        _key("names under which browsers may ask for it, besides that of `host`"),
+    ] = ("localhost", "127.0.0.1")
+    tls_certificate: Annotated[
+        str | None, _key("PEM file; left out: no TLS", path=True, example="web.crt")
+    ] = None
+    tls_key: Annotated[str | None, _key("PEM file", path=True, example="web.key")] = None
+    behind_proxy: Annotated[
+        bool, _key("a proxy of ours terminates TLS, and says who asks (X-Forwarded-For, -Proto)")
+    ] = False
+    session_h: Annotated[
+        float,
+        _key("a login ends after so long without a request", "h", source="ours: one shift", gt=0),
+    ] = 12.0
+    session_longest_h: Annotated[
+        float,
+        _key(
+            "and so long after it began, whatever happens",
+            "h",
+            source="NIST SP 800-63B, AAL1: at most 30 days",
+            gt=0,
+        ),
+    ] = 168.0
+    logins_per_min: Annotated[
+        float,
+        _key(
+            "attempts to log in, by name and by address; more are turned away",
+            source="OWASP: slow down guessing; ours",
+            gt=0,
+        ),
+    ] = 10.0
+    requests_per_min: Annotated[
+        float, _key("requests of one user or address to the API", source="ours", gt=0)
+    ] = 1200.0
+    body_kb: Annotated[
+        float, _key("of a request; a larger one is refused", "KiB", source="ours", gt=0)
+    ] = 1024.0
+    live_ms: Annotated[
+        float,
+        _key(
+            "how often the server asks the database for what is new",
+            "ms",
+            source="ours: a change is on the screen within a second",
+            gt=0,
+        ),
+    ] = 250.0
+    tiles: Annotated[
+        str | None,
+        _key(
+            "a map below ours: a URL with {z}, {x}, {y}, or a .pmtiles file; left out: our own, "
+            "which needs no internet",
+            example="https://tile.example.org/{z}/{x}/{y}.png",
+        ),
+    ] = None
+
+
 class Config(Struct, frozen=True, kw_only=True):
     """Everything configured, checked. `source` is the file, None if there was none."""
 
@@ -436,6 +498,7 @@ class Config(Struct, frozen=True, kw_only=True):
     display: DisplaySection = DisplaySection()
     notify: NotifySection = NotifySection()
     watchdog: WatchdogSection = WatchdogSection()
+    web: WebSection = WebSection()
     policy: Policy = Policy()
     layers: Layers = Layers()
     broker_password: Secret | None = None
@@ -456,6 +519,7 @@ SECTIONS: dict[str, type[Struct]] = {
     "display": DisplaySection,
     "notify": NotifySection,
     "watchdog": WatchdogSection,
+    "web": WebSection,
     "policy": Policy,
 }
 """The tables of the file, in the order in which `tracker init` writes them."""
@@ -474,5 +538,6 @@ PURPOSE = {
     "display": "What people are shown",
     "notify": "Who is told of alerts, by `tracker notify`",
     "watchdog": "Who notices that the tracker itself is silent (`tracker watchdog`)",
+    "web": "The web application (`tracker serve`)",
     "policy": "Thresholds: for all shipments, unless a layer or a shipment's own file differs",
 }

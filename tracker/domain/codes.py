@@ -52,6 +52,13 @@ class Code(enum.StrEnum):
     HOST_CLOCK_STEPPED = "host_clock_stepped", {"seconds": int, "restarted": bool}
     DATA_ERASED = "data_erased", {"values": int, "reason": str, "*": int}
     RULE_FAILED = "rule_failed", {"rule": str, "error": str}
+    RECORD_SHARED = "record_shared", {"share": str, "reader": str, "until": str}
+    SHARE_WITHDRAWN = "share_withdrawn", {"share": str, "reader": str}
+    RECORD_READ = (
+        "record_read",
+        {"what": str, "share": MaybeText, "role": MaybeText, "request": str},
+    )
+    USER_CHANGED = "user_changed", {"user": str, "change": str, "role": str, "request": str}
 
     # The journey
 

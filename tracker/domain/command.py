@@ -306,6 +306,39 @@ class RecordDelivery(Command, frozen=True):
     ours: bool = False
 
 
+class ShareRecord(Command, frozen=True):
+    """The shipment's record is given to a reader outside. share: the link's id; reader: its name
+    for the log. withdrawn: it is taken back; until then is when it would have ended.
+    """
+
+    share: str
+    reader: str
+    until: datetime
+    withdrawn: bool = False
+
+
+class RecordRead(Command, frozen=True):
+    """Somebody whose reading is on record has read. what: "shipment", "track", "entries" ...;
+    share: through which link; role: of a user. request: tells it from another of the same moment.
+    """
+
+    what: str
+    request: str = ""
+    share: str | None = None
+    role: str | None = None
+
+
+class ChangeUser(Command, frozen=True):
+    """change: "added", "role", "password", "token", "token revoked", "disabled", "enabled".
+    request: tells it from another of the same moment, for the log says no name.
+    """
+
+    user: str
+    change: str
+    role: str
+    request: str = ""
+
+
 class ReportReject(Command, frozen=True):
     """The tracker itself tells: what this device sent could not be read. place: where in the
     payload; sha256: hex, over its bytes.
@@ -325,6 +358,9 @@ AnyCommand = (
     | CorrectClosing
     | AcceptAlert
     | ReportReject
+    | ShareRecord
+    | RecordRead
+    | ChangeUser
     | RecordDelivery
     | ReportNumber
     | RecordSeal

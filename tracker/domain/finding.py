@@ -56,6 +56,10 @@ class FindingType(enum.StrEnum):
     SEALS_ISSUED = "seals_issued"
     SEAL_VOIDED = "seal_voided"
     DATA_ERASED = "data_erased"
+    RECORD_SHARED = "record_shared"
+    SHARE_WITHDRAWN = "share_withdrawn"
+    RECORD_READ = "record_read"
+    USER_CHANGED = "user_changed"
 
 
 _ALERT: Mapping[str, FactType] = {
@@ -76,7 +80,7 @@ OF_ANY: Mapping[str, FactType] = {"clock": str}
 """Facts that any finding may have: how the time of the reading it rests on was found, where it is
 not the device's own (`devices.reading.Clock`)."""
 
-PERSONAL_FACTS = frozenset({"officer", "argument.user", "contact", "assignee"})
+PERSONAL_FACTS = frozenset({"officer", "argument.user", "contact", "assignee", "reader", "user"})
 """Facts that name a person: they enter the log as commitments, as `actor` does."""
 SYSTEM_ACTOR = "tracker"
 """The tracker itself acts under this name, which is nobody's."""

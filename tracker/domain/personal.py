@@ -14,7 +14,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tracker.domain.alert import Alert
-from tracker.domain.command import AssignAlert, Command, RecordDelivery, RecordSeal
+from tracker.domain.command import (
+    AssignAlert,
+    ChangeUser,
+    Command,
+    RecordDelivery,
+    RecordSeal,
+    ShareRecord,
+)
 from tracker.domain.finding import SYSTEM_ACTOR
 from tracker.domain.notice import Delivery
 from tracker.domain.shipment import Authorisation, Custodian
@@ -28,6 +35,8 @@ FIELDS: dict[type[Struct], frozenset[str]] = {
     Custodian: frozenset({"name", "contact"}),
     Command: frozenset({"by"}),
     AssignAlert: frozenset({"to"}),
+    ShareRecord: frozenset({"reader"}),
+    ChangeUser: frozenset({"user"}),
     RecordSeal: frozenset({"officer"}),
     RecordDelivery: frozenset({"contact"}),
     Delivery: frozenset({"contact"}),

@@ -7,6 +7,7 @@ from tracker.domain.command import (
     AmendShipment,
     AnyCommand,
     Authorise,
+    ChangeUser,
     ClockStepped,
     CloseShipment,
     CommandResult,
@@ -17,15 +18,18 @@ from tracker.domain.command import (
     OpenShipment,
     RecordDelivery,
     RecordHead,
+    RecordRead,
     RecordSeal,
     RotateKey,
     SendCommand,
+    ShareRecord,
     VoidSeal,
     ZonesInForce,
 )
 from tracker.domain.finding import FindingType
 from tracker.domain.outcome import Noted
 from tracker.domain.shipment import Authorisation
+from tracker.engine.records_outside import access, delivery
 
 
 def opening(command: AnyCommand) -> Noted | None:
@@ -146,6 +150,8 @@ def opening(command: AnyCommand) -> Noted | None:
             actor=command.by,
             facts={"number": command.number, "reason": command.reason},
         )
+    if isinstance(command, ShareRecord | RecordRead | ChangeUser):
+        return access(command)
     if isinstance(command, RecordDelivery):
         return delivery(command)
     if isinstance(command, RecordSeal):
@@ -204,29 +210,6 @@ def _leave(leave: Authorisation | None) -> dict[str, Fact]:
         "leave_zone": str(leave.zone) if leave else None,
         "leave_reason": leave.reason if leave else None,
     }
-
-
-def delivery(command: RecordDelivery) -> Noted:
-    """What became of a message to somebody. Who that is enters the log as a commitment."""
-    facts: dict[str, Fact] = {
-        "notice": command.notice,
-        "update": command.update,
-        "delivery": command.delivery,
-        "channel": command.channel,
-        "contact": command.contact,
-        "attempts": command.attempts,
-    }
-    if command.accepted:
-        facts["milliseconds"] = command.milliseconds
-    else:
-        facts["reason"] = command.reason
-    return Noted(
-        type=FindingType.NOTIFIED,
-        code=Code.NOTICE_ACCEPTED if command.accepted else Code.NOTICE_DEAD,
-        at=command.occurred_at,
-        actor=command.by,
-        facts=facts,
-    )
 
 
 def head(command: RecordHead, entries: int) -> Noted:

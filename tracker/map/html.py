@@ -17,8 +17,10 @@ import msgspec
 from tracker.map import style
 from tracker.map.scene import Scene
 
-SCRIPTS = ("geometry.js", "draw.js", "marks.js", "view.js", "panel.js")
+SCRIPTS = ("shared/mercator.js", "geometry.js", "draw.js", "marks.js", "view.js", "panel.js")
 """In this order they are one script."""
+EXPORT = re.compile(r"^export \{.*\};\n", re.MULTILINE)
+"""In one script nothing is handed from file to file."""
 
 
 class _Styles(msgspec.Struct, frozen=True):
@@ -43,7 +45,7 @@ def page(scene: Scene) -> str:
         route=style.ROUTE,
         tracks=style.TRACKS,
     )
-    css, script = _asset("map.css"), "".join(_asset(name) for name in SCRIPTS)
+    css, script = _asset("map.css"), EXPORT.sub("", "".join(map(_asset, SCRIPTS)))
     script = f'"use strict";\n(() => {{\n{script}}})();\n'
     parts = {
         "policy": f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(css)}'",

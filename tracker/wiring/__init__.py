@@ -10,6 +10,7 @@
     explaining why an alert was raised, and why none was
     tracking   intake, commands, history told again
     workers    the intake on several cores
+    web        users, and how they come in
 
 Each function imports what it needs when it is called: importing this package is cheap, and a
 command that only reads the database does not pay for MQTT or geometry.
@@ -43,7 +44,15 @@ from tracker.wiring.notify import (
 )
 from tracker.wiring.outsiders import attester, attestors, new_witness_key, trust_policy, witness
 from tracker.wiring.replay import policy_of, retelling, zones_of
-from tracker.wiring.tracking import backtest, commands, exporter, ingest, manual_clock, map_scene
+from tracker.wiring.tracking import (
+    backtest,
+    commands,
+    exporter,
+    ingest,
+    manual_clock,
+    map_scene,
+    system_clock,
+)
 from tracker.wiring.trust import (
     check_log,
     checkpoint,
@@ -55,15 +64,19 @@ from tracker.wiring.trust import (
     new_log_key,
 )
 from tracker.wiring.watchdog import watchdog
+from tracker.wiring.web import accounts, accounts_of, door, people, sharing
 from tracker.wiring.workers import front, handed, worker
-from tracker.wiring.zones import geofences, geography, old_geography, zone_files
+from tracker.wiring.zones import audit_geography, geofences, geography, old_geography, zone_files
 
 __all__ = [
     "NotRunning",
+    "accounts",
+    "accounts_of",
     "answers",
     "asyncapi",
     "attester",
     "attestors",
+    "audit_geography",
     "backtest",
     "broker",
     "broker_runs",
@@ -75,6 +88,7 @@ __all__ = [
     "code_key",
     "commands",
     "device_clocks",
+    "door",
     "embedded",
     "exporter",
     "front",
@@ -99,13 +113,16 @@ __all__ = [
     "notifying",
     "old_geography",
     "own_command",
+    "people",
     "policy_of",
     "probe",
     "publisher",
     "read_only",
     "records",
     "retelling",
+    "sharing",
     "story",
+    "system_clock",
     "test_message",
     "trust_policy",
     "watchdog",

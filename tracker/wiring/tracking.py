@@ -30,6 +30,13 @@ if TYPE_CHECKING:
     from tracker.rules.base import Rule
 
 
+def system_clock() -> Clock:
+    """The computer's."""
+    from tracker.adapters.clock import SystemClock
+
+    return SystemClock()
+
+
 def manual_clock(start: datetime) -> ManualClock:
     """A clock that is set by hand."""
     from tracker.adapters.clock import ManualClock

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from geofences.formats import GeofenceSet
     from tracker.adapters.zone_files import ZoneFiles
     from tracker.app.planning import Geography
+    from tracker.ports import Records
 
 
 def geofences(files: Sequence[str], without: Sequence[str] = ()) -> GeofenceSet:
@@ -97,3 +98,18 @@ def old_geography(config: Config, version: str) -> Geography:
         known = ", ".join(one.version for one in kept) or "none yet"
         raise NotFound(f"no single zones version {version!r}", mend=f"in force were: {known}")
     return Geography.of_content(found[0].content, config.policy, config.layers)
+
+
+def audit_geography(config: Config, records: Records, shipment: str) -> Geography:
+    """The zones by which the shipment's newest entry was judged; where those were not kept (nothing
+    was ever heard), today's.
+    """
+    from tracker.app.planning import Geography
+    from tracker.app.queries.entries import read
+
+    entries = read(records.entries(scope=shipment))
+    version = entries[-1].zones if entries else None
+    for kept in records.geographies():
+        if kept.version == version:
+            return Geography.of_content(kept.content, config.policy, config.layers)
+    return geography(config)

@@ -23,6 +23,10 @@ PHRASES: Phrases = {
     "host_clock_stepped": p.stepped,
     "data_erased": "{values} personal values were erased: {reason}",
     "rule_failed": "rule {rule} failed: {error}",
+    "record_shared": "the record is shared with {reader} until {until}",
+    "share_withdrawn": "the record is no longer shared with {reader}",
+    "record_read": "the record was read: {what}",
+    "user_changed": "user {user} ({role}): {change}",
     # The journey
     "zone_entered": "enters {name}",
     "zone_left": lambda f: f"leaves {f['name']}{p.minutes(f, 'after')}",

@@ -25,6 +25,10 @@ PHRASES: Phrases = {
     "host_clock_stepped": p.stepped,
     "data_erased": "se borraron {values} datos personales: {reason}",
     "rule_failed": "falló la regla {rule}: {error}",
+    "record_shared": "el registro se comparte con {reader} hasta {until}",
+    "share_withdrawn": "el registro ya no se comparte con {reader}",
+    "record_read": "se leyó el registro: {what}",
+    "user_changed": "usuario {user} ({role}): {change}",
     # The journey
     "zone_entered": "entra a {name}",
     "zone_left": lambda f: f"sale de {f['name']}{p.minutes(f, 'después de')}",

@@ -17,7 +17,7 @@ from tracker.domain.errors import UsageError
 if TYPE_CHECKING:
     from alembic.config import Config
 
-NEWEST = "0010"
+NEWEST = "0011"
 """The newest revision in `migrations/versions`; a test compares."""
 
 _VERSION = table("alembic_version", column("version_num"))

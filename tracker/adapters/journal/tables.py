@@ -322,6 +322,67 @@ class Watches(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcMicros)
 
 
+class Users(SQLModel, table=True):
+    """`tracker.ports.people.User`."""
+
+    name: str = Field(primary_key=True)
+    role: str
+    carrier: str | None
+    password: str | None
+    language: str | None
+    time_zone: str | None
+    created_at: datetime = Field(sa_type=UtcMicros)
+    disabled_at: datetime | None = Field(sa_type=UtcMicros)
+
+
+class Sessions(SQLModel, table=True):
+    """`tracker.ports.people.WebSession`."""
+
+    digest: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    user: str = Field(index=True)
+    csrf: str
+    created_at: datetime = Field(sa_type=UtcMicros)
+    seen_at: datetime = Field(sa_type=UtcMicros)
+    expires_at: datetime = Field(sa_type=UtcMicros)
+
+
+class Tokens(SQLModel, table=True):
+    """`tracker.ports.people.ApiToken`."""
+
+    id: str = Field(primary_key=True)
+    digest: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True))
+    user: str = Field(index=True)
+    label: str
+    created_at: datetime = Field(sa_type=UtcMicros)
+    expires_at: datetime | None = Field(sa_type=UtcMicros)
+    revoked_at: datetime | None = Field(sa_type=UtcMicros)
+
+
+class Shares(SQLModel, table=True):
+    """`tracker.ports.people.Share`."""
+
+    id: str = Field(primary_key=True)
+    shipment: str = Field(index=True)
+    reader: str
+    created_by: str
+    created_at: datetime = Field(sa_type=UtcMicros)
+    expires_at: datetime = Field(sa_type=UtcMicros)
+    digest: bytes | None = Field(sa_column=Column(LargeBinary, unique=True))
+    user: str | None = Field(index=True)
+    revoked_at: datetime | None = Field(sa_type=UtcMicros)
+
+
+class Answers(SQLModel, table=True):
+    """`tracker.ports.people.KeptAnswer`."""
+
+    user: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    request: bytes = Field(sa_type=LargeBinary)
+    status: int
+    body: bytes = Field(sa_type=LargeBinary)
+    at: datetime = Field(sa_type=UtcMicros, index=True)
+
+
 def _table(model: type[SQLModel]) -> Table:
     return SQLModel.metadata.tables[str(model.__tablename__)]
 
@@ -346,3 +407,8 @@ GEOGRAPHIES = _table(Geographies)
 REJECTS = _table(Rejects)
 HEARTBEATS = _table(Heartbeats)
 WATCHES = _table(Watches)
+USERS = _table(Users)
+SESSIONS = _table(Sessions)
+TOKENS = _table(Tokens)
+SHARES = _table(Shares)
+ANSWERS = _table(Answers)

@@ -23,6 +23,7 @@ from msgspec import Struct
 
 from tracker import config as configuration
 from tracker import wording
+from tracker.cli.demo.shown import shown, until_interrupted
 from tracker.cli.demo.told import ADDRESSES_FILE, READERS, Told, receivers
 from tracker.cli.demo.told import tell as tell_of
 from tracker.cli.service.init import write
@@ -102,6 +103,12 @@ def demo(
     ] = None,
     fast: Annotated[bool, typer.Option("--fast", help="As quickly as the machine can.")] = False,
     seed: Annotated[int, typer.Option(help="The same seed, the same morning.")] = 1,
+    web: Annotated[
+        bool, typer.Option("--web", help="Show it in a browser, and stay open until interrupted.")
+    ] = False,
+    port: Annotated[
+        int | None, typer.Option(help="Of --web: its TCP port; else [web] port, 0: any.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Six trucks, one honest: seals, a customs opening, a diversion, a jammer. Under a minute."""
@@ -117,9 +124,12 @@ def demo(
         with (
             _screen(tale, START, as_json=as_json) as show,
             conducted(config, tale, START, show) as conductor,
+            shown(config, conductor.clock, port) if web else contextlib.nullcontext(),
         ):
             conductor.play(0.0 if fast else WALL_S)
-        elapsed = time.monotonic() - began
+            elapsed = time.monotonic() - began
+            if web:
+                until_interrupted()
         with wiring.records(config) as records:
             grade = log_grade(config)
             summary = summarise(
@@ -304,6 +314,7 @@ def _tell(tale: DemoStory, records: Records, summary: Summary, told: Told) -> No
     values = msgspec.structs.asdict(summary)
     render.pairs((LABELS.get(name, name), _value(value)) for name, value in values.items())
     render.say(f"\n{VERDICT if summary.ok else 'Not as it should be: see the summary.'}")
+    render.say("\nsee it in a browser, while the trucks drive: tracker demo --web")
     if summary.folder is not None:
         render.say(f"\nlook around: tracker --config {summary.folder}/tracker.toml shipment list")
 

@@ -14,6 +14,7 @@ from tracker.cli.shipment.list import list_
 from tracker.cli.shipment.open import open_
 from tracker.cli.shipment.schema import schema
 from tracker.cli.shipment.seal import seal
+from tracker.cli.shipment.share import share, shares, unshare
 from tracker.cli.shipment.show import show
 
 app = typer.Typer(no_args_is_help=True, help="Shipments: open, show, declare, close.")
@@ -29,4 +30,7 @@ app.command()(excuse)
 app.command()(seal)
 app.command()(close)
 app.command()(correct)
+app.command()(share)
+app.command()(shares)
+app.command()(unshare)
 app.command()(schema)

@@ -56,17 +56,6 @@ function lineOf(p, margin = 0, from = 0, to = p.length / 2) {
   return d;
 }
 
-// Which part of a segment is in a box, as fractions of it (Liang and Barsky); null for none.
-function within(box, ax, ay, bx, by) {
-  let t0 = 0, t1 = 1;
-  for (const [step, room] of [[ax - bx, ax - box[0]], [bx - ax, box[2] - ax], [ay - by, ay - box[1]], [by - ay, box[3] - ay]]) {
-    if (step === 0 && room < 0) return null;
-    if (step < 0) t0 = Math.max(t0, room / step);
-    if (step > 0) t1 = Math.min(t1, room / step);
-  }
-  return t0 <= t1 ? [t0, t1] : null;
-}
-
 function drawGround() {
   byId("layer-lands").replaceChildren(...lands.map((land, i) =>
     make("path", { class: i ? "land second" : "land", d: ringOf(land.points) })));

@@ -111,7 +111,7 @@ def of_shipment(
     entries = read(stored.entries)
     fixes = journey.fixes(stored.readings, stored.doubted)
     sure = {device: journey.believed(seen) for device, seen in fixes.items()}
-    mine = _of_shipment(planned, entries, stored.alerts, selection, keep=chosen)
+    mine = places_of(planned, entries, stored.alerts, selection, keep=chosen)
     areas = tuple(area(zone) for zone in mine.zones)
     routes = tuple(route(one, planned.policy.corridor_half_width_m) for one in mine.corridors)
     roles = {device.id: device.role.value for device in shipment.devices}
@@ -156,7 +156,7 @@ def of_shipment(
     )
 
 
-def _of_shipment(
+def places_of(
     planned: Planned,
     entries: Iterable[CustodyEntry],
     alerts: Iterable[Alert],

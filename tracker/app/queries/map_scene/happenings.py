@@ -86,7 +86,7 @@ def seal_marks(
     """Changes of the seals' states. `cuts`: devices and times at which one said it was cut."""
     marks = []
     for one in entries:
-        look = _seal_word(one, cuts)
+        look = seal_word(one, cuts)
         if look is None:
             continue
         found = where.find(one.lat, one.lon, one.zone, one.device, one.at)
@@ -108,7 +108,8 @@ def seal_marks(
     return tuple(marks)
 
 
-def _seal_word(one: CustodyEntry, cuts: set[tuple[str, datetime]]) -> str | None:
+def seal_word(one: CustodyEntry, cuts: set[tuple[str, datetime]]) -> str | None:
+    """How a change of a seal's state looks (`style.SEALS`); None for any other entry."""
     if one.type != FindingType.SEAL_STATE:
         return None
     facts, device = one.facts, one.device
@@ -144,7 +145,7 @@ def timeline(
                 time=shown(one.at, zone),
                 word=_words(one.type),
                 detail=one.detail + (" (reported late)" if one.late else ""),
-                look=severity if isinstance(severity, str) else _seal_word(one, cuts) or "",
+                look=severity if isinstance(severity, str) else seal_word(one, cuts) or "",
                 at=None if found is None else found[0],
             )
         )

@@ -14,7 +14,7 @@ from tracker.app.queries.map_scene.places import position
 from tracker.app.queries.map_scene.thin import thinned
 from tracker.domain.geo import metres_between
 from tracker.domain.policy import Policy, minutes
-from tracker.map.scene import MapTrack, TrackDoubt, TrackGap, TrackStop
+from tracker.map.scene import MapTrack, Position, TrackDoubt, TrackGap, TrackStop
 from tracker.ports import StoredReading
 
 MOST_POINTS = 5_000
@@ -70,16 +70,33 @@ def tracks(
     )
 
 
-def _track(
-    device: str, role: str, seen: Sequence[SeenAt], policy: Policy, zone: ZoneInfo, most: int
-) -> MapTrack:
-    places = believed(seen)
+class Drawn(Struct, frozen=True):
+    """What of a device's fixes is drawn. line: of all of them. chosen: indices of those that are
+    left when it is thinned; gaps and the ends of stops are among them.
+    """
+
+    line: list[Position]
+    chosen: list[int]
+    gaps: list[int]
+    stops: list[Span]
+
+
+def drawn(places: Sequence[SeenAt], policy: Policy, most: int) -> Drawn:
+    """About `most` of these, or more if stops and gaps need them."""
     line = [position(one.fix.lon, one.fix.lat) for one in places]
     gaps, stops = list(_gaps(places, policy)), list(_stops(places, policy))
     turns = [i for i in range(1, len(places)) if places[i].late != places[i - 1].late]
     kept = {*gaps, *(i + 1 for i in gaps), *turns, *(i - 1 for i in turns)}
     kept.update(i for span in stops for i in span)
-    chosen = thinned(line, kept, most)
+    return Drawn(line, thinned(line, kept, most), gaps, stops)
+
+
+def _track(
+    device: str, role: str, seen: Sequence[SeenAt], policy: Policy, zone: ZoneInfo, most: int
+) -> MapTrack:
+    places = believed(seen)
+    shape = drawn(places, policy, most)
+    line, chosen, gaps, stops = shape.line, shape.chosen, shape.gaps, shape.stops
     now_at = {index: place for place, index in enumerate(chosen)}
     return MapTrack(
         device=device,

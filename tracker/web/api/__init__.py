@@ -1,0 +1,12 @@
+"""`/api/v1`: the use cases and queries for programs, by the names of docs/json.md."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from tracker.web.api import alerts, places, shipments
+
+router = APIRouter(prefix="/api/v1")
+router.include_router(shipments.router)
+router.include_router(alerts.router)
+router.include_router(places.router)
