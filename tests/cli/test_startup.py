@@ -22,8 +22,8 @@ from tracker.cli.offered import OFFERED
 from tracker.cli.reference import reference
 
 HELP_TIMES = 2.0
-"""`tracker --help` takes so many times what an empty Typer program's takes, at most (it takes hardly
-more), or people stop asking for help.
+"""`tracker --help` takes so many times what an empty Typer program's takes, at most (it takes
+hardly more), or people stop asking for help.
 """
 COMMANDS = [
     *("init", "doctor", "run", "gateway", "demo", "simulate", "replay", "policy"),
