@@ -11,8 +11,7 @@ import pytest
 from tests.support.browser import Browser, chromium
 from tests.support.office import START, Office, message, reading, trip
 from tests.support.waiting import wait_for
-from tests.support.web import PASSWORD, add_user, config_in
-from tests.support.webserver import running
+from tests.support.web import PASSWORD, add_user, config_in, listening
 from tracker.config import Config
 from tracker.domain.access import Role
 
@@ -41,12 +40,12 @@ class World:
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("world")
-    config = config_in(folder, live_ms=50.0)
+    config = config_in(folder, live_ms=50.0, port=0)
     office = Office(folder)
     office.open(trip())
     office.open(trip("S2", "L2"))
     add_user(config, "ana", Role.DISPATCHER)
-    with running(config) as address:
+    with listening(config) as address:
         world = World(office, config, address)
         world.hear(0, 0)
         yield world
@@ -161,3 +160,37 @@ def test_keys_choose_a_truck_and_show_its_track(shown: Browser, world: World) ->
     canvas.send_keys("t")
     button = shown.driver.find_element("id", "show-track")
     wait_for(lambda: button.get_attribute("aria-pressed") == "true", what="the track is shown")
+
+
+def test_a_journey_is_played_back_and_joined_to_the_timeline(shown: Browser, world: World) -> None:
+    world.hear(60, 45)
+    shown.driver.get(f"{world.address}/shipments/S1")
+    shown.run("document.getElementById('playback').scrollIntoView()")
+    wait_for(
+        lambda: shown.run("return !!globalThis.playback?.journey"), what="the journey is there"
+    )
+    start, end = shown.run("return [playback.journey.start, playback.journey.end]")
+    assert end - start == 60 * 60
+
+    shown.run("playback.seek(arguments[0])", start + 5 * 60)
+    halfway = shown.run("return playback.journey.at(playback.journey.tracks[0], playback.moment)")
+    first, second = shown.run(
+        "return [...playback.journey.tracks[0].points].filter((n, i) => i % 2).slice(0, 2)"
+    )
+    assert halfway["y"] == pytest.approx((first + second) / 2)
+
+    cut = "playback.journey.events.findIndex((one) => one.look === 'cut')"
+    shown.run(
+        f"document.getElementById('playback-events').children[{cut}].firstElementChild.click()"
+    )
+    assert shown.run("return playback.moment") == start + 21 * 60
+    assert shown.run("return playback.journey.sealAt(playback.moment)") == "tampered"
+    marked = shown.driver.find_elements("css selector", "[id^='entry-'][aria-current=true]")
+    assert [one.get_attribute("id") for one in marked] == [
+        shown.run(f"return 'entry-' + playback.journey.events[{cut}].index")
+    ]
+
+    shown.driver.find_element("id", "playback-play").click()
+    wait_for(lambda: shown.run("return playback.moment") > start + 22 * 60, what="time passes")
+    shown.driver.find_element("id", "playback-play").click()
+    assert shown.run("return playback.playing") is False

@@ -10,15 +10,16 @@ import msgspec
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from geofences.kinds import ZoneKind
-from sealproof.wording import words as phrase
 from tracker.app.people.entering import Entered
 from tracker.app.queries.fleet import FleetRow, Need
 from tracker.app.queries.journey import Happening, Journey, journey_of
 from tracker.domain.access import Right
+from tracker.domain.finding import FindingType
 from tracker.map import style
 from tracker.web.api.answer import answer
 from tracker.web.live.trucks import shown_at
 from tracker.web.pages.board import Filter, counted
+from tracker.web.pages.entries import entry_text
 from tracker.web.pages.page import Reader, page
 from tracker.web.pages.rows import row_text
 from tracker.web.pages.tiles import template_of
@@ -64,7 +65,7 @@ def the_map(
         watch=hub.watch,
         kinds=[kind.value for kind in ZoneKind],
         map_words=map_words(reader.words),
-        map_styles=map_styles(),
+        map_styles=msgspec.json.encode(styles()).decode(),
         tiles=template_of(office.config.web.tiles) or "",
     )
 
@@ -113,7 +114,7 @@ def _clock(at: datetime, reader: Reader) -> str:
 def journey(
     request: Request, shipment: Annotated[str, Path(max_length=64)], entered: Seeing
 ) -> Response:
-    """For `static/map/playback.js`: times are seconds since 1970, words the reader's."""
+    """For `static/playback.js`: times are seconds since 1970, words the reader's."""
     office = office_of(request)
     reader = Reader(request, entered, office.config)
     with office.desk() as desk:
@@ -126,7 +127,10 @@ def journey(
 def _written(found: Journey, reader: Reader) -> dict[str, Any]:
     return {
         "shipment": found.shipment,
+        "language": reader.words.language,
         "zone": reader.zone.key,
+        "words": reader.words.under("map.say.", "seal."),
+        "styles": styles(),
         "places": {"type": "FeatureCollection", "features": found.places},
         "tracks": [
             {
@@ -148,20 +152,18 @@ def _written(found: Journey, reader: Reader) -> dict[str, Any]:
 
 def _events(happenings: tuple[Happening, ...], reader: Reader) -> Iterator[dict[str, Any]]:
     for one in happenings:
-        entry = one.entry
-        text = entry.written or phrase(
-            entry.code, entry.facts | entry.people, reader.words.language
-        )
+        text = entry_text(one.entry, reader.words)
+        state = one.entry.facts.get("to") if one.entry.type == FindingType.SEAL_STATE else None
         yield {
-            "id": entry.id,
-            "at": entry.at.timestamp(),
-            "time": _clock(entry.at, reader),
-            "type": entry.type,
-            "text": text,
+            "index": text.index,
+            "at": text.at.timestamp(),
+            "time": _clock(text.at, reader),
+            "text": text.text,
+            "weight": text.weight,
             "look": one.look,
+            "seal": str(state).lower() if state else None,
             "place": one.place,
-            "device": entry.device,
-            "late": entry.late,
+            "late": text.late,
         }
 
 
@@ -170,15 +172,11 @@ def map_words(words: Words) -> str:
     return msgspec.json.encode(words.under("map.say.", "need.", "seal.")).decode()
 
 
-def map_styles() -> str:
-    """Colours and tags of zones, as the maps have them that `tracker zones show` writes."""
-    zones = {kind.value: look for kind, look in style.ZONES.items()}
-    return msgspec.json.encode(
-        {
-            "zones": zones,
-            "route": style.ROUTE,
-            "tracks": style.TRACKS,
-            "alerts": {severity.value: look for severity, look in style.ALERTS.items()},
-            "seals": style.SEALS,
-        }
-    ).decode()
+def styles() -> dict[str, Any]:
+    """Colours and tags, as the maps have them that `tracker zones show` writes."""
+    return {
+        "zones": {kind.value: look for kind, look in style.ZONES.items()},
+        "alerts": {severity.value: look for severity, look in style.ALERTS.items()},
+        "seals": style.SEALS,
+        "tracks": style.TRACKS,
+    }

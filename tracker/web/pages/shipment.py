@@ -20,6 +20,7 @@ from tracker.web.pages.alert_words import alert_line
 from tracker.web.pages.entries import custody, entry_text, seals
 from tracker.web.pages.page import Reader, page
 from tracker.web.pages.rows import row_text
+from tracker.web.pages.tiles import template_of
 from tracker.web.who import document, having, hub_of, office_of, record_reading, visible
 
 router = APIRouter(include_in_schema=False)
@@ -85,6 +86,7 @@ def shipment(
         alerts=[alert_line(alert, reader.words) for alert in _ordered(alerts)],
         acts=_acts(entered, stored),
         mark=str(hub.mark),
+        tiles=template_of(office.config.web.tiles) or "",
         newest=entries[-1].index if entries else -1,
         may_answer=entered.viewer.may(Right.ANSWER),
         may_share=entered.viewer.may(Right.SHARE),

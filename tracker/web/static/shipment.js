@@ -10,6 +10,7 @@ listen(entries.dataset.live, entries.dataset.mark, {
       fresh.classList.add("fresh");
       entries.prepend(fresh);
     }
+    document.getElementById("playback").dispatchEvent(new Event("stale"));
   },
   where(data) { document.getElementById("where").textContent = data; },
 });
