@@ -18,6 +18,7 @@ from bench import (
     notices,
     stages,
     startup,
+    web_map,
     workers,
 )
 
@@ -31,6 +32,7 @@ PARTS: dict[str, Callable[[int], None]] = {
     "notices": lambda _: notices.report(),
     "night": lambda _: night.report(),
     "log": log.report,
+    "web-map": lambda _: web_map.report(),
     "growth": lambda _: growth.report(quick=QUICK in sys.argv),
 }
 QUICK = "--quick"
