@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from fastapi.testclient import TestClient
 
+from tests.support.browser import Browser
 from tests.support.waiting import wait_for
 from tracker import wiring
 from tracker.config import Config
@@ -85,3 +86,16 @@ def listening(config: Config) -> Iterator[str]:
         finally:
             running.should_exit = True
             thread.join(timeout=20)
+
+
+def enter(browser: Browser, url: str, name: str, path: str = "/board") -> None:
+    """Log in, and go to a page."""
+    browser.driver.get(f"{url}/login?next={path}")
+    browser.run(
+        "const form = document.querySelector('form.narrow');"
+        "form.elements.name.value = arguments[0]; form.elements.password.value = arguments[1];"
+        "form.submit();",
+        name,
+        PASSWORD,
+    )
+    wait_for(lambda: browser.driver.current_url == url + path, what="the login to lead there")

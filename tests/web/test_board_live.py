@@ -12,7 +12,7 @@ import pytest
 from tests.support.browser import Browser, chromium
 from tests.support.office import Office, message, reading, trip
 from tests.support.waiting import wait_for
-from tests.support.web import PASSWORD, add_user, config_in, listening
+from tests.support.web import add_user, config_in, enter, listening
 from tracker.config import Config
 from tracker.domain.access import Role
 
@@ -43,18 +43,6 @@ def browser(tmp_path: Path) -> Iterator[Browser]:
         yield browser
 
 
-def enter(browser: Browser, url: str, path: str = "/board") -> None:
-    browser.driver.get(f"{url}/login?next={path}")
-    browser.run(
-        "const form = document.querySelector('form.narrow');"
-        "form.elements.name.value = arguments[0]; form.elements.password.value = arguments[1];"
-        "form.submit();",
-        "ana",
-        PASSWORD,
-    )
-    wait_for(lambda: browser.driver.current_url == url + path, what="the login to lead there")
-
-
 def row(browser: Browser) -> Any:
     return browser.run(
         "const row = document.getElementById('row-S1');"
@@ -71,7 +59,7 @@ def test_a_cut_appears_and_goes_from_all_when_one_acknowledges(
     office: Office, config: Config, browser: Browser
 ) -> None:
     with listening(config) as url:
-        enter(browser, url)
+        enter(browser, url, "ana")
         browser.run("window.unreloaded = true")
         assert row(browser)["need"] == "need-at_rest"
         office.hear(message("L1", reading(1, seal=CUT)))
@@ -100,7 +88,7 @@ def test_what_happened_while_the_server_was_gone_is_told_once(
     with listening(config) as url:
         port = int(url.rpartition(":")[2])
         again = msgspec.structs.replace(config, web=msgspec.structs.replace(config.web, port=port))
-        enter(browser, url, "/shipments/S1")
+        enter(browser, url, "ana", "/shipments/S1")
         browser.run("window.unreloaded = true")
     office.hear(message("L1", reading(1, seal=CUT)))
     with listening(again):
@@ -118,7 +106,7 @@ def test_the_keyboard_suffices(office: Office, config: Config, browser: Browser)
 
     office.hear(message("L1", reading(1, seal=CUT)))
     with listening(config) as url:
-        enter(browser, url)
+        enter(browser, url, "ana")
         press = ActionChains(browser.driver)
         press.send_keys("j").perform()
         assert browser.run("return document.activeElement.id") == "row-S1"
