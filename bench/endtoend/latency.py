@@ -20,8 +20,6 @@ from bench.endtoend.fleet import Fleet, begun_for
 from bench.endtoend.runs import Contestant, Source, run
 from bench.machine import machine
 
-SETTLING = 0.2
-"""The part of the messages, from the first on, that does not count: caches are cold."""
 TRIP, FLOOR = "bare round trip", "round trip and one durable commit"
 
 
@@ -35,7 +33,7 @@ def main() -> None:
     parser.add_argument("--protocol", choices=("3.1.1", "5"), default="3.1.1")
     parser.add_argument("--json", metavar="FILE")
     asked = parser.parse_args()
-    count = int(asked.rate * asked.seconds)
+    count = int(asked.rate * asked.seconds) + asked.trucks
     fleet = Fleet(asked.trucks, asked.corridors, begun_for(count, asked.trucks))
     measured: dict[str, list[dict[str, float]]] = {}
     with tempfile.TemporaryDirectory() as name:
@@ -46,7 +44,7 @@ def main() -> None:
             contestants = _contestants(count, fleet, folder, asked.protocol, turn)
             for one in contestants if turn % 2 == 0 else contestants[::-1]:
                 run(one, brokers.mosquitto(1_000), source, rate=asked.rate)
-                made = _latencies(source.file(count), Path(one.options["commits"]))
+                made = _latencies(source.file(count), Path(one.options["commits"]), asked.trucks)
                 measured.setdefault(one.name, []).append(made)
     summed = {
         one.name: {key: _median(measured[one.name], key) for key in measured[one.name][0]}
@@ -77,14 +75,14 @@ def _contestants(
     }
     kept = floor | {"database": str(folder / f"floor-{turn}.db")}
     return [
-        Contestant(TRIP, "bench.endtoend.floors", count, 0, floor),
-        Contestant(FLOOR, "bench.endtoend.floors", count, 0, kept),
+        Contestant(TRIP, "bench.endtoend.floors", count, fleet.trucks, floor),
+        Contestant(FLOOR, "bench.endtoend.floors", count, fleet.trucks, kept),
         *(
             Contestant(
                 f"the tracker, {receiver} receiver",
                 "bench.endtoend.tracked",
                 count,
-                0,
+                fleet.trucks,
                 tracked | {"receiver": receiver},
             )
             for receiver in ("fast", "paho")
@@ -92,23 +90,24 @@ def _contestants(
     ]
 
 
-def _latencies(packets: Path, commits: Path) -> dict[str, float]:
-    """Milliseconds from sending to the end of the batch that a message was in; messages a batch."""
+def _latencies(packets: Path, commits: Path, warm: int) -> dict[str, float]:
+    """Milliseconds from sending to the end of the batch that a message was in; messages a batch.
+
+    The first `warm` messages were sent to fill caches.
+    """
     sent = array("d")
     sent.frombytes(packets.with_suffix(".sent").read_bytes())
-    batches = json.loads(commits.read_text())
-    ends = [at for size, at in batches for _ in range(size)][: len(sent)]
-    taken = sorted((b - a) * 1e3 for a, b in list(zip(sent, ends, strict=True))[_settled(sent) :])
+    batches = [(size, at) for size, at in json.loads(commits.read_text()) if size]
+    ends = [at for size, at in batches for _ in range(size)]
+    pairs = list(zip(sent, ends, strict=True))[warm:]
+    taken = sorted((end - begun) * 1e3 for begun, end in pairs)
+    sizes = [size for size, at in batches if at > sent[warm]]
     return {
         "p50_ms": round(_at(taken, 0.5), 3),
         "p99_ms": round(_at(taken, 0.99), 3),
         "most_ms": round(taken[-1], 3),
-        "messages_a_batch": statistics.mean(size for size, _ in batches if size),
+        "messages_a_batch": statistics.mean(sizes),
     }
-
-
-def _settled(sent: array[float]) -> int:
-    return int(len(sent) * SETTLING)
 
 
 def _at(ordered: list[float], part: float) -> float:

@@ -1,8 +1,9 @@
 """Publishes prepared packets as cheaply as can be: `python -m bench.endtoend.publisher`.
 
-Arguments as one JSON object: the address, the file of packets with their sizes (see `write`), and
-the rate; 0 is as fast as the broker confirms. Says "ready", waits for a line, publishes, waits
-until all are confirmed. With a rate it then says at which monotonic times it sent each, in a file.
+Arguments as one JSON object: the address, the file of packets with their sizes (see `write`), the
+rate, and how many come before it, to warm; rate 0 is as fast as the broker confirms. Says "ready",
+waits for a line, publishes, waits until all are confirmed. With a rate it then says at which
+monotonic times it sent each, in a file.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ AHEAD = 200
 PORTION = 25
 """Messages in one write."""
 PUBACK_BYTES = 4
+REST_S = 4.0
+"""Between warming and measuring, for a subscriber to work off what has come."""
 
 
 def write(file: Path, packets: Sequence[bytes]) -> None:
@@ -41,7 +44,7 @@ def main() -> None:
     print("ready", flush=True)
     sys.stdin.readline()
     if told["rate"]:
-        sent = _paced(opened, data, sizes, told["rate"])
+        sent = _paced(opened, data, sizes, told["rate"], told["warm"])
         file.with_suffix(".sent").write_bytes(sent.tobytes())
     else:
         flat_out(opened, data, sizes)
@@ -61,12 +64,17 @@ def flat_out(opened: socket.socket, data: memoryview, sizes: array[int]) -> None
         confirmed += _heard(opened)
 
 
-def _paced(opened: socket.socket, data: memoryview, sizes: array[int], rate: float) -> array[float]:
+def _paced(
+    opened: socket.socket, data: memoryview, sizes: array[int], rate: float, warm: int
+) -> array[float]:
+    """At that rate, from the message number `warm` on; those before at once, and then a rest."""
     sent, start, confirmed = array("d"), 0, 0
     begun = time.monotonic()
     for number, size in enumerate(sizes):
-        due = begun + number / rate
-        while (left := due - time.monotonic()) > 0:
+        if number == warm:
+            begun = time.monotonic() + REST_S
+        due = begun + (number - warm) / rate
+        while number >= warm and (left := due - time.monotonic()) > 0:
             if select.select([opened], [], [], left)[0]:
                 confirmed += _heard(opened)
         sent.append(time.monotonic())

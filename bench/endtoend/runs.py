@@ -55,7 +55,7 @@ def run(
     source: Source,
     rate: float = 0,
 ) -> dict[str, float]:
-    """What the subscriber measured. Exits if it ended without a word."""
+    """What the subscriber measured. Exits if it ended without a word, or has not stored all."""
     file = source.file(contestant.count)
     with broker as address:
         task = Task(
@@ -64,14 +64,23 @@ def run(
             warm=contestant.warm,
             options=contestant.options,
         )
-        told = json.dumps({"address": tuple(address), "file": str(file), "rate": rate})
+        told = json.dumps(
+            {
+                "address": tuple(address),
+                "file": str(file),
+                "rate": rate,
+                "warm": contestant.warm,
+            }
+        )
         with (
             _Child(contestant.module, task.text()) as subscriber,
             _Child("bench.endtoend.publisher", told) as source_end,
         ):
             source_end.go()
             measured: dict[str, float] = json.loads(subscriber.line())
-        return measured
+    if (stored := measured.get("stored", contestant.count)) != contestant.count:
+        raise SystemExit(f"{contestant.name}: {contestant.count} sent, {stored} stored")
+    return measured
 
 
 class _Child:
