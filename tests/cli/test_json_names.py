@@ -20,6 +20,7 @@ from tracker.app.explain import told
 from tracker.app.notify.status import ChannelStatus
 from tracker.app.queries.policy_view import Threshold
 from tracker.app.queries.shipment_view import DeviceNow, ShipmentView
+from tracker.app.queries.track import TrackPoint
 from tracker.app.replay.advice import Advice, Trial
 from tracker.app.watchdog import Look
 from tracker.audit.finding import AuditFinding
@@ -31,6 +32,7 @@ from tracker.cli.users.list import UserView
 from tracker.cli.users.token import TokenView
 from tracker.cli.witness.status import Attested
 from tracker.ports import DeviceRow, EntryRow, RejectRow, ShipmentNews
+from tracker.web.api.places import DevicePosition
 
 DOCUMENTED = {
     section.partition("\n")[0]: re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
@@ -67,6 +69,8 @@ STRUCTS = {
     "User": UserView.__struct_fields__,
     "Token": TokenView.__struct_fields__,
     "Share": ShareView.__struct_fields__,
+    "Position": DevicePosition.__struct_fields__,
+    "Track point": TrackPoint.__struct_fields__,
     "Fault": tuple(field.name for field in fields(Fault)),
 }
 BAD_ZONES = json.dumps({"type": "FeatureCollection", "features": [{"type": "Feature"}]})

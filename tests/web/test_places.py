@@ -13,10 +13,11 @@ from fastapi.testclient import TestClient
 from tests.support.office import START, Office, message, reading, trip
 from tests.support.web import add_user, bearer, config_in, served
 from tracker import wiring
+from tracker.app.queries.entries import read
 from tracker.config import Config
 from tracker.domain.access import Role
 
-PLANT, OTHERS_PLANT = "monterrey.plant", "saltillo.plant"
+PLANT = "monterrey.plant"
 
 
 @pytest.fixture(scope="module")
@@ -66,8 +67,6 @@ def asked(client: TestClient, path: str, token: str) -> Any:
 def reads(config: Config, shipment: str) -> list[str]:
     """What was read by whom is on record for, in the log's order."""
     with wiring.records(config) as records:
-        from tracker.app.queries.entries import read
-
         entries = read(records.entries(scope=shipment))
     return [str(one.facts["what"]) for one in entries if one.type == "record_read"]
 

@@ -476,6 +476,7 @@ class WebSection(Section, frozen=True):
         _key(
             "a map below ours: a URL with {z}, {x}, {y}, or a .pmtiles file; left out: our own, "
             "which needs no internet",
+            path=True,
             example="https://tile.example.org/{z}/{x}/{y}.png",
         ),
     ] = None

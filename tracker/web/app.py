@@ -28,6 +28,7 @@ from tracker.web.live.hub import Hub
 from tracker.web.live.trucks import Trucks
 from tracker.web.office import Office
 from tracker.web.pages.page import fault_page
+from tracker.web.pages.tiles import Archives
 from tracker.web.security.bodies import BoundedBody
 from tracker.web.security.headers import SafeHeaders, policy
 from tracker.web.security.limits import Limit
@@ -72,6 +73,7 @@ def create(config: Config, clock: Clock | None = None) -> FastAPI:
     )
     app.state.office = office
     app.state.trucks, app.state.recorded = Trucks(), Recorded()
+    app.state.archives = Archives()
     app.state.requests = Limit(web.requests_per_min, time.monotonic)
     app.state.logins = Limit(web.logins_per_min, time.monotonic)
     app.state.secure = web.tls_certificate is not None or web.behind_proxy

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from tracker.web.pages import alerts, audit, board, doing, live_map, login, people, shipment
+from tracker.web.pages import alerts, audit, board, doing, live_map, login, people, shipment, tiles
 
 router = APIRouter()
 router.include_router(login.router)
@@ -15,3 +15,4 @@ router.include_router(doing.router)
 router.include_router(audit.router)
 router.include_router(people.router)
 router.include_router(live_map.router)
+router.include_router(tiles.router)

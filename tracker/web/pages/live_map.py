@@ -127,7 +127,6 @@ def journey(
 def _written(found: Journey, reader: Reader) -> dict[str, Any]:
     return {
         "shipment": found.shipment,
-        "language": reader.words.language,
         "zone": reader.zone.key,
         "words": reader.words.under("map.say.", "seal."),
         "styles": styles(),
@@ -153,6 +152,8 @@ def _written(found: Journey, reader: Reader) -> dict[str, Any]:
 def _events(happenings: tuple[Happening, ...], reader: Reader) -> Iterator[dict[str, Any]]:
     for one in happenings:
         text = entry_text(one.entry, reader.words)
+        if text.weight == "routine":
+            continue
         state = one.entry.facts.get("to") if one.entry.type == FindingType.SEAL_STATE else None
         yield {
             "index": text.index,

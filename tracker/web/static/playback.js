@@ -10,7 +10,11 @@ let journey = null, view = null, moment = 0, playing = false, before = 0, curren
 
 const say = (key) => journey.data.words[key] || key;
 let clock = null;
-const timeOf = (at) => clock.format(at * 1000);
+// As the pages write it: 2026-03-02 12:40:00 CST.
+function timeOf(at) {
+  const part = Object.fromEntries(clock.formatToParts(at * 1000).map(({ type, value }) => [type, value]));
+  return `${part.year}-${part.month}-${part.day} ${part.hour}:${part.minute}:${part.second} ${part.timeZoneName}`;
+}
 
 async function load() {
   read = Date.now();
@@ -19,8 +23,8 @@ async function load() {
   if (!answer.ok || !told) { byId("told").textContent = (told && told.what) || answer.statusText; return; }
   const first = journey === null, atEnd = !first && moment >= journey.end;
   journey = new Journey(told);
-  clock = new Intl.DateTimeFormat(told.language, { timeZone: told.zone, year: "numeric", month: "2-digit",
-    day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit", timeZoneName: "short" });
+  clock = new Intl.DateTimeFormat("en-US", { timeZone: told.zone, year: "numeric", month: "2-digit", day: "2-digit",
+    hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZoneName: "short" });
   if (first) begin(told);
   byId("told").textContent = journey.empty ? say("map.say.empty") : "";
   byId("slider").min = journey.start;

@@ -124,7 +124,7 @@ export function coloursOf(element) {
   const style = getComputedStyle(element), colours = {};
   for (const name of NAMES) colours[name] = style.getPropertyValue(`--${name}`).trim();
   for (const [name, key] of [["sea", "sea"], ["land-mx", "landMX"], ["land-us", "landUS"], ["state", "state"],
-    ["coast", "coast"], ["border", "border"], ["road", "road"], ["casing", "casing"], ["halo", "halo"]])
+    ["coast", "coast"], ["border", "border"], ["road", "road"], ["casing", "casing"], ["halo", "halo"], ["green", "green"]])
     colours[key] = style.getPropertyValue(`--map-${name}`).trim();
   return colours;
 }
