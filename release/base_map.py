@@ -25,6 +25,8 @@ SOURCE = "Made with Natural Earth (naturalearthdata.com, 1:10m, public domain), 
 SCALE = 1000
 THIN_DEG = 0.004
 """Points nearer than this to the line without them are left out: a pixel and a half at zoom 8."""
+RING = 8
+"""Numbers of the smallest ring: three corners, and the first again."""
 CLOSE_DEG = 0.01
 """The border's ends are this near to a point of the coast."""
 RANKS = (1_000_000, 300_000, 60_000, 0)
@@ -43,8 +45,8 @@ def main(lines: Path, places: Path) -> None:
     ground = {
         "source": SOURCE,
         "scale": SCALE,
-        "lands": {name: [_steps(one.exterior) for one in some] for name, some in lands.items()},
-        "lakes": [_steps(part.exterior) for lake in parts["lake"] for part in _each(lake)],
+        "lands": {name: _rings(some) for name, some in lands.items()},
+        "lakes": _rings(part for lake in parts["lake"] for part in _each(lake)),
         "coast": _lines(parts["coast"]),
         "states": _lines(parts["state"]),
         "border": _lines(parts["border"]),
@@ -90,6 +92,12 @@ def _point(town: dict[str, str]) -> Point:
 def _lines(geometries: Iterable[Any]) -> list[list[int]]:
     merged = shapely.line_merge(shapely.unary_union(list(geometries)))
     return [_steps(part) for part in _each(merged)]
+
+
+def _rings(polygons: Iterable[Polygon]) -> list[list[int]]:
+    """Their outlines; one that thinning leaves no area is too small to be seen."""
+    rings = (_steps(polygon.exterior) for polygon in polygons)
+    return [ring for ring in rings if len(ring) >= RING]
 
 
 def _steps(line: LineString) -> list[int]:

@@ -141,6 +141,7 @@ def test_the_map_draws_pictures_and_reads_vector_tiles(tmp_path: Path) -> None:
             browser.driver.find_element("name", name).send_keys(value)
         browser.driver.find_element("css selector", "button.main").click()
         browser.driver.get(f"{address}/map?z=3&lat=-20&lon=100")  # where the ground of ours is sea
+        wait_for(lambda: browser.run("return !!globalThis.liveMap"), what="the map is there")
         browser.run("liveMap.camera.zoom = 0.4; liveMap.camera.look(0, 0)")
         pixel = (
             "const at = liveMap.view.canvas; return [...liveMap.view.to.getImageData("

@@ -17,6 +17,7 @@ from tracker.domain.access import Right
 from tracker.domain.finding import FindingType
 from tracker.map import style
 from tracker.web.api.answer import answer
+from tracker.web.live.stream import sees_row
 from tracker.web.live.trucks import shown_at
 from tracker.web.pages.board import Filter, counted
 from tracker.web.pages.entries import entry_text
@@ -80,9 +81,10 @@ def rows(
     office = office_of(request)
     reader, now = Reader(request, entered, office.config), office.now()
     record_shown(request, entered, "map")
-    seen = {row.id: row for row in rows_seen(request, entered)}
-    asked = [seen[one] for one in dict.fromkeys(id_ or ()) if one in seen]
-    return answer(request, [_told(row, reader, now) for row in asked])
+    under_way = hub_of(request).fleet.rows
+    asked = [under_way[one] for one in dict.fromkeys(id_ or ()) if one in under_way]
+    seen = [row for row in asked if sees_row(entered.viewer, row)]
+    return answer(request, [_told(row, reader, now) for row in seen])
 
 
 def _told(row: FleetRow, reader: Reader, now: datetime) -> dict[str, Any]:

@@ -82,10 +82,12 @@ export class Ground {
   draw(context, camera, colours, ratio) {
     const was = this.drawn;
     const far = was && Math.max(Math.abs(was.x - camera.x) / camera.width, Math.abs(was.y - camera.y) / camera.height) * camera.scale;
-    if (!was || was.width !== camera.width || was.height !== camera.height || far > MARGIN || Math.abs(was.zoom - camera.zoom) > 0.7) {
+    if (!was || was.width !== camera.width || was.height !== camera.height || far > MARGIN || Math.abs(was.zoom - camera.zoom) > 1) {
       this.render(camera, colours, ratio);
-    } else if (was.zoom !== camera.zoom && !this.settle) {
-      this.settle = setTimeout(() => { this.settle = 0; this.stale(); }, SETTLED_MS);
+    } else if (was.zoom !== camera.zoom && this.zoomed !== camera.zoom) {
+      this.zoomed = camera.zoom; // and again later, if it is still being zoomed then
+      clearTimeout(this.settle);
+      this.settle = setTimeout(() => this.stale(), SETTLED_MS);
     }
     const { x, y, scale, width, height } = this.drawn, grown = camera.scale / scale;
     const w = width * (1 + 2 * MARGIN) * grown, h = height * (1 + 2 * MARGIN) * grown;
