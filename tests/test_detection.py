@@ -115,6 +115,14 @@ def test_what_is_told_before_the_incident_is_false_and_its_hours_are_honest() ->
     assert not scored(case(), alert(60, AlertKind.CLOCK_OFF, severity=Severity.INFO)).false
 
 
+def test_what_is_told_long_after_the_end_is_of_no_trip() -> None:
+    stop = alert(320, AlertKind.UNPLANNED_STOP)
+    assert scored(case(cut()), alert(301), stop).alerts_each == 2.0
+    later = alert(320, AlertKind.UNPLANNED_STOP, raised_at=START + 670 * MIN)
+    assert scored(case(cut()), alert(301), later).alerts_each == 1.0
+    assert not scored(case(), later).false
+
+
 def test_the_table_and_the_json_say_what_is_missed() -> None:
     score = scored(case(cut()), alert(60, AlertKind.JAMMING))
     assert "cut while moving" in table(score, verbose=True)

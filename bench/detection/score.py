@@ -50,7 +50,9 @@ class Score:
     honest_hours: float = 0.0
 
     def take(self, cases: Sequence[Case], alerts: Iterable[Alert]) -> None:
-        """What speaks of a time after a trip's end, when its devices fell silent, is left out."""
+        """What speaks of a time after a trip's end, when its devices fell silent, is left out; and
+        what is told long after it: a truck that is heard no more stands on until its plan is over.
+        """
         by_shipment: dict[str, list[Alert]] = defaultdict(list)
         devices = {named["id"]: case.id for case in cases for named in case.document["devices"]}
         for alert in alerts:
@@ -58,7 +60,10 @@ class Score:
             if owner is not None:
                 by_shipment[owner].append(alert)
         for case in cases:
-            told = [alert for alert in by_shipment[case.id] if alert.occurred_at <= case.ends]
+            told = [
+                alert for alert in by_shipment[case.id]
+                if alert.occurred_at <= case.ends and alert.raised_at <= case.ends + AFTER
+            ]  # fmt: skip
             for incident in case.incidents:
                 self._judge(case, incident, told)
             begins = min((i.since for i in case.incidents), default=case.ends)
