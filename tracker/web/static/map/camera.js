@@ -3,6 +3,7 @@
 import { mercatorX, mercatorY, toLat, toLon, metresAt } from "../mercator.js";
 
 const LEAST_ZOOM = 3, MOST_ZOOM = 19;
+const BESIDE_PX = 230, ABOVE_PX = 80; // left free around what is to be seen: the tools stand there
 
 export class Camera {
   constructor() {
@@ -57,7 +58,8 @@ export class Camera {
   // box: x0 y0 x1 y1 of the unit square.
   fit(box, most = 13) {
     if (!(box[0] <= box[2])) return;
-    const across = Math.max((box[2] - box[0]) / this.width, (box[3] - box[1]) / this.height, 1e-12) * 1.15;
+    const width = Math.max(this.width - BESIDE_PX, this.width / 2), height = Math.max(this.height - ABOVE_PX, this.height / 2);
+    const across = Math.max((box[2] - box[0]) / width, (box[3] - box[1]) / height, 1e-12);
     this.zoom = Math.min(most, Math.max(LEAST_ZOOM, Math.log2(1 / across / 256)));
     this.x = (box[0] + box[2]) / 2;
     this.y = (box[1] + box[3]) / 2;

@@ -2,6 +2,8 @@
 
 import { mercatorX, mercatorY } from "../mercator.js";
 
+const NEAR_S = 86_400;
+
 // The last index of `times` (ascending) that is not after `at`; -1 for none.
 export function upTo(times, at) {
   let low = 0, high = times.length;
@@ -24,9 +26,12 @@ export class Journey {
     });
     this.events = data.events.map((one) => ({ ...one, ...(one.place && { x: mercatorX(one.place[0]), y: mercatorY(one.place[1]) }) }));
     this.times = this.events.map((one) => one.at);
-    // From the first fix to the last word: an entry long before both would be most of the bar.
-    const ends = this.tracks.filter((one) => one.at.length).flatMap((one) => [one.at[0], one.at.at(-1)]);
-    const all = ends.length ? ends : this.times;
+    // From the first position to the last, and what became of the seal or gave alarm soon after: an
+    // entry of days later would be most of the bar.
+    const told = this.tracks.flatMap((one) => [...one.at, ...one.doubted.map((spot) => spot.at)]);
+    const bounds = told.reduce(([from, to], at) => [Math.min(from, at), Math.max(to, at)], [Infinity, -Infinity]);
+    const near = this.events.filter((one) => one.look && one.at >= bounds[0] - NEAR_S && one.at <= bounds[1] + NEAR_S);
+    const all = told.length ? [...bounds, ...near.map((one) => one.at)] : this.times.length ? this.times : [0];
     this.start = Math.floor(Math.min(...all));
     this.end = Math.max(this.start + 1, Math.ceil(Math.max(...all)));
   }
