@@ -37,7 +37,7 @@ def shown(config: Config, clock: Clock, port: int | None) -> Iterator[None]:
         raise UsageError(
             f"the web application is not installed ({error.name} is missing)",
             where="--web",
-            mend="pip install 'seal-tracker[web]'",
+            mend="in its folder: make run, or pip install '.[web]'",
         ) from error
     chosen = config.web.port if port is None else port
     config = msgspec.structs.replace(config, web=msgspec.structs.replace(config.web, port=chosen))

@@ -43,7 +43,7 @@ def serve(
     except ImportError as error:
         raise UsageError(
             f"the web application is not installed ({error.name} is missing)",
-            mend="pip install 'seal-tracker[web]'",
+            mend="in its folder: make run, or pip install '.[web]'",
         ) from error
     with listening(config) as (socket, url):
         render.warn(f"web application ready: {url}")

@@ -20,7 +20,6 @@ TEXTS: Mapping[str, str] = {
     "login.button": "Log in",
     "login.wrong": "Name or password is wrong.",
     "login.often": "Too many attempts. Try again in {seconds} s.",
-    "login.oidc": "Log in with {provider}",
     "share.over": "This link has ended, or was withdrawn.",
     "fault.title": "It did not work",
     "fault.mend": "What helps: {mend}",

@@ -20,7 +20,6 @@ TEXTS: Mapping[str, str] = {
     "login.button": "Entrar",
     "login.wrong": "El nombre o la contraseña no son correctos.",
     "login.often": "Demasiados intentos. Intente de nuevo en {seconds} s.",
-    "login.oidc": "Entrar con {provider}",
     "share.over": "Este enlace ya terminó o fue retirado.",
     "fault.title": "No se pudo",
     "fault.mend": "Qué ayuda: {mend}",
