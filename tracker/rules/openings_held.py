@@ -111,6 +111,29 @@ def witnessed(view: View, held: tuple[Held, ...], report: SealReport) -> tuple[H
     return held
 
 
+def remembered(view: View, cards: tuple[Shown, ...], report: SealReport) -> tuple[Shown, ...]:
+    """With the known card of an opening that came late, and lawful: what it left open may come
+    after it, word by word, each of them judged alone.
+    """
+    if not (view.late and OPENINGS & report.events and known(view.plan, report)):
+        return cards
+    card = Shown(at=own_time(view), credential=shown(report))
+    return cards if card in cards else (*cards, card)[-MOST:]
+
+
+def recalled(view: View, held: Held, cards: tuple[Shown, ...]) -> Held:
+    """The opening with those of the cards that were shown just before it, since the seal was closed
+    as it was then.
+    """
+    slack = timedelta(seconds=view.policy.opening_evidence_s)
+    within = minutes(view.policy.opening_evidence_min)
+    since = view.seal.past[-1].until if view.seal.past else None
+    for card in cards:
+        if held.at - card.at <= within and (since is None or since <= card.at):
+            held = _proved(view, held, card, slack)
+    return held
+
+
 def _proved(view: View, held: Held, card: Shown, slack: timedelta) -> Held:
     if card.at > held.at + slack or card in held.shown:
         return held

@@ -17,10 +17,12 @@ from msgspec.structs import replace
 
 from devices.reading import SHARED_SERIALS, SealCondition, SealReport
 from tracker.domain.alert import AlertKind, Severity
+from tracker.domain.clocks import undated
 from tracker.domain.codes import Code
 from tracker.domain.outcome import Outcome, Raised, SealMoved, SealUpdated
 from tracker.domain.policy import Policy, minutes
 from tracker.domain.seal import SealRecord, SealState
+from tracker.domain.spelling import same
 from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
 from tracker.rules.signs import Sign
@@ -153,7 +155,27 @@ def _recounted(view: View, report: SealReport | None) -> tuple[Outcome, ...]:
         return NOTHING
     if view.seal.state not in (SealState.SEALED, SealState.UNKNOWN):
         return NOTHING
+    if _is_of_before(view, report):
+        return NOTHING
     return tuple(_lock_count(view, report)[1])
+
+
+def _is_of_before(view: View, report: SealReport) -> bool:
+    """Of when it is, is not known, and it counts less: it was said before the seal was what it is.
+    Counts only grow.
+    """
+    reading, had, has = view.reading, view.seal.lock_count, report.lock_count
+    if reading is None or not undated(reading):
+        return False
+    return had is not None and has is not None and has < had
+
+
+def _is_on_record(view: View, report: SealReport) -> bool:
+    """Somebody has recorded the number that the lock tells now, for the first time: it was opened
+    and sealed anew, and the words of that may be on their way.
+    """
+    pending, number = view.seal.pending_number, report.number
+    return pending is not None and number is not None and same(pending, number)
 
 
 def _lock_count(view: View, report: SealReport) -> tuple[SealRecord, list[Outcome]]:
@@ -162,7 +184,7 @@ def _lock_count(view: View, report: SealReport) -> tuple[SealRecord, list[Outcom
     if has is None or has == had or view.moves.doubt is not None:  # of another device of that id?
         return view.seal, []
     seal = replace(view.seal, lock_count=has)
-    if had is None or (has < had and _began_anew(view)):
+    if had is None or (has < had and _began_anew(view)) or _is_on_record(view, report):
         return seal, [SealUpdated(to=seal)]
     return seal, [
         Raised(

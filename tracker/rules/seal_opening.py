@@ -38,7 +38,16 @@ from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View, concluded
 from tracker.rules.openings import OpeningVerdict, covering, is_unusual, judge, opens, shown
 from tracker.rules.openings_early import UNGUARDED, Early, as_held, heard, is_early, kept
-from tracker.rules.openings_held import Held, holding, is_present, merged, witnessed
+from tracker.rules.openings_held import (
+    Held,
+    Shown,
+    holding,
+    is_present,
+    merged,
+    recalled,
+    remembered,
+    witnessed,
+)
 from tracker.rules.seals import apart, is_sealed, known_places, recorded, renumbered, strays
 from tracker.rules.signs import Sign
 
@@ -59,12 +68,14 @@ class Apart(Struct, frozen=True, kw_only=True):
 class Memory(Struct, frozen=True, kw_only=True):
     """late: openings that the backlog told, or that were closed again, whose authorisation is still
     owed. They are past, so the present seal's `record_due` says nothing of them. held: openings
-    whose word is awaited. early: those heard before the word that sealed the lock.
+    whose word is awaited. early: those heard before the word that sealed the lock. cards: known
+    ones, of openings that came late.
     """
 
     late: tuple[SealRecord, ...] = ()
     held: tuple[Held, ...] = ()
     early: tuple[Early, ...] = ()
+    cards: tuple[Shown, ...] = ()
     apart: Apart | None = None
 
 
@@ -79,6 +90,9 @@ def on_reading(view: View, memory: Memory) -> Result:
         memory = replace(memory, held=witnessed(view, memory.held, report))
     if memory.early:
         memory = replace(memory, early=heard(view, memory.early, report))
+    cards = remembered(view, memory.cards, report)
+    if cards is not memory.cards:
+        memory = replace(memory, cards=cards)
     if not opens(report):
         return _still_owed(view, memory, report), tuple(found)
     if view.seal.breached:  # the same incident goes on; counted where it was raised
@@ -128,7 +142,8 @@ def _opened(view: View, memory: Memory, report: SealReport) -> Result:
     due = opened.record_due
     code, facts = verdict.code, verdict.facts
     if verdict.waits or verdict.amendable:
-        held, again = merged(memory.held, holding(view, verdict, opened))
+        new = recalled(view, holding(view, verdict, opened), memory.cards)
+        held, again = merged(memory.held, new)
         memory = replace(memory, held=held)
         if verdict.waits:
             code, facts = Code.OPENING_WORD_AWAITED, {"places": _named(view, opened)}
