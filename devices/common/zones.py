@@ -18,6 +18,9 @@ from devices.common.clocks import AHEAD
 from devices.common.fields import rfc3339
 from devices.reading import Clock, Fix, NoFix, Reading, Rejected
 
+NONE, NOT_YET = timedelta(), timedelta(minutes=15)
+"""So far behind a clock may run that has not seen the change yet: more would be a stored report."""
+
 
 class ClockSetting(Struct, frozen=True, kw_only=True):
     """offset_min: minutes that the clock is ahead of UTC (-360: it shows the time of UTC-6). zone:
@@ -56,8 +59,10 @@ class ClockSetting(Struct, frozen=True, kw_only=True):
 
     def back(self, item: Reading | Rejected, received_at: datetime) -> Reading | Rejected:
         """What was decoded by the device's own clock, in UTC."""
-        if isinstance(item, Rejected) or item.clock is Clock.RECEIPT:
+        if isinstance(item, Rejected):
             return received(item, received_at)
+        if item.clock is Clock.RECEIPT:
+            return self._undated(item, received_at)
         moment, sure = self.utc(item.event_time, received_at)
         clock = item.clock if sure else Clock.DOUBTED
         extra = item.extra
@@ -70,14 +75,57 @@ class ClockSetting(Struct, frozen=True, kw_only=True):
         changed: dict[str, Any] = {"event_time": moment, "position": position, "extra": extra}
         return replace(item, received_at=received_at, clock=clock, **changed)
 
+    def _undated(self, item: Reading, received_at: datetime) -> Reading:
+        """One for which the receipt stands in: what its clock showed is put into UTC, so that how
+        far off it is can be said.
+
+        A clock that runs some minutes behind, and does not yet show that autumn has set the clocks
+        back, only seems to run ahead by almost an hour: it is dated after all.
+        """
+        told = _told(item)
+        if told is None:
+            return received_then(item, received_at)
+        moment, _ = self.utc(told, received_at)
+        late = received_at - moment
+        if self.zone is None or told <= self.there(received_at) or not NONE <= late <= NOT_YET:
+            extra = {**item.extra, "device_time": rfc3339(moment)}
+            return received_then(replace(item, extra=extra), received_at)
+        position: Fix | NoFix = item.position
+        if isinstance(position, Fix):
+            position = replace(position, time=moment)
+        return replace(
+            item,
+            event_time=moment,
+            position=position,
+            received_at=received_at,
+            clock=Clock.OFFSET,
+        )
+
+
+def _told(item: Reading) -> datetime | None:
+    """What its clock showed, as if it were UTC; None if nothing of that kind is kept."""
+    told = item.extra.get("device_time")
+    if not isinstance(told, str):
+        return None
+    try:
+        return datetime.fromisoformat(told).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
 
 def received(item: Reading | Rejected, received_at: datetime) -> Reading | Rejected:
     """The same, received then: also where the receipt stands in for the event's time."""
     if isinstance(item, Reading) and item.clock is Clock.RECEIPT:
-        item = replace(item, event_time=received_at)
-        if isinstance(item.position, Fix):
-            item = replace(item, position=replace(item.position, time=received_at))
+        return received_then(item, received_at)
     return replace(item, received_at=received_at)
+
+
+def received_then(item: Reading, received_at: datetime) -> Reading:
+    """The same, with the receipt for all its times."""
+    position = item.position
+    if isinstance(position, Fix):
+        position = replace(position, time=received_at)
+    return replace(item, event_time=received_at, position=position, received_at=received_at)
 
 
 @lru_cache(maxsize=1024)

@@ -129,6 +129,11 @@ def test_a_clock_that_is_configured_may_be_wrong_all_the_same() -> None:
         ("2026-11-01T01:30:00Z", "2026-11-01T06:30:05", "2026-11-01T06:30:00", Clock.OFFSET),
         ("2026-11-01T01:30:00Z", "2026-11-01T07:30:05", "2026-11-01T07:30:00", Clock.OFFSET),
         ("2026-11-01T01:30:00Z", "2026-11-01T19:00:00", "2026-11-01T07:30:00", Clock.DOUBTED),
+        # four minutes behind, it shows daylight time for as long after the change
+        ("2026-11-01T01:58:00Z", "2026-11-01T07:02:00", "2026-11-01T06:58:00", Clock.OFFSET),
+        ("2026-11-01T01:01:00Z", "2026-11-01T07:03:00", "2026-11-01T07:01:00", Clock.OFFSET),
+        # an hour ahead on another day it is ahead
+        ("2026-12-01T06:58:00Z", "2026-12-01T12:02:00", "2026-12-01T12:02:00", Clock.RECEIPT),
     ],
 )
 def test_a_clock_that_follows_summer_time(
@@ -138,6 +143,13 @@ def test_a_clock_that_follows_summer_time(
     reading = told(native(shown), ClockSetting(zone="America/Chicago"), received_at)
     assert reading.event_time == datetime.fromisoformat(expected).replace(tzinfo=UTC)
     assert reading.clock is clock
+
+
+def test_how_far_a_clock_is_off_is_told_by_its_own_setting() -> None:
+    """Eleven minutes ahead, in local time: not six hours behind."""
+    reading = told(native("2026-11-30T06:11:00Z"), ClockSetting(zone="America/Chicago"))
+    assert (reading.event_time, reading.clock) == (NOW, Clock.RECEIPT)
+    assert reading.extra["device_time"] == "2026-11-30T12:11:00Z"
 
 
 def test_a_zone_that_there_is_not() -> None:
