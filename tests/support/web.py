@@ -13,6 +13,7 @@ import msgspec
 from fastapi.testclient import TestClient
 
 from tests.support.browser import Browser
+from tests.support.ports import free_port
 from tests.support.waiting import wait_for
 from tracker import wiring
 from tracker.config import Config
@@ -35,7 +36,8 @@ def config_in(folder: Path, **web: Any) -> Config:
             checkpoints=str(folder / "checkpoints.jsonl"),
         ),
     )
-    return msgspec.structs.replace(config, web=msgspec.structs.replace(config.web, **web))
+    chosen = {"port": free_port(), **web}
+    return msgspec.structs.replace(config, web=msgspec.structs.replace(config.web, **chosen))
 
 
 def add_user(config: Config, name: str, role: Role, *, carrier: str | None = None) -> str:
