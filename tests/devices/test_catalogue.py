@@ -171,7 +171,7 @@ def test_topics_without_end_do_not_fill_the_memory() -> None:
         catalogue.dialect_for(f"seals/v1/{number}/telemetry")
     info = catalogue.dialect_for.cache_info()
     assert info.maxsize is not None
-    assert info.currsize == info.maxsize < 20_000
+    assert info.currsize <= info.maxsize <= 262_144
 
 
 levels = st.sampled_from(["", "a", "b", "$a", "$SYS"])
