@@ -29,6 +29,13 @@ FINDINGS = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the width and colours of the terminal that the tests were started in."""
+    for variable in ("COLUMNS", "FORCE_COLOR"):
+        monkeypatch.delenv(variable, raising=False)
+
+
 def test_where_nobody_sees_colours_the_words_are_the_same(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -47,8 +54,11 @@ def test_a_terminal_gets_colours(
     assert "S-1" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("width", ["", "80"])
 def test_what_would_act_on_a_terminal_is_shown_as_it_is_written(
-    capsys: pytest.CaptureFixture[str],
+    width: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    if width:
+        monkeypatch.setenv("COLUMNS", width)
     Live(ZONE, as_json=False).tell([replace(FINDINGS[0], scope="S\x1b[31m")], [])
     assert "\x1b" not in capsys.readouterr().err

@@ -11,7 +11,7 @@ import pytest
 from tests.support.browser import Browser, chromium
 from tests.support.office import START, Office, message, reading, trip
 from tests.support.waiting import wait_for
-from tests.support.web import PASSWORD, add_user, config_in, listening
+from tests.support.web import add_user, config_in, enter, listening
 from tracker.config import Config
 from tracker.domain.access import Role
 
@@ -55,11 +55,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 @pytest.fixture
 def shown(browser: Browser, world: World) -> Iterator[Browser]:
     """Logged in. At the end: no complaint in the console, and nothing asked for elsewhere."""
-    browser.driver.get(f"{world.address}/login")
+    browser.driver.get(f"{world.address}/board")
     if "/login" in browser.driver.current_url:
-        for name, value in (("name", "ana"), ("password", PASSWORD)):
-            browser.driver.find_element("name", name).send_keys(value)
-        browser.driver.find_element("css selector", "button.main").click()
+        enter(browser, world.address, "ana")
     browser.errors()
     browser.requests()
     yield browser
@@ -69,7 +67,18 @@ def shown(browser: Browser, world: World) -> Iterator[Browser]:
 
 def opened(browser: Browser, world: World, query: str = "") -> None:
     browser.driver.get(f"{world.address}/map{query}")
-    wait_for(lambda: "S1" in drawn(browser), what="S1 is on the map")
+    wait_for(lambda: "S1" in drawn(browser), what=lambda: f"S1 is on the map: {_seen(browser)}")
+
+
+def _seen(browser: Browser) -> str:
+    """What there is instead, for whoever reads of a failure."""
+    told: str = browser.run(
+        "return JSON.stringify({address: location.href, ready: document.readyState,"
+        " shown: document.visibilityState, map: globalThis.liveMap && {frames:"
+        " liveMap.view.times.length, box: liveMap.camera.box, trucks: [...liveMap.trucks.all],"
+        " items: liveMap.items}, text: document.body.innerText.slice(0, 300)})"
+    )
+    return f"{told} {browser.errors()}"
 
 
 def drawn(browser: Browser) -> dict[str, list[float]]:
@@ -163,8 +172,16 @@ def test_keys_choose_a_truck_and_show_its_track(shown: Browser, world: World) ->
 
 
 def test_a_journey_is_played_back_and_joined_to_the_timeline(shown: Browser, world: World) -> None:
-    world.hear(60, 45)
-    shown.driver.get(f"{world.address}/shipments/S1")
+    world.office.clock.set(START + timedelta(minutes=50))
+    world.office.open(trip("S3", "L3"))
+    for minute, km, condition in (
+        (50, 0, "sealed"),
+        (60, 6, "sealed"),
+        (71, 13, "cut"),
+        (110, 45, "cut"),
+    ):
+        world.hear(minute, km, "L3", seal={"state": condition, "number": "MXL3"})
+    shown.driver.get(f"{world.address}/shipments/S3")
     shown.run("document.getElementById('playback').scrollIntoView()")
     wait_for(
         lambda: shown.run("return !!globalThis.playback?.journey"), what="the journey is there"

@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.browser import chromium
 from tests.support.waiting import wait_for
-from tests.support.web import PASSWORD, add_user, bearer, config_in, listening, served
+from tests.support.web import add_user, bearer, config_in, enter, listening, served
 from tracker.domain.access import Role
 
 GREEN = (0, 160, 60)
@@ -136,10 +136,7 @@ def test_the_map_draws_pictures_and_reads_vector_tiles(tmp_path: Path) -> None:
     config = config_in(tmp_path, tiles=str(file), port=0)
     add_user(config, "ana", Role.DISPATCHER)
     with listening(config) as address, chromium(tmp_path / "profile") as browser:
-        browser.driver.get(f"{address}/login")
-        for name, value in (("name", "ana"), ("password", PASSWORD)):
-            browser.driver.find_element("name", name).send_keys(value)
-        browser.driver.find_element("css selector", "button.main").click()
+        enter(browser, address, "ana")
         browser.driver.get(f"{address}/map?z=3&lat=-20&lon=100")  # where the ground of ours is sea
         wait_for(lambda: browser.run("return !!globalThis.liveMap"), what="the map is there")
         browser.run("liveMap.camera.zoom = 0.4; liveMap.camera.look(0, 0)")

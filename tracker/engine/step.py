@@ -231,6 +231,7 @@ class Running:
         for device in self.state.devices:
             self._on_device(device, at, "on_command", command)
         self._on_scope(view, "on_command")
+        self._on_alerts(view)
         if isinstance(command, ZonesInForce):
             self.state = replace(self.state, zones_version=command.version)
         entries = self.state.log_seq + len(self.conclusions.findings) + 1

@@ -168,8 +168,8 @@ class Rule:
     on_reading, on_tick, on_command: `(view, memory) -> (memory, outcomes)`. Rules that keep memory
     per lane or device are ticked once a device, on its live lane; the others once a scope. Those
     that keep the scope's hear its readings after the others have, where it has several devices.
-    on_alerts: the same, of a rule that keeps the scope's: after all of a reading or a tick that
-    changed an alert.
+    on_alerts: the same, of a rule that keeps the scope's: after all of a reading, a tick or a
+    command that changed an alert.
     deadline: when it must be ticked at the latest, None if it waits for nothing.
     set_back: `(memory, now, policy) -> memory`, where memory holds times of receipt: the tracker's
     own clock was set back, and none of them can lie ahead of it.

@@ -39,7 +39,7 @@ class Live:
     def _print_plain(self, findings: Sequence[Finding]) -> None:
         told = ("".join(render.finding_parts(finding, self._zone)) for finding in findings)
         try:
-            sys.stderr.write("".join(f"{render.lines(line)}\n" for line in told))
+            sys.stderr.write("".join(f"{line}\n" for line in told))
             sys.stderr.flush()
         except BrokenPipeError:
             raise _gone() from None

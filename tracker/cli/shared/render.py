@@ -261,11 +261,13 @@ def finding_line(finding: Finding, zone: ZoneInfo) -> Text:
 
 
 def finding_parts(finding: Finding, zone: ZoneInfo) -> tuple[str, str, str]:
-    """Its line in three parts: when and whose, what, and the rest. Only the second has a colour."""
+    """Its line in three parts: when and whose, what, and the rest. Only the second has a colour.
+    What would act on a terminal is shown as it is written.
+    """
     late = " (late)" if finding.late else ""
     where = f" in {finding.zone}" if finding.zone else ""
     return (
-        f"{moment(finding.occurred_at, zone)}  {finding.scope}  ",
+        lines(f"{moment(finding.occurred_at, zone)}  {finding.scope}  "),
         finding.type.value.replace("_", " "),
-        f"{late}{where}  {wording.of_finding(finding)}".rstrip(),
+        lines(f"{late}{where}  {wording.of_finding(finding)}".rstrip()),
     )
