@@ -242,6 +242,9 @@ def test_a_cut_is_critical_wherever_it_is_and_however_it_is_told(
 @example(5, (2, 6, [5, 4, 2, 3]), "")
 @example(38, (33, 39, [38, 37, 36, 35, 34, 33]), "")  # and before the reseal
 @example(38, (33, 39, [38, 34, 33, 35, 36, 37]), "")
+@example(40, (36, 40, [39, 37, 38, 36]), "none")  # seen outside once, and in the backlog
+@example(40, (36, 41, [40, 37, 38, 39, 36]), "none")  # seen outside in what came late alone
+@example(40, (36, 41, [40, 39, 38, 37, 36]), "none")
 def test_an_opening_while_rolling_is_critical_however_it_is_told(
     place: int, order: tuple[int, int, list[int]], kind: str
 ) -> None:

@@ -10,10 +10,11 @@ A known credential alone does not authorise; place, agency and window are needed
 - quiet with a recorded authorisation for that place, time and credential.
 
 The truck moves, and is off the route or elsewhere than it was, by more than the word of one fix:
-where one alone says so, the next decides. An opening that is found, where it may be one by leave,
-waits `opening_evidence_min` for the word that tells it; one that was told critical without a
-credential ends if that proves to have been shown (`openings_held`). Where its serials say that the
-word is lost, leave recorded for that place and time stands for it.
+where one alone says so, the next decides, and where there was none, what the device had stored
+(`openings_apart`). An opening that is found, where it may be one by leave, waits
+`opening_evidence_min` for the word that tells it; one that was told critical without a credential
+ends if that proves to have been shown (`openings_held`). Where its serials say that the word is
+lost, leave recorded for that place and time stands for it.
 """
 
 from __future__ import annotations
@@ -28,7 +29,6 @@ from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.codes import Code, Fact
 from tracker.domain.command import Authorise, CloseShipment
 from tracker.domain.geo import metres_between
-from tracker.domain.motion import point
 from tracker.domain.outcome import Cleared, Outcome, Raised, SealMoved, SealUpdated
 from tracker.domain.plan import Place, Plan
 from tracker.domain.policy import Policy, minutes
@@ -37,7 +37,17 @@ from tracker.domain.shipment import Authorisation
 from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View, concluded
 from tracker.rules.openings import OpeningVerdict, covering, is_unusual, judge, opens, shown
-from tracker.rules.openings_early import UNGUARDED, Early, as_held, heard, is_early, kept
+from tracker.rules.openings_apart import (
+    Apart,
+    Unplaced,
+    apart_of,
+    breached,
+    elsewhere,
+    placed,
+    refuted,
+    unplaced_of,
+)
+from tracker.rules.openings_early import Early, as_held, heard, is_early, kept
 from tracker.rules.openings_held import (
     Held,
     Shown,
@@ -52,19 +62,6 @@ from tracker.rules.seals import apart, is_sealed, known_places, recorded, renumb
 from tracker.rules.signs import Sign
 
 
-class Apart(Struct, frozen=True, kw_only=True):
-    """An opening that is lawful unless the one fix `fix` is true, which is far from `home`, where
-    the truck was known to be. code: what it is then. due: receipt.
-    """
-
-    fix: Fix
-    home: Fix
-    at: datetime
-    due: datetime
-    code: Code
-    places: str | None = None
-
-
 class Memory(Struct, frozen=True, kw_only=True):
     """late: openings that the backlog told, or that were closed again, whose authorisation is still
     owed. They are past, so the present seal's `record_due` says nothing of them. held: openings
@@ -77,12 +74,15 @@ class Memory(Struct, frozen=True, kw_only=True):
     early: tuple[Early, ...] = ()
     cards: tuple[Shown, ...] = ()
     apart: Apart | None = None
+    unplaced: Unplaced | None = None
 
 
 def on_reading(view: View, memory: Memory) -> Result:
     found: list[Outcome] = []
     if memory.apart is not None and view.moves.fix is not None and not view.late:
         memory, found = _agreed(view, memory, memory.apart, view.moves.fix)
+    if memory.unplaced is not None:
+        memory = replace(memory, unplaced=placed(view, memory.unplaced))
     report = view.reading.seal if view.reading else None
     if report is None:
         return memory, tuple(found)
@@ -137,7 +137,9 @@ def _opened(view: View, memory: Memory, report: SealReport) -> Result:
     places = known_places(view)
     verdict = judge(view, report, places, off_route=strays(view))
     if apart(view):
-        memory = replace(memory, apart=_apart(view, report, verdict))
+        memory = replace(memory, apart=apart_of(view, report, verdict))
+    if (unplaced := unplaced_of(view, verdict)) is not None:
+        memory = replace(memory, unplaced=unplaced)
     opened = _as_opened(view, report, places, verdict)
     due = opened.record_due
     code, facts = verdict.code, verdict.facts
@@ -175,53 +177,13 @@ def _of_this(view: View, opened: SealRecord) -> bool:
     return since is not None and since >= view.at - minutes(view.policy.opening_record_min)
 
 
-def _apart(view: View, report: SealReport, verdict: OpeningVerdict) -> Apart | None:
-    """None if the verdict hangs on no fix: it is as grave where the truck is known to be."""
-    fix, home = view.moves.fix, view.before.fix if view.before else None
-    grave = verdict.severity is Severity.CRITICAL and not verdict.waits
-    if fix is None or home is None or grave:
-        return None
-    there = judge(view, report, view.places(), off_route=view.off_route())
-    if there.severity is not Severity.CRITICAL or there.waits:
-        return None
-    places = there.facts.get("places")
-    due = view.now + minutes(view.policy.silence_parked_min)
-    return Apart(
-        fix=fix, home=home, at=view.at, due=due, code=there.code,
-        places=places if isinstance(places, str) else None,
-    )  # fmt: skip
-
-
 def _agreed(view: View, memory: Memory, far: Apart, fix: Fix) -> tuple[Memory, list[Outcome]]:
     """The next fix: is the truck where the opening's fix said, or where it was before?"""
     memory = replace(memory, apart=None)
     metres = metres_between(far.home.lat, far.home.lon, fix.lat, fix.lon)
     if metres <= view.policy.jump_m:
         return memory, []
-    return memory, _elsewhere(view, far)
-
-
-def _elsewhere(view: View, far: Apart) -> list[Outcome]:
-    facts: dict[str, Fact] = {"places": far.places} if "places" in far.code.facts else {}
-    told = Raised(
-        kind=AlertKind.SEAL_OPENED,
-        severity=Severity.CRITICAL,
-        code=far.code,
-        facts=facts,
-        at=far.at,
-        key=view.device or "",
-        **point(far.fix),
-    )
-    return [told, *_breached(view, far.code, facts, far.at)]
-
-
-def _breached(view: View, code: Code, facts: dict[str, Fact], at: datetime) -> list[Outcome]:
-    """The present seal, if it is not breached yet: it is, by that opening."""
-    seal = view.seal
-    if not seal.on_duty and seal.state not in UNGUARDED:
-        return []
-    to = replace(seal, state=SealState.OPEN_UNAUTHORISED, since=at, opened_at=at, record_due=None)
-    return [SealMoved(to=to, code=code, facts=facts, at=at)]
+    return memory, elsewhere(view, far.fix, far.at, far.code, far.places)
 
 
 def on_command(view: View, memory: Memory) -> Result:
@@ -273,8 +235,11 @@ def on_tick(view: View, memory: Memory) -> Result:
 def _decided(view: View, memory: Memory, *, everything: bool = False) -> Result:
     found: list[Outcome] = []
     if memory.apart is not None and (everything or view.now >= memory.apart.due):
-        found += _elsewhere(view, memory.apart)
+        far = memory.apart
+        found += elsewhere(view, far.fix, far.at, far.code, far.places)
         memory = replace(memory, apart=None)
+    if memory.unplaced is not None:
+        memory, found = _placed(view, memory, memory.unplaced, found, everything=everything)
     if memory.early:
         memory, found = _guarded(view, memory, found)
     slack, still = timedelta(seconds=view.policy.opening_evidence_s), list[Held]()
@@ -293,12 +258,28 @@ def _decided(view: View, memory: Memory, *, everything: bool = False) -> Result:
             at = held.opened.opened_at or held.at
             found.append(replace(_incident(view, held.code, facts), at=at))
             if is_present(view.seal, held) or view.seal.on_duty:
-                found += _breached(view, held.code, facts, at)
+                found += breached(view, held.code, facts, at)
             again = view.now + minutes(view.policy.backlog_grace_min)
             still.append(replace(held, told=True, due=again))
     if len(still) != len(memory.held) or found:
         memory = replace(memory, held=tuple(still))
     return memory, tuple(found)
+
+
+def _placed(
+    view: View, memory: Memory, opening: Unplaced, found: list[Outcome], *, everything: bool
+) -> tuple[Memory, list[Outcome]]:
+    """What the stored fixes say of an opening that had none, once no more are on their way."""
+    due = opening.due
+    if not everything and view.now < (opening.until if due is None else due):
+        return memory, found
+    code, last = refuted(opening, view.policy), opening.last
+    memory = replace(memory, unplaced=None)
+    if code is not None and last is not None:
+        found = [*found, *elsewhere(view, last, opening.at, code)]
+        others = tuple(held for held in memory.held if held.opened.opened_at != opening.at)
+        memory = replace(memory, held=others)
+    return memory, found
 
 
 def _guarded(view: View, memory: Memory, found: list[Outcome]) -> tuple[Memory, list[Outcome]]:
@@ -316,7 +297,7 @@ def _guarded(view: View, memory: Memory, found: list[Outcome]) -> tuple[Memory, 
         elif early.severity is not None:
             found.append(replace(_incident(view, early.code, facts, early.severity), at=at))
         if early.severity is Severity.CRITICAL and not early.amendable:
-            found += _breached(view, early.code, facts, at)
+            found += breached(view, early.code, facts, at)
         elif unsealed:
             unsealed = False
             found.append(SealMoved(to=early.opened, code=early.code, facts=facts, at=at))
@@ -382,6 +363,8 @@ def deadline(view: View, memory: Memory) -> datetime | None:
     due += [early.due for early in memory.early]
     if memory.apart is not None:
         due.append(memory.apart.due)
+    if memory.unplaced is not None:
+        due.append(memory.unplaced.due or memory.unplaced.until)
     return min(due, default=None)
 
 
@@ -391,9 +374,12 @@ def set_back(memory: Memory, now: datetime, policy: Policy) -> Memory:
     far = memory.apart
     far = None if far is None else replace(far, due=min(far.due, latest))
     early = tuple(replace(e, due=min(e.due, latest)) for e in memory.early)
-    if not held and not early and far is None:
+    lost = memory.unplaced
+    if lost is not None:
+        lost = replace(lost, due=lost.due and min(lost.due, latest), until=min(lost.until, latest))
+    if not held and not early and far is None and lost is None:
         return memory
-    return replace(memory, held=held, early=early, apart=far)
+    return replace(memory, held=held, early=early, apart=far, unplaced=lost)
 
 
 def _owed(view: View, seal: SealRecord) -> Raised:
@@ -439,7 +425,8 @@ def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
     codes = concluded(view, memory, RULE).get(kind)
     wrong = Weighed(kind=kind, measure="concluded", value=codes, speaks=codes is not None)
     if view.reading is None:
-        waiting = len((*memory.held, *memory.early, *memory.late)) + (memory.apart is not None)
+        waiting = len((*memory.held, *memory.early, *memory.late))
+        waiting += (memory.apart is not None) + (memory.unplaced is not None)
         count = Weighed(kind=kind, measure="openings_waiting", value=waiting)
         return (wrong,) if codes else (wrong, count)
     told = report is not None and opens(report)

@@ -85,7 +85,7 @@ def known_places(view: View) -> tuple[Place, ...]:
         return ()
     if apart(view):
         return view.plan.places(tuple(view.lane.zones))
-    if view.moves.fix is None and view.lane.arriving and _fresh(view) and _left(view):
+    if view.moves.fix is None and view.lane.arriving and _fresh(view) and left(view):
         return view.plan.places(tuple(view.lane.arriving))  # its last fix was there
     if view.late and view.moves.fix is None and not view.lane.zones:
         return _entered_by_then(view)
@@ -102,7 +102,7 @@ def _entered_by_then(view: View) -> tuple[Place, ...]:
     return view.plan.places(zones) if view.plan else ()
 
 
-def _left(view: View) -> bool:
+def left(view: View) -> bool:
     """Its last fix was in none of the zones that it is confirmed in, and further from where it
     halted than a receiver jumps.
     """
