@@ -10,7 +10,7 @@ import pytest
 from devices.reading import Cell, Fix, NoFix, NoFixReason, Reading
 from geofences.kinds import ZoneKind
 from geofences.placement import Placement
-from tracker.domain.credibility import implied_kmh
+from tracker.domain.doubt import implied_kmh
 from tracker.domain.motion import Moves, advance, point
 from tracker.domain.plan import Place, Plan
 from tracker.domain.policy import Policy

@@ -5,7 +5,8 @@
     row = "..."                # for the seal rules: the row and column of the state table
     shipment = { ... }         # merged over SHIPMENT below; "" takes a key away
     along = { ... }            # what the plan knows of the way, in km: origin = 0, goal = 240,
-                               # rests = [30], queue = [190, 200], dead = { tunnel = [10, 25] }
+                               # rests = { stop = 30 }, ends = [44], queue = [190, 200],
+                               # dead = { tunnel = [10, 25] }
     policy = { ... }           # thresholds that differ; seal_unheard_reports is 1000 if not said,
                                # for the steps of most cases leave the seal out
     steps = [ {...}, ... ]     # see `Play`
@@ -193,7 +194,8 @@ class Play:
             border=Border(queues=(_stretch(*along["queue"]),)) if "queue" in along else None,
             origin=_spot(along["origin"]) if "origin" in along else None,
             goal=_spot(along["goal"]) if "goal" in along else None,
-            rests=tuple(_spot(km) for km in along.get("rests", ())),
+            rests=tuple((zone, *_spot(km)) for zone, km in along.get("rests", {}).items()),
+            ends=tuple(_spot(km) for km in along.get("ends", ())),
         )
 
     def _waypoint(self, zone: str) -> Waypoint:

@@ -159,8 +159,9 @@ class _Planner:
             shared=self.geography.places,
             border=route.border,
             origin=route.origin,
-            goal=route.goal,
-            rests=tuple(rest for zone in stops if (rest := self._middle(zone)) is not None),
+            goal=route.ends[-1] if route.ends else None,
+            ends=route.ends,
+            rests=tuple((zone, *at) for zone in stops if (at := self._middle(zone)) is not None),
         )
         if not (self.zones or self.corridors):
             return Planned(plan, self.policies, NOTHING)
@@ -176,7 +177,7 @@ class _Planner:
             legs,
             crossing,
             origin=self._middle(legs[0].from_zone if legs else None),
-            goal=self._middle(legs[-1].to_zone if legs else None),
+            ends=tuple(self._middle(leg.to_zone) for leg in legs),
         )
 
     def _along(self) -> Along:

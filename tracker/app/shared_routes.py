@@ -32,7 +32,7 @@ class Route:
     legs: tuple[PlannedLeg, ...]
     border: Border | None
     origin: tuple[float, float] | None
-    goal: tuple[float, float] | None
+    ends: tuple[tuple[float, float] | None, ...]
 
     def of(self, legs: tuple[Leg, ...]) -> tuple[PlannedLeg, ...]:
         """As a shipment with these drives them."""

@@ -11,7 +11,7 @@ import math
 from devices.reading import Fix
 from geofences.kinds import ZoneKind
 from tracker.domain.geo import metres_between
-from tracker.domain.plan import Place, Plan
+from tracker.domain.plan import Place, Plan, Rest
 from tracker.domain.policy import Policy
 from tracker.domain.rhythm import FIRST_S
 from tracker.domain.state import Lane
@@ -68,19 +68,29 @@ def sheltered(lane: Lane, plan: Plan | None, policy: Policy) -> bool:
     return fix is not None and plan.border is not None and plan.border.holds(fix.lat, fix.lon)
 
 
-def stops_next(lane: Lane, plan: Plan, policy: Policy) -> bool:
-    """A planned stop lies ahead of its newest fix, no further than it comes before its next word is
-    due: it may have come to stand there, and fallen asleep, before it was heard again.
+def rest_ahead(lane: Lane, plan: Plan, policy: Policy) -> str | None:
+    """The zone of the planned stop, or of the end of its leg, that lies ahead of its newest fix, no
+    further than it comes before its next word is due: it may have come to stand there, fallen
+    asleep or driven under a roof, before it was heard again.
     """
     fix = lane.fix
-    if fix is None or not plan.rests:
-        return False
+    if fix is None:
+        return None
     kmh = max(fix.speed_kmh or 0.0, policy.road_kmh)
     reach_m = kmh / 3.6 * max(lane.pace_s, FIRST_S)
-    return any(
-        metres_between(fix.lat, fix.lon, *rest) <= reach_m and _is_ahead(fix, rest)
-        for rest in plan.rests
-    )
+    for zone, lat, lon in rests(lane, plan):
+        if metres_between(fix.lat, fix.lon, lat, lon) <= reach_m and _is_ahead(fix, (lat, lon)):
+            return zone
+    return None
+
+
+def rests(lane: Lane, plan: Plan) -> tuple[Rest, ...]:
+    """The end of the leg that it is on, and the planned stops."""
+    middle = plan.ends[lane.leg] if lane.leg < len(plan.ends) else None
+    zone = plan.legs[lane.leg].to_zone if middle is not None else None
+    if zone is None or middle is None:
+        return plan.rests
+    return ((zone, *middle), *plan.rests)
 
 
 def _is_ahead(fix: Fix, place: tuple[float, float]) -> bool:

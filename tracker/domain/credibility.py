@@ -7,6 +7,8 @@ nothing: a broken receiver and a spoofer agree with themselves. It counts in two
 it is the believed one that has less to show:
 - that one stands alone: two against one, when the first fix of all was the wrong one;
 - the plan has the truck at the new place, and had it at none of the believed ones before.
+And a receiver may jump where time allows it. So the fix before a doubtful step is kept for a while
+(`Receiver.home`): one that goes on from there proves that the step was the jump.
 
 What no distance accuses is held to the receiver's own word (`domain.own_word`), to the cell it is
 connected to, and to the positions it told before (`domain.replayed`).
@@ -24,8 +26,9 @@ from msgspec.structs import replace
 
 from devices.reading import Fix
 from geofences.placement import Placement
-from tracker.domain.doubt import Doubt, Fault, Way
+from tracker.domain.doubt import Doubt, Fault, Way, implied_kmh
 from tracker.domain.geo import metres_between
+from tracker.domain.homing import came_home, clock_fell_back, unchecked, with_home
 from tracker.domain.own_word import Gap, OwnWord, between, compared, sustained
 from tracker.domain.plan import Plan
 from tracker.domain.policy import Policy, minutes
@@ -75,6 +78,8 @@ def judged(
     starts = doubt is None and stood and way is not None and _starts(way, policy)
     if starts and not _drives_off(lane, fix, policy):
         doubt = Doubt(fix=fix, fault=Fault.SPEED, way=way, last=last)
+    if doubt is not None and last is not None and clock_fell_back(last, fix, received_at, policy):
+        doubt = None
     if doubt is None and placement is not None and placement.cell_m is not None:
         doubt = _far_from_cell(fix, way, placement.cell_m, policy)
     if doubt is None:
@@ -82,6 +87,8 @@ def judged(
     if last is None:
         vouched = _vouches(placement, plan)
         return Belief(vouched=True, agreed=1) if vouched else Belief(doubt=doubt)
+    if dated and came_home(lane, fix, doubt, policy):
+        return _at_home(lane, fix)
     agreeing = _agreeing(lane, fix, policy)
     twins = _twins(lane, fix, doubt, policy) if dated else 0
     if doubt.fault is Fault.ZERO or doubt.fault is Fault.CELL:
@@ -99,6 +106,8 @@ def judged(
                     word=OwnWord(since=fix, borne=lane.receiver.word.borne),
                     twin=last if twins else None,
                     twins=twins,
+                    home=None if vouched or twins else last,
+                    strays=0 if vouched or twins else agreeing,
                 ),
             )
     if twins >= policy.twin_fixes:
@@ -131,6 +140,8 @@ def _likely(
     receiver = lane.receiver
     if fix.speed_kmh is not None:
         receiver, doubt = _own_word(lane, fix, fix.speed_kmh, way, policy)
+        if doubt is not None and came_home(lane, fix, doubt, policy):
+            return _at_home(lane, fix)
         if doubt is not None:
             accuses = doubt.sustained or (
                 lane.suspect is not None and doubt.fault is not Fault.FROZEN
@@ -146,6 +157,8 @@ def _likely(
     twin = receiver.twin
     if twin is not None and fix.time - twin.time > minutes(policy.silence_parked_min):
         receiver = replace(receiver, twin=None, twins=0)
+    if receiver.home is not None or lane.suspect is not None or unchecked(way, policy):
+        receiver = with_home(lane, receiver, way, policy)
     if _first(way, policy):
         return Belief(agreed=1, vouched=_vouches(placement, plan), receiver=receiver)
     agreed = lane.agreed
@@ -153,6 +166,17 @@ def _likely(
         agreed += 1
     vouched = lane.vouched or _vouches(placement, plan)
     return Belief(agreed=agreed, vouched=vouched, receiver=receiver)
+
+
+def _at_home(lane: Lane, fix: Fix) -> Belief:
+    receiver = lane.receiver
+    word = OwnWord(since=fix, borne=receiver.word.borne)
+    return Belief(
+        anew=True,
+        agreed=1,
+        vouched=lane.vouched,
+        receiver=replace(receiver, word=word, home=None, strays=0),
+    )
 
 
 def _own_word(
@@ -176,6 +200,8 @@ def _own_word(
             twin=receiver.twin,
             twins=receiver.twins,
             doubted=receiver.doubted,
+            home=receiver.home,
+            strays=receiver.strays,
         )
     if new.began is None and not trail.met:
         return receiver, None
@@ -227,6 +253,13 @@ def _twins(lane: Lane, fix: Fix, doubt: Doubt, policy: Policy) -> int:
     return twins + 1 if implied_kmh(twin, fix) <= policy.credible_kmh else 0
 
 
+def is_useless(fix: Fix, policy: Policy) -> bool:
+    """No position at all by what the receiver says of its own quality."""
+    if fix.hdop is not None and fix.hdop >= policy.hdop_useless:
+        return True
+    return fix.satellites is not None and fix.satellites < policy.satellites_least
+
+
 def starved(lane: Lane, fix: Fix, received_at: datetime, policy: Policy) -> Doubt | None:
     """What a fix without satellites is to be told of: that it moves. To repeat the last position
     so is a receiver's way of saying that it has none.
@@ -237,12 +270,6 @@ def starved(lane: Lane, fix: Fix, received_at: datetime, policy: Policy) -> Doub
     if way.metres <= policy.jump_m:
         return None
     return Doubt(fix=fix, fault=Fault.SATELLITES, way=way, last=lane.fix)
-
-
-def implied_kmh(a: Fix, b: Fix) -> float:
-    """Mean speed from `a` to the later `b`; a second is the least that a clock resolves."""
-    seconds = max((b.time - a.time).total_seconds(), 1.0)
-    return metres_between(a.lat, a.lon, b.lat, b.lon) / seconds * 3.6
 
 
 def _way(lane: Lane, a: Fix, b: Fix, received_at: datetime, policy: Policy) -> Way:

@@ -7,6 +7,7 @@ import enum
 from msgspec import Struct
 
 from devices.reading import Fix
+from tracker.domain.geo import metres_between
 from tracker.domain.own_word import Gap
 from tracker.domain.policy import Policy
 
@@ -82,3 +83,9 @@ class Doubt(Struct, frozen=True, kw_only=True):
         told = self.fix.speed_kmh
         kmh = policy.road_kmh if told is None else min(told, policy.credible_kmh)
         return max(self.way.metres - kmh / 3.6 * self.way.seconds, 0.0)
+
+
+def implied_kmh(a: Fix, b: Fix) -> float:
+    """Mean speed from `a` to the later `b`; a second is the least that a clock resolves."""
+    seconds = max((b.time - a.time).total_seconds(), 1.0)
+    return metres_between(a.lat, a.lon, b.lat, b.lon) / seconds * 3.6

@@ -18,6 +18,8 @@ from tracker.domain.whose import begins
 
 ACCUSING = frozenset({ZoneKind.STATE_INSPECTION, ZoneKind.RESTRICTED, ZoneKind.HIGH_RISK})
 """Kinds of zone in which less is lawful than outside: nobody drifts into one."""
+Rest = tuple[str, float, float]
+"""A zone in which the truck is to stand, and its middle: id, lat, lon in degrees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,8 @@ class Plan:
 
     stops: planned stops, zone -> minutes. authorisations: with their zones resolved to ids.
     border: the planned crossing as one place. origin, goal: the middle of the first leg's start and
-    of the last one's end, (lat, lon) in degrees; rests: of each planned stop's zone.
+    of the last one's end, (lat, lon) in degrees; ends: of each leg's; rests: of each planned stop's
+    zone, and that.
     """
 
     shipment: Shipment
@@ -87,7 +90,8 @@ class Plan:
     border: Border | None = None
     origin: tuple[float, float] | None = None
     goal: tuple[float, float] | None = None
-    rests: tuple[tuple[float, float], ...] = ()
+    ends: tuple[tuple[float, float] | None, ...] = ()
+    rests: tuple[Rest, ...] = ()
 
     def place(self, zone: str) -> Place | None:
         """The zone as this shipment sees it; None for a zone of another shipment."""

@@ -696,6 +696,14 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             "ours: as long as a stop in the crossing's own zones",
         ),
     ] = 480.0
+    roof_ahead_min: Annotated[
+        float,
+        meta(
+            "a device last seen just before a planned stop may stand under its roof this long",
+            "min",
+            "ours: unloading at a dock takes an hour or so; a truck taken there is told then",
+        ),
+    ] = 90.0
 
     # Batteries
     battery_low_pct: Annotated[

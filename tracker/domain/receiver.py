@@ -12,7 +12,8 @@ from tracker.domain.replayed import Trail
 class Receiver(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """word: how far its own word of speed and course holds. trail: positions told before.
     twin: the newest fix of a second way that is credible in itself, come back to `twins` times.
-    doubted: how many fixes were not believed so far.
+    doubted: how many fixes were not believed so far. home: the fix before one that was believed for
+    want of proof against it; strays: so many have been believed since.
     """
 
     word: OwnWord = OwnWord()
@@ -20,3 +21,5 @@ class Receiver(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     twin: Fix | None = None
     twins: int = 0
     doubted: int = 0
+    home: Fix | None = None
+    strays: int = 0

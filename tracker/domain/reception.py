@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from devices.reading import NoFix, Reading
-from tracker.domain.coverage import explained_min, sheltered
+from tracker.domain.coverage import explained_min, rest_ahead, sheltered
 from tracker.domain.plan import Plan
 from tracker.domain.policy import Policy, minutes
 from tracker.domain.state import Lane
@@ -43,7 +43,11 @@ def collapse_min(lane: Lane, plan: Plan | None, policy: Policy) -> float | None:
     if sheltered(lane, plan, policy):
         return None
     least = _least_min(lane, policy)
-    return least if plan is None else least + explained_min(lane, plan, policy)
+    if plan is None:
+        return least
+    if rest_ahead(lane, plan, policy) is not None:
+        least = max(least, policy.roof_ahead_min)
+    return least + explained_min(lane, plan, policy)
 
 
 def _proven(lane: Lane, lasted: timedelta, plan: Plan | None, policy: Policy) -> bool:
@@ -65,9 +69,9 @@ def collapsing(lane: Lane, at: datetime, plan: Plan | None, policy: Policy) -> b
         return False
     if at - lane.starved_since < minutes(policy.jamming_tunnel_min):
         return False
-    return not sheltered(lane, plan, policy) and (
-        plan is None or not explained_min(lane, plan, policy)
-    )
+    if sheltered(lane, plan, policy):
+        return False
+    return plan is None or not (explained_min(lane, plan, policy) or rest_ahead(lane, plan, policy))
 
 
 def _lacks(reading: Reading, policy: Policy) -> bool:

@@ -41,7 +41,7 @@ class SealRecord(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True
     unrecorded: it was resealed, and nobody has said with which number and why.
     told: the number that the lock itself named since it was closed last. closed_at: when that was.
     pending_at: when the pending number was recorded.
-    opened_with: the credential's id. cover_open: the back cover was opened and not closed since.
+    opened_with: the credential's id.
     past: the newest episodes that are over, oldest first (at most PAST_KEPT).
     unheard: UNKNOWN because its own device, which speaks, has no word of it.
     record_due: when an opening or a reseal that nobody recorded yet becomes suspicious.
@@ -62,7 +62,6 @@ class SealRecord(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True
     opened_with: str | None = None
     record_due: datetime | None = None
     unrecorded: bool = False
-    cover_open: bool = False
     resealed_silently: bool = False
     unheard: bool = False
     past: tuple[Episode, ...] = ()

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from devices.reading import Fix, SealReport
 from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.codes import Code, Fact
+from tracker.domain.coverage import rest_ahead, rests
 from tracker.domain.geo import metres_between
 from tracker.domain.motion import point
 from tracker.domain.outcome import Outcome, Raised, SealMoved
@@ -23,7 +24,7 @@ from tracker.domain.seal import SealState
 from tracker.rules.base import View
 from tracker.rules.openings import OpeningVerdict, judge, permits
 from tracker.rules.openings_early import UNGUARDED
-from tracker.rules.seals import left, own_time
+from tracker.rules.seals import left, own_time, reached
 
 
 class Apart(Struct, frozen=True, kw_only=True):
@@ -41,7 +42,8 @@ class Apart(Struct, frozen=True, kw_only=True):
 
 class Unplaced(Struct, frozen=True, kw_only=True):
     """An opening without a fix, lawful where the truck was known to be (lat, lon; since then). at:
-    of the record; told: by the device's own clock. away: fixes that are far from there, of before
+    of the record; told: by the device's own clock. reached: nobody saw it there, it may have come
+    there since its last fix. away: fixes that are far from there, of before
     the opening, and the next after it if they were not alone; last: the newest of before, and
     whether the lock may be opened there. due: when these are believed, by receipt; until: when none
     is expected any more.
@@ -53,6 +55,7 @@ class Unplaced(Struct, frozen=True, kw_only=True):
     at: datetime
     told: datetime
     until: datetime
+    reached: bool = False
     away: int = 0
     last: Fix | None = None
     lawful: bool = False
@@ -83,10 +86,15 @@ def unplaced_of(view: View, verdict: OpeningVerdict) -> Unplaced | None:
     told = own_time(view)
     if view.late or view.moves.fix is not None or last is None or grave or last.time >= told:
         return None
-    until = view.now + minutes(view.policy.backlog_grace_min)
+    policy = view.policy
+    until = view.now + minutes(max(policy.backlog_grace_min, policy.roof_ahead_min))
     opening = Unplaced(
         lat=last.lat, lon=last.lon, since=last.time, at=view.at, told=told, until=until
     )
+    zone = view.plan and reached(view) and rest_ahead(view.lane, view.plan, view.policy)
+    if view.plan and zone:
+        _, lat, lon = next(rest for rest in rests(view.lane, view.plan) if rest[0] == zone)
+        return replace(opening, lat=lat, lon=lon, reached=True)
     halt = view.lane.halt
     if halt is None or not view.lane.zones or not left(view):
         return opening
@@ -100,15 +108,28 @@ def placed(view: View, opening: Unplaced) -> Unplaced:
         return opening
     if metres_between(opening.lat, opening.lon, fix.lat, fix.lon) <= view.policy.jump_m:
         return opening
+    if opening.reached:
+        return _elsewhere_by_then(view, opening, fix)
     if fix.time > opening.told:
         return opening if view.late else _borne_out(view, opening, fix)
     away, due = opening.away + 1, view.now + minutes(view.policy.opening_evidence_min)
-    opening = replace(opening, away=away, due=due)
+    opening = replace(opening, away=away, due=due if away >= view.policy.confirm_fixes else None)
     if opening.last is not None and opening.last.time >= fix.time:
         return opening
     plan, zones = view.plan, view.placement.zones if view.placement else ()
     lawful = plan is not None and any(permits(plan, place) for place in plan.places(zones))
     return replace(opening, last=fix, lawful=lawful)
+
+
+def _elsewhere_by_then(view: View, opening: Unplaced, fix: Fix) -> Unplaced:
+    """No truck comes from there to this fix, or from it there, in the time between."""
+    policy, seconds = view.policy, abs((fix.time - opening.told).total_seconds())
+    metres = metres_between(opening.lat, opening.lon, fix.lat, fix.lon)
+    if metres / max(seconds, 1.0) * 3.6 <= policy.credible_kmh:
+        return opening
+    away, wait = opening.away + 1, policy.opening_evidence_min if view.late else 0.0
+    due = view.now + minutes(wait) if away >= policy.confirm_fixes else None
+    return replace(opening, away=away, last=fix, due=due)
 
 
 def _borne_out(view: View, opening: Unplaced, fix: Fix) -> Unplaced:
@@ -124,6 +145,8 @@ def refuted(opening: Unplaced, policy: Policy) -> Code | None:
     last = opening.last
     if last is None or opening.away < policy.confirm_fixes:
         return None
+    if opening.reached:
+        return Code.OPENED_AT_UNPLANNED_STOP
     fresh = opening.told - last.time <= minutes(policy.moving_known_min)
     if fresh and last.speed_kmh is not None and last.speed_kmh > policy.speed_alone_kmh:
         return Code.OPENED_WHILE_MOVING

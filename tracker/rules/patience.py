@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tracker.domain.coverage import explained_min, roofed, sheltered, stops_next, under_way
+from tracker.domain.coverage import explained_min, rest_ahead, roofed, sheltered, under_way
 from tracker.domain.policy import minutes
 from tracker.domain.state import Lane
 from tracker.rules.base import View
@@ -20,7 +20,7 @@ def patience(
     """
     plan, policy = view.plan, view.policy
     if moving is None and plan is not None:
-        next_is_rest = not speaks and stops_next(lane, plan, policy)
+        next_is_rest = not speaks and rest_ahead(lane, plan, policy) is not None
         if next_is_rest or sheltered(lane, plan, policy):
             moving = False
     limit = usual(view, lane, moving=moving, speaks=speaks)

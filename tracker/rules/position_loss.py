@@ -3,7 +3,8 @@
 Lost: no fix at all (none, 0,0, invalid, a useless HDOP), or always the same old one while under
 way. Frozen: speed is reported (above `moving_kmh`), and the position does not change. Both warn
 after as long as a silence would; lost in a plant, yard, inspection area or the planned crossing
-after `position_roofed_min`, for roofs stand there. From then on the record does not say where it
+after `position_roofed_min`, for roofs stand there; just before a planned stop after
+`roof_ahead_min`. From then on the record does not say where it
 is. Jamming has an alert of its own.
 
 A device asleep that repeats its last fix, standing, is where it was: that is no loss.
@@ -19,7 +20,8 @@ from msgspec.structs import replace
 from devices.reading import Fix
 from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.codes import Code
-from tracker.domain.coverage import sheltered
+from tracker.domain.coverage import rest_ahead, sheltered
+from tracker.domain.credibility import is_useless
 from tracker.domain.outcome import Cleared, Outcome, PlaceKnown, Raised
 from tracker.domain.policy import minutes, whole_minutes
 from tracker.domain.weighing import Weighed, lasted
@@ -29,11 +31,13 @@ from tracker.rules.signs import Sign
 
 
 class Memory(Struct, frozen=True, kw_only=True):
-    """since: when its place was known last; None while it is. reports: how many there were since,
-    all of that kind. lost: the record says nothing of its place. told: the alert that is raised.
+    """since: when its place was known last; None while it is. rolls: the last word before a report
+    first said that it moves. reports: how many there were since, all of that kind. lost: the record
+    says nothing of its place. told: the alert that is raised.
     """
 
     since: datetime | None = None
+    rolls: datetime | None = None
     reports: int = 0
     lost: bool = False
     told: AlertKind | None = None
@@ -82,7 +86,7 @@ def _repeats(fix: Fix, last: Fix, view: View) -> bool:
 def _missing(view: View) -> AlertKind | None:
     """What this reading, which brings no new fix, says of the position; None if nothing."""
     said = view.reading.position if view.reading else None
-    if not isinstance(said, Fix) or (said.hdop or 0.0) >= view.policy.hdop_useless:
+    if not isinstance(said, Fix) or is_useless(said, view.policy):
         return AlertKind.POSITION_LOST
     last = view.before.fix if view.before else None
     if last is None:
@@ -101,7 +105,10 @@ def _without(view: View, memory: Memory, kind: AlertKind) -> Result:
     least = _least(view, kind)
     since = memory.since or _last_known(view, least)
     memory = replace(memory, since=since, reports=memory.reports + 1)
-    gone = view.at - since
+    if memory.rolls is None and _moving(view):
+        before = view.before.at if view.before else None
+        memory = replace(memory, rolls=before or view.at)
+    gone = view.at - _began(view, memory, since, kind)
     if memory.told or gone < least or memory.reports < view.policy.confirm_fixes:
         return memory, NOTHING
     limit = _limit(view, kind)  # costs more
@@ -117,7 +124,7 @@ def _without(view: View, memory: Memory, kind: AlertKind) -> Result:
                 code=Code.POSITION_LOST if lost else Code.POSITION_FROZEN,
                 facts={"minutes": whole_minutes(gone)},
                 key=view.device or "",
-                at=since + limit,
+                at=view.at - gone + limit,
                 **view.where(),
             )
         )
@@ -134,10 +141,25 @@ def _last_known(view: View, limit: timedelta) -> datetime:
     return last.time if last is not None and known else view.at
 
 
+def _began(view: View, memory: Memory, since: datetime, kind: AlertKind) -> datetime:
+    """Since when the limit runs: of one that says that it moves, since it first did. Who stood
+    under a roof for an hour was not lost under way for an hour.
+    """
+    if kind is AlertKind.POSITION_LOST and memory.rolls is not None and _moving(view):
+        return max(since, memory.rolls)
+    return since
+
+
 def _moving(view: View) -> bool | None:
-    """Whether its receiver says that it moves; None if it does not tell."""
-    said = view.reading.position.speed_kmh if view.reading else None
-    return None if said is None else said > view.policy.moving_kmh
+    """Whether its receiver says that it moves; None if it does not tell. What it says beside a
+    position that is none tells nothing: under a roof, echoes move.
+    """
+    place = view.reading.position if view.reading else None
+    if place is None or place.speed_kmh is None:
+        return None
+    if isinstance(place, Fix) and is_useless(place, view.policy):
+        return None
+    return place.speed_kmh > view.policy.moving_kmh
 
 
 def _least(view: View, kind: AlertKind) -> timedelta:
@@ -152,9 +174,13 @@ def _limit(view: View, kind: AlertKind) -> timedelta:
     if kind is AlertKind.POSITION_FROZEN:  # where it is not, no dead zone explains it
         return _least(view, kind)
     moving = _moving(view)
-    limit = patience(view, view.lane, moving=moving)
-    if not moving and sheltered(view.lane, view.plan, view.policy):
+    limit, plan = patience(view, view.lane, moving=moving), view.plan
+    if moving:
+        return limit
+    if sheltered(view.lane, plan, view.policy):
         return max(limit, minutes(view.policy.position_roofed_min))
+    if plan is not None and rest_ahead(view.lane, plan, view.policy) is not None:
+        return max(limit, minutes(view.policy.roof_ahead_min))
     return limit
 
 
@@ -181,7 +207,8 @@ def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
 
 def _weighed(view: View, memory: Memory, kind: AlertKind) -> tuple[Weighed, ...]:
     policy, limit = view.policy, _limit(view, kind)
-    gone = view.at - (memory.since or _last_known(view, _least(view, kind)))
+    since = memory.since or _last_known(view, _least(view, kind))
+    gone = view.at - _began(view, memory, since, kind)
     before = memory.told is not None
     return (
         Weighed(kind=kind, measure="told_before", value=before, speaks=not before),

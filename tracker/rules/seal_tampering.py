@@ -1,23 +1,26 @@
 """SEALED -> TAMPERED: the rope cut, the shell opened, the cover opened and then movement.
 
 Those are critical. The back cover alone and a stuck motor warn; so does a lock that reports a
-fault. Vibration is `seal_vibration`'s. A cut counts up to the release, whatever was heard before
+fault. Vibration is `seal_vibration`'s. That the cover is open is known by the lock's own clock, in
+whatever order its words came. A cut counts up to the release, whatever was heard before
 (the word of the sealing may be lost): no authorisation covers a destroyed rope.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from devices.reading import SealCondition, SealEvent, SealReport
 from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.codes import Code
-from tracker.domain.outcome import Cleared, Outcome, Raised, SealMoved, SealUpdated
-from tracker.domain.seal import SealRecord, SealState
+from tracker.domain.outcome import Cleared, Outcome, Raised, SealMoved
+from tracker.domain.seal import SealState
 from tracker.domain.weighing import Weighed
 from tracker.rules.base import NOTHING, Result, Rule, View
+from tracker.rules.seals import own_time
 from tracker.rules.signs import Sign
 
 SUSPICIOUS = {
@@ -26,16 +29,34 @@ SUSPICIOUS = {
 }
 
 
-def on_reading(view: View, memory: Any) -> Result:
+class Memory(Struct, frozen=True, kw_only=True):
+    """When the back cover was opened and closed last, by the device's own clock."""
+
+    opened: datetime | None = None
+    closed: datetime | None = None
+
+    def open_at(self, at: datetime) -> bool:
+        """It was opened before, and not closed since."""
+        if self.opened is None or at <= self.opened:
+            return False
+        return self.closed is None or not self.opened <= self.closed <= at
+
+
+QUIET = Memory()
+
+
+def on_reading(view: View, memory: Memory) -> Result:
     report = view.reading.seal if view.reading else None
     seal = view.seal
-    idle = seal.state is SealState.RELEASED or view.plan is None
-    if idle or (report is None and not seal.cover_open):
+    if seal.state is SealState.RELEASED or view.plan is None:
+        return (memory if view.late else QUIET), NOTHING
+    if report is None and memory.opened is None:
         return memory, NOTHING
     report = report or SealReport()
-    violation = _violation(view, report, seal)
+    violation = _violation(view, memory, report)
     if violation is not None:
-        return memory, _violated(view, violation)
+        return QUIET, _violated(view, violation)
+    memory = _covered(view, memory, report)
     found: list[Outcome] = [
         Raised(
             kind=AlertKind.SEAL_TAMPERED,
@@ -68,21 +89,29 @@ def on_reading(view: View, memory: Any) -> Result:
                 key=view.device or "",
             )
         )
-    after = _after(report, seal, view)
-    if after.state is not seal.state:
+    if report.condition is SealCondition.FAULT and seal.state is SealState.SEALED:
+        after = replace(seal, state=SealState.FAULT, since=view.at)
         found.append(SealMoved(to=after, code=Code.LOCK_FAULT, at=view.at))
-    elif after is not seal:
-        found.append(SealUpdated(to=after))
     return memory, tuple(found)
 
 
-def _violation(view: View, report: SealReport, seal: SealRecord) -> Code | None:
+def _covered(view: View, memory: Memory, report: SealReport) -> Memory:
+    at = own_time(view)
+    if SealEvent.COVER_OPENED in report.events:
+        return replace(memory, opened=max(at, memory.opened or at))
+    if SealEvent.COVER_CLOSED in report.events:
+        return replace(memory, closed=max(at, memory.closed or at))
+    return memory
+
+
+def _violation(view: View, memory: Memory, report: SealReport) -> Code | None:
     if SealEvent.CUT in report.events or report.condition is SealCondition.CUT:
         return Code.ROPE_CUT
     if report.condition is SealCondition.TAMPERED:
         return Code.SHELL_OPENED
     opened = SealEvent.COVER_OPENED in report.events
-    if seal.cover_open and view.moves.fix is not None and view.lane.moving and not opened:
+    moves = view.moves.fix is not None and view.lane.moving
+    if moves and not opened and memory.open_at(own_time(view)):
         return Code.COVER_OPENED_THEN_MOVED
     return None
 
@@ -101,28 +130,15 @@ def _violated(view: View, code: Code) -> tuple[Outcome, ...]:
     )
     if goes_on:
         return (incident,)
-    after = replace(
-        seal, state=SealState.TAMPERED, since=view.at, record_due=None, cover_open=False
-    )
+    after = replace(seal, state=SealState.TAMPERED, since=view.at, record_due=None)
     return incident, SealMoved(to=after, code=code, at=view.at)
 
 
-def _after(report: SealReport, seal: SealRecord, view: View) -> SealRecord:
-    after = seal
-    if SealEvent.COVER_OPENED in report.events:
-        after = replace(after, cover_open=True)
-    elif SealEvent.COVER_CLOSED in report.events:
-        after = replace(after, cover_open=False)
-    if report.condition is SealCondition.FAULT and seal.state is SealState.SEALED:
-        after = replace(after, state=SealState.FAULT, since=view.at)
-    return after
-
-
-def weighs(view: View, memory: Any) -> tuple[Weighed, ...]:
+def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
     report, seal = view.reading.seal if view.reading else None, view.seal
     told = SealReport() if report is None else report
     idle = seal.state is SealState.RELEASED or view.plan is None
-    violation = None if idle else _violation(view, told, seal)
+    violation = None if idle else _violation(view, memory, told)
     events = [event.value for event in SUSPICIOUS if event in told.events and not idle]
     fault = told.condition is SealCondition.FAULT and not idle
     signs = [*([violation.value] if violation else []), *events]
@@ -142,4 +158,11 @@ def weighs(view: View, memory: Any) -> tuple[Weighed, ...]:
     )
 
 
-RULE = Rule(name="seal_tampering", on_reading=on_reading, wakes=Sign.SEAL, weighs=weighs)
+RULE = Rule(
+    name="seal_tampering",
+    memory=Memory,
+    keeps="device",
+    on_reading=on_reading,
+    wakes=Sign.SEAL,
+    weighs=weighs,
+)

@@ -51,18 +51,30 @@ SHAKING = frozenset(
 """Where trailers are loaded, coupled, queued and screened: if the plan has the truck there."""
 
 
-class Memory(Struct, frozen=True, kw_only=True):
-    """shaken: the oldest vibration of which it is not known yet whether the truck stood. rested:
-    the newest that it stood for. sign, sign_at: the newest other sign. was, went: the fix before
-    `shaken`, and its own, where that claims a speed.
+class Shaken(Struct, frozen=True, kw_only=True):
+    """Of one timeline. shaken: the oldest vibration of which it is not known yet whether the truck
+    stood. rested: the newest that it stood for. was, went: the fix before `shaken`, and its own,
+    where that claims a speed.
     """
 
     shaken: datetime | None = None
     rested: datetime | None = None
-    sign: str | None = None
-    sign_at: datetime | None = None
     was: Fix | None = None
     went: Fix | None = None
+
+
+CALM = Shaken()
+
+
+class Memory(Struct, frozen=True, kw_only=True):
+    """live, late: what shook in the present and in the past that is retold. sign, sign_at: the
+    newest other sign, by whichever it came: what a lock tells of one act may overtake itself.
+    """
+
+    live: Shaken = CALM
+    late: Shaken = CALM
+    sign: str | None = None
+    sign_at: datetime | None = None
 
 
 QUIET = Memory()
@@ -72,35 +84,49 @@ def on_reading(view: View, memory: Memory) -> Result:
     report = view.reading.seal if view.reading else None
     events = report.events if report is not None else ()
     faulty = report is not None and report.condition is SealCondition.FAULT
-    if not events and not faulty and memory.shaken is None and memory.rested is None:
+    if not events and not faulty and not _pending(memory):
         return memory, NOTHING
     if view.plan is None or not view.seal.on_duty:
-        return QUIET, NOTHING
+        return (memory if view.late else QUIET), NOTHING
     memory = _signed(view, memory, report)
-    if SealEvent.VIBRATION in events and memory.shaken is None and not _rolls(view):
-        memory = _shaken(view, memory)
-    if memory.shaken is not None:
-        stood = False if _crept(view, memory) else _stood(view, memory.shaken)
+    mine = memory.late if view.late else memory.live
+    if SealEvent.VIBRATION in events and mine.shaken is None and not _rolls(view):
+        mine = _shaken(view, mine)
+    if mine.shaken is not None:
+        stood = False if _crept(view, mine) else _stood(view, mine.shaken)
         if stood is not None:
-            return _counted(view, memory, memory.shaken, stood=stood)
-    if memory.rested is not None and _near(view, memory.rested, memory.sign_at):
-        return QUIET, _tampered(view, memory.rested, memory.sign or "")
-    if memory.rested is not None and not _near(view, memory.rested, own_time(view)):
-        memory = replace(memory, rested=None)
-    return memory, NOTHING
+            return _counted(view, memory, mine, mine.shaken, stood=stood)
+    for rested in (mine.rested, memory.live.rested):
+        if rested is not None and _near(view, rested, memory.sign_at):
+            return QUIET, _tampered(view, rested, memory.sign or "")
+    if mine.rested is not None and not _near(view, mine.rested, own_time(view)):
+        mine = replace(mine, rested=None)
+    return _with(view, memory, mine), NOTHING
 
 
-def _shaken(view: View, memory: Memory) -> Memory:
+def _pending(memory: Memory) -> bool:
+    return memory.live != CALM or memory.late != CALM or memory.sign is not None
+
+
+def _with(view: View, memory: Memory, mine: Shaken) -> Memory:
+    """`mine` in its place; a sign that is too old for anything is forgotten."""
+    memory = replace(memory, late=mine) if view.late else replace(memory, live=mine)
+    if memory.sign is not None and not _near(view, own_time(view), memory.sign_at):
+        memory = replace(memory, sign=None, sign_at=None)
+    return memory
+
+
+def _shaken(view: View, mine: Shaken) -> Shaken:
     was = view.before.fix if view.before and _claims_speed(view) else None
     went = view.moves.fix if was is not None else None
-    return replace(memory, shaken=own_time(view), was=was, went=went)
+    return replace(mine, shaken=own_time(view), was=was, went=went)
 
 
-def _crept(view: View, memory: Memory) -> bool:
+def _crept(view: View, mine: Shaken) -> bool:
     """Told by a fix that claims a speed, and the next one bears it out: it stayed there, rather
     than return. A queue creeps by less than ends a halt.
     """
-    was, went, fix = memory.was, memory.went, view.moves.fix
+    was, went, fix = mine.was, mine.went, view.moves.fix
     if was is None or went is None or fix is None or fix.time <= went.time:
         return False
     way = metres_between(was.lat, was.lon, went.lat, went.lon)
@@ -120,13 +146,14 @@ def _claims_speed(view: View) -> bool:
     return speed is not None and speed > view.policy.moving_kmh
 
 
-def _counted(view: View, memory: Memory, shaken: datetime, *, stood: bool) -> Result:
-    memory = replace(memory, shaken=None, was=None, went=None)
+def _counted(view: View, memory: Memory, mine: Shaken, shaken: datetime, *, stood: bool) -> Result:
+    mine = replace(mine, shaken=None, was=None, went=None)
     if not stood:
-        return memory, NOTHING
-    memory = replace(memory, rested=shaken)
+        return _with(view, memory, mine), NOTHING
+    mine = replace(mine, rested=shaken)
     if _near(view, shaken, memory.sign_at):
         return QUIET, _tampered(view, shaken, memory.sign or "")
+    memory = _with(view, memory, mine)
     if _shaking(view):
         return memory, NOTHING
     return memory, (_raised(view, Severity.WARNING, Code.VIBRATION, shaken),)
@@ -212,14 +239,15 @@ def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
     if view.plan is None or not view.seal.on_duty:
         return (Weighed(kind=kind, measure="seal_on_duty", value=False),)
     shakes = report is not None and SealEvent.VIBRATION in report.events
-    shaken = memory.shaken or (own_time(view) if shakes else None)
-    if shaken is None and memory.rested is None:
+    mine = memory.late if view.late else memory.live
+    shaken = mine.shaken or (own_time(view) if shakes else None)
+    if shaken is None and mine.rested is None:
         return (Weighed(kind=kind, measure="vibration", value=False),)
     signed = _signed(view, memory, report)
-    if memory.shaken is None and shakes:
-        memory = _shaken(view, memory)
-    stood = True if shaken is None else False if _crept(view, memory) else _stood(view, shaken)
-    at = memory.rested if stood is None or shaken is None else shaken
+    if mine.shaken is None and shakes:
+        mine = _shaken(view, mine)
+    stood = True if shaken is None else False if _crept(view, mine) else _stood(view, shaken)
+    at = mine.rested if stood is None or shaken is None else shaken
     if stood is False or at is None:
         return (Weighed(kind=kind, measure="vibration_at_rest", value=stood),)
     near = _near(view, at, signed.sign_at)
@@ -241,5 +269,10 @@ def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
 
 
 RULE = Rule(
-    name="seal_vibration", memory=Memory, on_reading=on_reading, wakes=Sign.SEAL, weighs=weighs
+    name="seal_vibration",
+    memory=Memory,
+    keeps="device",
+    on_reading=on_reading,
+    wakes=Sign.SEAL,
+    weighs=weighs,
 )

@@ -10,6 +10,7 @@ from devices.reading import SHARED_SERIALS, SealCondition, SealEvent, SealReport
 from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.codes import Code
 from tracker.domain.command import Command, RecordSeal
+from tracker.domain.coverage import rest_ahead
 from tracker.domain.geo import metres_between
 from tracker.domain.outcome import Raised
 from tracker.domain.plan import Place
@@ -89,10 +90,25 @@ def known_places(view: View) -> tuple[Place, ...]:
         return view.plan.places(tuple(view.lane.arriving))  # its last fix was there
     if view.late and view.moves.fix is None and not view.lane.zones:
         return _entered_by_then(view)
+    if (ahead := reached(view)) is not None:
+        return (ahead,)
     if stood(view):
         own = view.plan.places(view.placement.zones if view.placement else ())
         return tuple(dict.fromkeys((*own, *_entered_by_then(view))))
     return view.places()
+
+
+def reached(view: View) -> Place | None:
+    """The planned stop or leg's end that it may have come to since its last fix, which was in no
+    place and just before that one: under a roof no fix tells. Of the present, without a fix.
+    """
+    lane, plan, last = view.lane, view.plan, view.lane.fix
+    if plan is None or last is None or view.late or view.moves.fix is not None:
+        return None
+    if lane.zones or lane.arriving or rolling(view):
+        return None
+    zone = rest_ahead(lane, plan, view.policy)
+    return None if zone is None else plan.place(zone)
 
 
 def _entered_by_then(view: View) -> tuple[Place, ...]:

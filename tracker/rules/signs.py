@@ -92,12 +92,7 @@ def _said(seal: SealRecord, reading: Reading) -> int:
     report = reading.seal
     mute = report is None or report.condition is None or report.condition is _UNKNOWN
     found = _MUTE if mute else 0
-    settled = (
-        seal.state is _SHUT
-        and not seal.cover_open
-        and seal.pending_number is None
-        and seal.record_due is None
-    )
+    settled = seal.state is _SHUT and seal.pending_number is None and seal.record_due is None
     if not settled:
         return found | _SEAL
     if report is None:
