@@ -21,7 +21,7 @@ run: $(VENV)/.stamp-run ## set up, then run the tracker (configuration in ./trac
 	@$(BIN)/tracker run
 
 test: mosquitto chromium check ## set up, then linters, types, architecture and all tests
-	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadgroup
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile
 
 quick: $(VENV)/.stamp-dev ## linters and the tests nearest to a change, in under a minute (BASE=main)
 	$(BIN)/python -m tests.quick $(if $(BASE),--base $(BASE))

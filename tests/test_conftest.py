@@ -25,7 +25,7 @@ def test_warning():
 """
 
 
-@pytest.fixture(params=[(), ("-n", "2", "--dist", "loadgroup")], ids=["one", "two"])
+@pytest.fixture(params=[(), ("-n", "2", "--dist", "loadfile")], ids=["one", "two"])
 def beside(request: pytest.FixtureRequest) -> tuple[str, ...]:
     """The options for one process, and for two."""
     return tuple(request.param)

@@ -46,7 +46,7 @@ def pattern(lines: list[str]) -> re.Pattern[str]:
 
 
 @pytest.mark.e2e
-@pytest.mark.xdist_group("the usual port")
+@pytest.mark.usefixtures("usual_port")
 def test_readme_transcript(tmp_path: Path) -> None:
     scripts = str(Path(sys.executable).parent)
     env = {**os.environ, "PATH": f"{scripts}:{os.environ['PATH']}", "TZ": "UTC", "COLUMNS": "200"}

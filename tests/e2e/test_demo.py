@@ -20,7 +20,7 @@ from tracker.config import load
 from tracker.simulation.story import START
 from tracker.simulation.story_mishaps import tell
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("the usual port")]
+pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("usual_port")]
 
 
 def test_the_demo_sees_what_must_be_seen_and_nothing_else(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from tracker.domain.geo import metres_between
 from tracker.map.html import page
 from tracker.map.scene import Scene
 
-pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.xdist_group("chromium")]
+pytestmark = [pytest.mark.e2e, pytest.mark.browser]
 
 Show = Callable[[Scene], Browser]
 

@@ -64,7 +64,7 @@ def main() -> int:
 def _tested(files: list[str]) -> int:
     if not files:
         return 0
-    beside = ["-n", str(WORKERS), "--dist", "loadgroup", "--no-loadscope-reorder"]
+    beside = ["-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder"]
     command = [sys.executable, "-m", "pytest", "-q", *(beside if len(files) > 1 else ()), *files]
     return subprocess.run(command, cwd=ROOT, check=False).returncode
 

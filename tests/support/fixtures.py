@@ -1,13 +1,25 @@
-"""Fixtures for tests that need real brokers (a pytest plugin, named in tests/conftest.py)."""
+"""Fixtures for tests that need real brokers and ports (a plugin, named in tests/conftest.py)."""
 
 from __future__ import annotations
 
+import fcntl
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.brokers import Broker, mosquitto, nats
+
+
+@pytest.fixture
+def usual_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Of several processes that run tests, one at a time has the port of the broker that is usual:
+    what the README says is run as it is written.
+    """
+    base = tmp_path_factory.getbasetemp().parent
+    with (base / "usual-port.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.support.web import add_user, config_in, enter, listening
 from tracker.config import Config
 from tracker.domain.access import Role
 
-pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.xdist_group("chromium")]
+pytestmark = [pytest.mark.e2e, pytest.mark.browser]
 
 
 @pytest.fixture(scope="module")

@@ -130,7 +130,6 @@ def test_a_server_of_ones_own_is_let_in_by_the_policy_and_no_other(tmp_path: Pat
 
 @pytest.mark.e2e
 @pytest.mark.browser
-@pytest.mark.xdist_group("chromium")
 def test_the_map_draws_pictures_and_reads_vector_tiles(tmp_path: Path) -> None:
     file = archive(tmp_path / "own.pmtiles", "PNG", png(GREEN))
     config = config_in(tmp_path, tiles=str(file), port=0)
