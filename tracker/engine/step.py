@@ -313,7 +313,12 @@ class Running:
         return known, lane
 
     def _on_alerts(self, view: View) -> None:
-        if self.conclusions.state.alerts is not self.before.alerts:
+        """Ask those rules until they change no alert any more: what one folds, another may join."""
+        before = self.before.alerts
+        for _ in self.rules:
+            if self.conclusions.state.alerts is before:
+                return
+            before = self.conclusions.state.alerts
             view.state = self.state
             self._on_scope(view, "on_alerts")
 

@@ -59,9 +59,12 @@ class Spell(Struct, frozen=True):
     over: bool = False
 
 
+RAISED = ""
+
+
 class Memory(Struct, frozen=True, kw_only=True):
-    """The open alert of this kind, and its parts as they were told: id -> severity. spells: of the
-    open alerts that are signs.
+    """The open alert of this kind (`RAISED`: it is, and its id is not known yet), and its parts as
+    they were told: id -> severity. spells: of the open alerts that are signs.
     """
 
     theft: str | None = None
@@ -71,8 +74,7 @@ class Memory(Struct, frozen=True, kw_only=True):
 
 def on_alerts(view: View, memory: Memory) -> Result:
     theft = view.state.alerts.get(SLOT)
-    if theft is None or theft.id != memory.theft:
-        memory = Memory(theft=theft.id if theft else None, spells=memory.spells)
+    memory = _of(theft, memory)
     members = _members(view.state.alerts.values())
     memory = replace(memory, spells=spells(members, memory))
     window = minutes(view.policy.likely_theft_min)
@@ -91,6 +93,15 @@ def on_alerts(view: View, memory: Memory) -> Result:
         return memory, NOTHING
     told = {**memory.told, **{alert.id: alert.severity for alert in more}}
     return replace(memory, told=told), tuple(_part(alert) for alert in more)
+
+
+def _of(theft: Alert | None, memory: Memory) -> Memory:
+    """What is remembered of this one: nothing, if it is not the one that was told."""
+    if theft is not None and memory.theft == RAISED:
+        return replace(memory, theft=theft.id)
+    if theft is None or theft.id != memory.theft:
+        return Memory(theft=theft.id if theft else None, spells=memory.spells)
+    return memory
 
 
 def _members(alerts: Iterable[Alert]) -> list[Alert]:
@@ -178,10 +189,8 @@ def _theft(view: View, memory: Memory, signs: list[Alert], parts: list[Alert]) -
         takes=tuple(f"{part.kind}:{part.key}" for part in parts),
     )
     told: list[Outcome] = [alert, *(_part(part) for part in parts)]
-    # Its id is the next one: alerts are numbered in turn.
-    theft = f"{view.state.scope}-{view.state.alert_count + 1}"
     severities = {part.id: part.severity for part in parts}
-    return replace(memory, theft=theft, told=severities), tuple(told)
+    return replace(memory, theft=RAISED, told=severities), tuple(told)
 
 
 def _part(alert: Alert) -> Raised:
@@ -206,9 +215,7 @@ def _part(alert: Alert) -> Raised:
 def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
     kind, theft = AlertKind.LIKELY_THEFT, view.state.alerts.get(SLOT)
     members = _members(view.state.alerts.values())
-    if theft is None or theft.id != memory.theft:
-        memory = Memory(theft=theft.id if theft else None, spells=memory.spells)
-    memory = replace(memory, spells=spells(members, memory))
+    memory = replace(_of(theft, memory), spells=spells(members, memory))
     window = minutes(view.policy.likely_theft_min)
     if theft is not None:
         more = [alert.kind for alert in _news(members, theft, memory, window)]

@@ -64,7 +64,7 @@ def kept(
     new = Early(
         opened=opened,
         at=own_time(view),
-        since=view.before.at if view.before else None,
+        since=_unsealed(view),
         due=view.now + minutes(view.policy.backlog_grace_min),
         code=verdict.code,
         places=places if isinstance(places, str) else None,
@@ -72,6 +72,20 @@ def kept(
         amendable=verdict.amendable or verdict.waits,
     )
     return (*early, new)[-MOST:]
+
+
+def _unsealed(view: View) -> datetime | None:
+    """The last word before this one that says that the lock was not sealed: of its timeline, or the
+    opening that the seal is open by.
+    """
+    last = view.before.at if view.before else None
+    seal = view.seal
+    if seal.state is not SealState.OPEN_AUTHORISED or seal.opened_at is None:
+        return last
+    opened = seal.opened_at + (own_time(view) - view.at)  # by the device's own clock
+    if opened > own_time(view):
+        return last
+    return opened if last is None else max(last, opened)
 
 
 def heard(view: View, early: tuple[Early, ...], report: SealReport) -> tuple[Early, ...]:

@@ -112,10 +112,10 @@ def witnessed(view: View, held: tuple[Held, ...], report: SealReport) -> tuple[H
 
 
 def remembered(view: View, cards: tuple[Shown, ...], report: SealReport) -> tuple[Shown, ...]:
-    """With the known card of an opening that came late, and lawful: what it left open may come
-    after it, word by word, each of them judged alone.
+    """With the known card of an opening, and lawful: what it left open may come after it, word by
+    word and late, each of them judged alone.
     """
-    if not (view.late and OPENINGS & report.events and known(view.plan, report)):
+    if not (OPENINGS & report.events and known(view.plan, report)):
         return cards
     card = Shown(at=own_time(view), credential=shown(report))
     return cards if card in cards else (*cards, card)[-MOST:]

@@ -105,9 +105,7 @@ def _without(view: View, memory: Memory, kind: AlertKind) -> Result:
     least = _least(view, kind)
     since = memory.since or _last_known(view, least)
     memory = replace(memory, since=since, reports=memory.reports + 1)
-    if memory.rolls is None and _moving(view):
-        before = view.before.at if view.before else None
-        memory = replace(memory, rolls=before or view.at)
+    memory = _rolled(view, memory)
     gone = view.at - _began(view, memory, since, kind)
     if memory.told or gone < least or memory.reports < view.policy.confirm_fixes:
         return memory, NOTHING
@@ -139,6 +137,13 @@ def _last_known(view: View, limit: timedelta) -> datetime:
     last = view.before.fix if view.before else None
     known = last is not None and timedelta() <= view.at - last.time < limit
     return last.time if last is not None and known else view.at
+
+
+def _rolled(view: View, memory: Memory) -> Memory:
+    if memory.rolls is not None or not _moving(view):
+        return memory
+    before = view.before.at if view.before else None
+    return replace(memory, rolls=before or view.at)
 
 
 def _began(view: View, memory: Memory, since: datetime, kind: AlertKind) -> datetime:
@@ -208,7 +213,7 @@ def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
 def _weighed(view: View, memory: Memory, kind: AlertKind) -> tuple[Weighed, ...]:
     policy, limit = view.policy, _limit(view, kind)
     since = memory.since or _last_known(view, _least(view, kind))
-    gone = view.at - _began(view, memory, since, kind)
+    gone = view.at - _began(view, _rolled(view, memory), since, kind)
     before = memory.told is not None
     return (
         Weighed(kind=kind, measure="told_before", value=before, speaks=not before),

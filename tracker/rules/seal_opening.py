@@ -293,7 +293,8 @@ def _guarded(view: View, memory: Memory, found: list[Outcome]) -> tuple[Memory, 
         at = early.opened.opened_at or early.at
         facts: dict[str, Fact] = {"places": early.places} if "places" in early.code.facts else {}
         if early.amendable:
-            memory = replace(memory, held=(*memory.held, as_held(view, early)))
+            held = recalled(view, as_held(view, early), memory.cards)
+            memory = replace(memory, held=(*memory.held, held))
         elif early.severity is not None:
             found.append(replace(_incident(view, early.code, facts, early.severity), at=at))
         if early.severity is Severity.CRITICAL and not early.amendable:

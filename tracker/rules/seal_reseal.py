@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from devices.reading import SealReport
 from tracker.domain.alert import AlertKind, Severity
+from tracker.domain.clocks import undated
 from tracker.domain.codes import Code
 from tracker.domain.command import RecordSeal
 from tracker.domain.outcome import Cleared, Outcome, Raised, SealMoved, SealUpdated
@@ -45,9 +46,19 @@ def on_reading(view: View, memory: Memory) -> Result:
     report, seal = sealed_report(view), view.seal
     if report is None or seal.state is not SealState.OPEN_AUTHORISED:
         return memory, NOTHING
+    if _before_opening(view, report, seal):
+        return memory, NOTHING
     if view.late and report.number:
         memory = Memory(named=Named(number=report.number, at=view.at, due=view.now))
     return memory, _again(view, report, seal)
+
+
+def _before_opening(view: View, report: SealReport, seal: SealRecord) -> bool:
+    """A word of an unknown time that names the number from before the opening is from then."""
+    if view.reading is None or not undated(view.reading):
+        return False
+    numbers = filter(None, (seal.number, *seal.used))
+    return report.number is None or among(report.number, numbers)
 
 
 def _again(view: View, report: SealReport, seal: SealRecord) -> tuple[Outcome, ...]:

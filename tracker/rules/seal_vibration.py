@@ -241,9 +241,11 @@ def weighs(view: View, memory: Memory) -> tuple[Weighed, ...]:
     shakes = report is not None and SealEvent.VIBRATION in report.events
     mine = memory.late if view.late else memory.live
     shaken = mine.shaken or (own_time(view) if shakes else None)
+    signed = _signed(view, memory, report)
+    if shaken is None and mine.rested is None:
+        mine = memory.live  # of which the past may tell another sign
     if shaken is None and mine.rested is None:
         return (Weighed(kind=kind, measure="vibration", value=False),)
-    signed = _signed(view, memory, report)
     if mine.shaken is None and shakes:
         mine = _shaken(view, mine)
     stood = True if shaken is None else False if _crept(view, mine) else _stood(view, shaken)
