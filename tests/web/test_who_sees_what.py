@@ -69,7 +69,7 @@ def routes(client: TestClient) -> list[tuple[str, str]]:
 def filled(path: str, about: str) -> str:
     for name in ("shipment", "alert", "name", "id_", "device", "secret"):
         path = path.replace(f"{{{name}}}", about)
-    return path
+    return path.replace("{topic}", "custody")
 
 
 def asked(client: TestClient, method: str, path: str, headers: dict[str, str]) -> Any:

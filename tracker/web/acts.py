@@ -18,7 +18,7 @@ from tracker.domain import command as commands
 from tracker.domain.alert import Verdict
 from tracker.domain.codes import Code
 from tracker.domain.command import AnyCommand
-from tracker.domain.errors import Refused
+from tracker.domain.errors import Refused, UsageError
 from tracker.domain.finding import Finding
 from tracker.domain.shipment import Authorisation, Identifier, Moment, SealNumber
 
@@ -90,6 +90,24 @@ class Close(Fields, frozen=True):
     despite: Words = ""
 
 
+class Amend(Fields, frozen=True):
+    """Change what an open shipment declares: it is judged so from now on. changes: further fields
+    of its file, as JSON; null takes one away.
+    """
+
+    reason: Said
+    crossing: Annotated[str, Meta(max_length=100)] | None = None
+    plates: Annotated[str, Meta(max_length=100)] | None = None
+    changes: dict[str, Any] = {}
+
+
+class Correct(Fields, frozen=True):
+    """A closing was wrong, and what is right; it stays as it was told."""
+
+    reason: Said
+    number: SealNumber | None = None
+
+
 class Acknowledge(Fields, frozen=True):
     """Somebody acts on it, so it does not escalate."""
 
@@ -127,15 +145,24 @@ class CloseAlert(Fields, frozen=True):
 
 Make = Callable[[Any, datetime, str, str], AnyCommand]
 """From fields, when, who and the id of what it is about to a command."""
+Apply = Callable[[CommandHandler, str, Any, str], list[Finding]]
+"""A use case of its own: of a shipment, with fields, by whom."""
 
 
 @dataclass(frozen=True)
 class Act:
+    """make: what it commands; or apply, where that is more than one command. closed: it is of
+    closed shipments, rather than of open ones.
+    """
+
     name: str
     fields: type[Fields]
-    make: Make
+    make: Make | None = None
+    apply: Apply | None = None
+    closed: bool = False
 
     def command(self, fields: Fields, at: datetime, by: str, about: str) -> AnyCommand:
+        assert self.make is not None  # noqa: S101 - who has `apply` is never asked
         return self.make(fields, at, by, about)
 
 
@@ -176,6 +203,21 @@ def _excuse(f: Excuse, at: datetime, by: str, _: str) -> AnyCommand:
     return commands.ExcuseDelay(at=at, by=by, until=f.until, reason=f.reason, leg=f.leg)
 
 
+def _amend(handler: CommandHandler, shipment: str, f: Amend, by: str) -> list[Finding]:
+    changes = dict(f.changes)
+    if f.crossing is not None:
+        changes["crossing"] = f.crossing
+    if f.plates is not None:
+        changes["vehicle"] = {"plates": f.plates}
+    if not changes:
+        raise UsageError("nothing would change", mend="crossing, plates or changes")
+    return handler.amend(shipment, changes, by=by, reason=f.reason)
+
+
+def _correct(handler: CommandHandler, shipment: str, f: Correct, by: str) -> list[Finding]:
+    return handler.correct(shipment, by=by, reason=f.reason, number=f.number)
+
+
 def _ack(f: Acknowledge, at: datetime, by: str, alert: str) -> AnyCommand:
     return commands.AcknowledgeAlert(at=at, by=by, alert=alert, note=f.note)
 
@@ -206,7 +248,9 @@ OF_SHIPMENTS = _named(
     Act("authorise", Authorise, _authorise),
     Act("seal", RecordSeal, _seal),
     Act("excuse", Excuse, _excuse),
+    Act("amend", Amend, apply=_amend),
     Act("close", Close, _close),
+    Act("correct", Correct, apply=_correct, closed=True),
 )
 OF_ALERTS = _named(
     Act("ack", Acknowledge, _ack),
@@ -223,6 +267,8 @@ def done(
     """Of a shipment: applied, with what it led to. Raises as `CommandHandler.submit` does, and
     Refused for a closing that the seal speaks against, unless `despite` says why.
     """
+    if act.apply is not None:
+        return act.apply(handler, shipment, fields, by)
     command = act.command(fields, handler.now(), by, shipment)
     if isinstance(fields, Close) and not fields.despite and not fields.given_up:
         _may_close(handler, shipment, handler.preview(shipment, command))

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
+import msgspec
 from msgspec import UNSET, Struct
 
 from sealproof.wording import words
@@ -105,6 +107,16 @@ class CustodyEntry(Struct, frozen=True, kw_only=True):
 def read(rows: Iterable[EntryRow]) -> tuple[CustodyEntry, ...]:
     """In the log's order. Raises Unreadable for bytes that are no leaf."""
     return tuple(map(entry_of, rows))
+
+
+def document_of(row: EntryRow, *, disclosed: bool = True) -> dict[str, Any]:
+    """As `--json` and the interface write it. disclosed: with what its commitments hide, unless
+    that was erased.
+    """
+    fields = msgspec.structs.asdict(row)
+    del fields["secrets"]
+    told = row.disclosed if disclosed else {}
+    return {**fields, "leaf": msgspec.Raw(row.leaf), "disclosed": told}
 
 
 def entry_of(row: EntryRow) -> CustodyEntry:

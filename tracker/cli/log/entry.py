@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from tracker.cli.log.shared import EntryName, document, find_entry
+from tracker.cli.log.shared import EntryName, find_entry
 from tracker.cli.shared import render
 from tracker.cli.shared.session import Json, load_config, session
 
@@ -13,13 +13,13 @@ def entry(ctx: typer.Context, entry: EntryName, as_json: Json = False) -> None:
     """Show one entry whole: what it says, who is behind it, its hashes."""
     from sealproof.merkle import leaf_hash
     from tracker import wiring
-    from tracker.app.queries.entries import entry_of
+    from tracker.app.queries.entries import document_of, entry_of
     from tracker.log.document import read
 
     with wiring.records(load_config(ctx)) as records:
         found = find_entry(records, entry)
     if as_json:
-        render.json_line(document(found))
+        render.json_line(document_of(found))
         return
     told, said, zone = entry_of(found), read(found.leaf), session(ctx).zone
     payload = said.payload

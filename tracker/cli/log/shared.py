@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
-import msgspec
 import typer
 
 from tracker.domain.errors import NotFound
@@ -18,13 +17,6 @@ _NUMBER = re.compile(r"[0-9]{1,18}")
 EntryName = Annotated[
     str, typer.Argument(metavar="ENTRY", help="Its index, or its id: SHIPMENT#NUMBER.")
 ]
-
-
-def document(entry: EntryRow) -> dict[str, Any]:
-    """An entry as --json prints it; `disclosed`: what its commitments hide, unless erased."""
-    fields = msgspec.structs.asdict(entry)
-    del fields["secrets"]
-    return {**fields, "leaf": msgspec.Raw(entry.leaf), "disclosed": entry.disclosed}
 
 
 def find_entry(records: Records, name: str) -> EntryRow:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tracker.cli.log.shared import document
 from tracker.cli.shared import completing, render
 from tracker.cli.shared.choice import Since, Until, period
 from tracker.cli.shared.session import Json, known_shipment, load_config, session
@@ -50,6 +49,8 @@ def show(
 
     zone = session(ctx).zone
     begin, end = period(ctx, since, until)
+    from tracker.app.queries.entries import document_of
+
     with wiring.records(load_config(ctx)) as records:
         if shipment is not None and records.state(shipment) is None:
             known_shipment(records, shipment)
@@ -68,7 +69,7 @@ def show(
         if as_json:
             # A leaf is canonical JSON: embedded as it is stored, not parsed and written anew.
             for entry in entries:
-                render.json_line(document(entry))
+                render.json_line(document_of(entry))
             return
         render.table(
             ("INDEX", "SCOPE", "SEQ", "OCCURRED", "TYPE", "BY", "DETAIL"),

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from tracker.web.api import alerts, places, shipments
+from tracker.web.api import alerts, audits, devices, entries, places, shipments
 
 router = APIRouter(prefix="/api/v1")
 router.include_router(shipments.router)
 router.include_router(alerts.router)
 router.include_router(places.router)
+router.include_router(entries.router)
+router.include_router(devices.router)
+router.include_router(audits.router)

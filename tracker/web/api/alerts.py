@@ -15,7 +15,7 @@ from tracker.domain.alert import AlertKind, AlertStatus, Severity
 from tracker.domain.finding import Finding
 from tracker.ports import AlertDocument
 from tracker.web import acts
-from tracker.web.api.answer import MOST, USUAL, Listed, answer, cursor_of, described, key_of
+from tracker.web.api.answer import MOST, USUAL, Listed, answer, aware, cursor_of, described, key_of
 from tracker.web.api.written import body_of, findings, once, taken
 from tracker.web.office import Clerk
 from tracker.web.who import Seen, alert_of, having, office_of, record_reading
@@ -61,8 +61,8 @@ def alerts(
                     status=wanted,
                     severity=severity,
                     kinds=[one.value for one in kind or ()],
-                    since=_aware(since, "since"),
-                    until=_aware(until, "until"),
+                    since=aware(since, "since"),
+                    until=aware(until, "until"),
                 )
             )
             if (before is None or (alert.raised_at.isoformat(), alert.id) < before)
@@ -124,11 +124,3 @@ def _act(act: acts.Act) -> None:
 
 for _one in acts.OF_ALERTS.values():
     _act(_one)
-
-
-def _aware(at: datetime | None, name: str) -> datetime | None:
-    from tracker.web.faults import Fault
-
-    if at is not None and at.tzinfo is None:
-        raise Fault(422, "a time needs its zone", where=f"query.{name}", mend="2026-03-01T08:00Z")
-    return at

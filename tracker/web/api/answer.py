@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -46,6 +47,13 @@ def key_of(cursor: str | None, kind: Any) -> Any:
     except (ValueError, msgspec.DecodeError) as error:
         mend = "give back the `next` of the page before"
         raise Fault(422, "this is no cursor", where="query.cursor", mend=mend) from error
+
+
+def aware(at: datetime | None, name: str) -> datetime | None:
+    """A time of a query. Raises Fault 422 for one without its zone."""
+    if at is not None and at.tzinfo is None:
+        raise Fault(422, "a time needs its zone", where=f"query.{name}", mend="2026-03-01T08:00Z")
+    return at
 
 
 def described(

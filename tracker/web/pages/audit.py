@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import re
-import tempfile
-from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
-from starlette.responses import StreamingResponse
 
 from sealproof.trust import Trust
 from tracker import wiring
 from tracker.app.people.entering import Entered
+from tracker.app.queries.audit_trail import Topic
 from tracker.audit.finding import AuditFinding, faulty
-from tracker.audit.seals import audit_seals
-from tracker.audit.shipment import audit_shipment
 from tracker.domain.access import Right
 from tracker.domain.errors import TrackerError
-from tracker.web.faults import Fault
+from tracker.web.evidence import audited, audited_seals, bundle, must_see_all
 from tracker.web.pages.page import page
-from tracker.web.who import document, having, office_of, record_reading, visible
+from tracker.web.who import document, having, office_of
 
 router = APIRouter(include_in_schema=False)
 Auditing = Annotated[Entered, Depends(having(Right.AUDIT))]
-CHUNK = 1 << 16
 LISTED = 50
 """Shipments audited on one page: each is read whole."""
 
@@ -38,28 +32,18 @@ def overview(request: Request, entered: Auditing) -> Response:
             for stored in reversed(desk.records.shipments())
             if entered.viewer.sees(document(stored))
         ][:LISTED]
-    return page(request, "audit.html", entered, rows=rows)
+    return page(request, "audit.html", entered, rows=rows, topics=list(Topic))
 
 
 @router.get("/audit/shipments/{shipment}")
 def of_shipment(request: Request, shipment: str, entered: Auditing) -> Response:
     """Seal numbers, breaks, openings, custody, alerts and coverage of one shipment."""
-    office = office_of(request)
-    with office.desk() as desk:
-        visible(desk, entered, shipment)
-        record_reading(office, entered, shipment, "audit")
-        geography = wiring.audit_geography(office.config, desk.records, shipment)
-        found = audit_shipment(desk.records, shipment, geography, office.now())
-    return _findings(request, entered, found, shipment)
+    return _findings(request, entered, audited(request, entered, shipment), shipment)
 
 
 @router.get("/audit/seals")
 def of_seals(request: Request, entered: Auditing) -> Response:
-    _must_see_all(entered)
-    office = office_of(request)
-    with office.desk() as desk:
-        found = audit_seals(desk.records, office.config.policy, office.now())
-    return _findings(request, entered, found, "")
+    return _findings(request, entered, audited_seals(request, entered), "")
 
 
 def _findings(
@@ -81,7 +65,7 @@ def _findings(
 @router.post("/audit/log")
 def verify(request: Request, entered: Auditing) -> Response:
     """The whole log, from its stored bytes. It takes some seconds for a million entries."""
-    _must_see_all(entered)
+    must_see_all(entered)
     config = office_of(request).config
     try:
         verdict = wiring.check_log(
@@ -94,40 +78,10 @@ def verify(request: Request, entered: Auditing) -> Response:
 
 
 @router.post("/shipments/{shipment}/bundle")
-def bundle(
+def taken_away(
     request: Request,
     shipment: str,
     entered: Auditing,
     disclose: Annotated[bool, Form()] = False,
 ) -> Response:
-    """A shipment's evidence, as `tracker log export` writes it. Names of people only for who may
-    declare: a reader outside is given them by somebody who may.
-    """
-    office = office_of(request)
-    with office.desk() as desk:
-        visible(desk, entered, shipment)
-    if disclose and not entered.viewer.may(Right.DECLARE):
-        raise Fault(403, "names of people are not yours to take out")
-    record_reading(office, entered, shipment, "evidence")
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it was sent
-    try:
-        with wiring.exporter(office.config, lambda text: None) as exporter:
-            exporter.export(file, shipment, by=entered.viewer.name, disclose=disclose)
-    except BaseException:
-        file.close()
-        raise
-    file.seek(0)
-    name = re.sub(r"[^A-Za-z0-9._-]", "_", shipment)
-
-    def sent() -> Iterator[bytes]:
-        with file:
-            while chunk := file.read(CHUNK):
-                yield chunk
-
-    headers = {"content-disposition": f'attachment; filename="{name}.zip"'}
-    return StreamingResponse(sent(), media_type="application/zip", headers=headers)
-
-
-def _must_see_all(entered: Entered) -> None:
-    if not entered.viewer.sees_all:
-        raise Fault(403, "this is of all shipments, and you see some")
+    return bundle(request, entered, shipment, disclose=disclose)

@@ -27,6 +27,8 @@ router = APIRouter(include_in_schema=False)
 Answering = Annotated[Entered, Depends(having(Right.ANSWER))]
 Declaring = Annotated[Entered, Depends(having(Right.DECLARE))]
 LONG = frozenset({"reason", "note", "text", "despite"})
+UNASKED = frozenset({"changes"})
+"""What programs alone can say."""
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -51,6 +53,7 @@ def asked(act: acts.Act, values: dict[str, str]) -> list[Asked]:
             choices=tuple(Verdict) if hints[field.name] is Verdict else (),
         )
         for field in msgspec.structs.fields(act.fields)
+        if field.name not in UNASKED
     ]
 
 
@@ -109,6 +112,8 @@ def do_shipment(
     try:
         fields = filled(act, form, reader)
         with office.clerk() as clerk:
+            if form.get("confirmed") != "yes" and act.apply is not None:
+                return _form(request, entered, act, shipment, form, preview=[])
             if form.get("confirmed") != "yes":
                 command = act.command(fields, clerk.commands.now(), by, shipment)
                 told = clerk.commands.preview(shipment, command)

@@ -110,5 +110,7 @@ def _ordered(alerts: Sequence[Alert]) -> list[Alert]:
 
 
 def _acts(entered: Entered, stored: StoredShipment) -> list[str]:
-    may = stored.closed_at is None and entered.viewer.may(Right.DECLARE)
-    return list(acts.OF_SHIPMENTS) if may else []
+    if not entered.viewer.may(Right.DECLARE):
+        return []
+    closed = stored.closed_at is not None
+    return [name for name, act in acts.OF_SHIPMENTS.items() if act.closed is closed]

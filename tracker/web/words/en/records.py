@@ -92,5 +92,30 @@ TEXTS: Mapping[str, str] = {
     "audit.reads": (
         "An audit reads what the record says; that nobody altered it, the log's verification shows."
     ),
+    "audit.topics": "Audits of all shipments",
+    "audit.topic.custody": "Custody",
+    "audit.topic.openings": "Openings",
+    "audit.topic.seals": "Seals and inventory",
+    "audit.topic.coverage": "Coverage",
+    "audit.topic.alerts": "Alerts and their handling",
+    "audit.since": "Recorded since",
+    "audit.until": "until",
+    "audit.lines": "{count} entries.",
+    "audit.more": "There are more: choose a shorter time.",
+    "audit.handled": (
+        "{raised} alerts, {critical} of them critical; "
+        "{acknowledged} acknowledged, {closed} closed."
+    ),
+    "audit.to_ack": "Acknowledged after {time} (median).",
+    "audit.to_close": "Closed after {time} (median).",
+    "audit.column.when": "When",
+    "audit.column.shipment": "Shipment",
+    "audit.column.what": "What",
+    "audit.column.where": "Where",
+    "audit.column.by": "By",
+    "audit.column.recorded": "Recorded",
+    "audit.column.acknowledged": "Acknowledged after",
+    "audit.column.closed": "Closed after",
+    "audit.column.verdict": "Verdict and reason",
     "audit.bundle": "Download the evidence bundle",
 }

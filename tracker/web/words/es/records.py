@@ -92,5 +92,30 @@ TEXTS: Mapping[str, str] = {
     "audit.reads": (
         "Una auditoría lee lo que dice el registro; que nadie lo alteró lo muestra su verificación."
     ),
+    "audit.topics": "Auditorías de todos los embarques",
+    "audit.topic.custody": "Custodia",
+    "audit.topic.openings": "Aperturas",
+    "audit.topic.seals": "Candados e inventario",
+    "audit.topic.coverage": "Cobertura",
+    "audit.topic.alerts": "Alertas y su atención",
+    "audit.since": "Asentado desde",
+    "audit.until": "hasta",
+    "audit.lines": "{count} asientos.",
+    "audit.more": "Hay más: elija un lapso más corto.",
+    "audit.handled": (
+        "{raised} alertas, {critical} de ellas críticas; "
+        "{acknowledged} atendidas, {closed} cerradas."
+    ),
+    "audit.to_ack": "Atendidas tras {time} (mediana).",
+    "audit.to_close": "Cerradas tras {time} (mediana).",
+    "audit.column.when": "Cuándo",
+    "audit.column.shipment": "Embarque",
+    "audit.column.what": "Qué",
+    "audit.column.where": "Dónde",
+    "audit.column.by": "Quién",
+    "audit.column.recorded": "Asentado",
+    "audit.column.acknowledged": "Atendida tras",
+    "audit.column.closed": "Cerrada tras",
+    "audit.column.verdict": "Veredicto y razón",
     "audit.bundle": "Descargar el paquete de evidencia",
 }
