@@ -18,6 +18,8 @@ from bench import (
     notices,
     stages,
     startup,
+    web_board,
+    web_live,
     web_map,
     workers,
 )
@@ -33,6 +35,8 @@ PARTS: dict[str, Callable[[int], None]] = {
     "night": lambda _: night.report(),
     "log": log.report,
     "web-map": lambda _: web_map.report(),
+    "web-board": lambda _: web_board.report(),
+    "web-live": lambda _: web_live.report(),
     "growth": lambda _: growth.report(quick=QUICK in sys.argv),
 }
 QUICK = "--quick"

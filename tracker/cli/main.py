@@ -54,6 +54,7 @@ def tracker(
     from tracker.cli.shared.session import Session
 
     ctx.obj = Session(config, tz)
+    ctx.obj.name_actor()
 
 
 def main(arguments: list[str] | None = None) -> None:

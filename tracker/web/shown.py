@@ -9,7 +9,7 @@ from fastapi import Request
 
 from tracker.app.people.entering import Entered
 from tracker.app.queries.fleet import FleetRow
-from tracker.web.live.stream import sees_row
+from tracker.web.live.hub import sees_row
 from tracker.web.who import hub_of, office_of, record_reading
 
 AGAIN_S = 600.0

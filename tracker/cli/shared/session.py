@@ -14,12 +14,13 @@ import msgspec
 import typer
 
 from tracker import config
-from tracker.cli.shared import completing
+from tracker.cli.shared import completing, entering
 from tracker.config.sections import DisplaySection
-from tracker.domain.errors import NotFound, UsageError
+from tracker.domain.errors import NotFound, TrackerError, UsageError
 from tracker.domain.shipment import Moment, SealNumber
 
 if TYPE_CHECKING:
+    from tracker.app.people.entering import Entered
     from tracker.ports import Records, StoredShipment
 
 
@@ -36,6 +37,19 @@ class Session:
         if self._config is None or (needed and self._config.source is None):
             self._config = config.load(self.config_file, needed=needed)
         return self._config
+
+    @cached_property
+    def entered(self) -> Entered | None:
+        """The user that $TRACKER_TOKEN is of. Raises Refused for a token that is not in force."""
+        return entering.entered(self.config()) if os.environ.get(entering.TOKEN) else None
+
+    def name_actor(self) -> None:
+        """Whoever the token is of declares, unless --by says otherwise."""
+        try:
+            if self.entered is not None:
+                os.environ[entering.ACTOR] = self.entered.viewer.name
+        except TrackerError:
+            return  # told by the command, if it needs the record
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -69,8 +83,13 @@ def session(ctx: typer.Context) -> Session:
 
 
 def load_config(ctx: typer.Context, *, needed: bool = True) -> config.Config:
-    """The configuration that --config, the environment and the usual places give."""
-    return session(ctx).config(needed=needed)
+    """The configuration that --config, the environment and the usual places give. Every command
+    that touches the record begins here: where it is told a user, that one's role must allow it.
+    """
+    found = session(ctx).config(needed=needed)
+    if (who := session(ctx).entered) is not None:
+        entering.check(ctx, found, who)
+    return found
 
 
 def named_zone(named: str) -> ZoneInfo:

@@ -10,14 +10,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from msgspec import Struct
 
 from tracker.app.queries.entries import CustodyEntry, entry_of
-from tracker.app.queries.fleet import Fleet, FleetRow
+from tracker.app.queries.fleet import Fleet, FleetRow, Need
 from tracker.app.queries.watch import Watch, watch
+from tracker.domain.access import Viewer
 from tracker.domain.errors import TrackerError
 from tracker.ports import Store
 
@@ -57,6 +58,35 @@ class News(Struct, frozen=True, kw_only=True):
     watch: Watch | None = None
 
 
+class Counts:
+    """How many rows a viewer sees, and how many of them need a person: counted once for all who see
+    the same, however many listen. In the event loop alone.
+    """
+
+    def __init__(self) -> None:
+        self._of: Mapping[str, FleetRow] = {}
+        self._known: dict[tuple[str | None, frozenset[str]] | None, tuple[int, int]] = {}
+
+    def of(self, viewer: Viewer, rows: Mapping[str, FleetRow]) -> tuple[int, int]:
+        """rows: the fleet's, which are another object when any of them has changed."""
+        if rows is not self._of:
+            self._of, self._known = rows, {}
+        key = None if viewer.sees_all else (viewer.carrier, viewer.shared)
+        counted = self._known.get(key)
+        if counted is None:
+            seen = [row for row in rows.values() if sees_row(viewer, row)]
+            counted = len(seen), sum(row.need is Need.CRITICAL for row in seen)
+            self._known[key] = counted
+        return counted
+
+
+def sees_row(viewer: Viewer, row: FleetRow) -> bool:
+    """As `Viewer.sees`, of a row."""
+    if viewer.sees_all or row.id in viewer.shared:
+        return True
+    return viewer.carrier is not None and viewer.carrier in row.custodians
+
+
 class Listener:
     """One who listens: its queue in its own event loop."""
 
@@ -94,6 +124,7 @@ class Hub:
         self._gone: dict[str, int] = {}
         self.watch: Watch | None = None
         self.mark = Mark(0, -1)
+        self.counts = Counts()
         self._listeners: set[Listener] = set()
         self._lock = threading.Lock()
         self._ended = threading.Event()

@@ -10,10 +10,9 @@ from starlette.responses import Response, StreamingResponse
 
 from tracker.app.people.entering import Entered
 from tracker.app.queries.entries import CustodyEntry, read
-from tracker.app.queries.fleet import Need
 from tracker.domain.access import Right
 from tracker.web.live.hub import ENTRIES_AT_ONCE, Hub, Mark, News
-from tracker.web.live.stream import Event, Tell, events, sees_row
+from tracker.web.live.stream import Event, Tell, events
 from tracker.web.pages.board import Filter
 from tracker.web.pages.entries import entry_text
 from tracker.web.pages.page import TEMPLATES, Reader
@@ -86,9 +85,8 @@ def streamed(
 
 def count_text(hub: Hub, entered: Entered, reader: Reader) -> str:
     """How many the viewer sees, and how many of them need a person."""
-    seen = [row for row in hub.fleet.rows.values() if sees_row(entered.viewer, row)]
-    needing = sum(row.need is Need.CRITICAL for row in seen)
-    return reader.words("board.count", count=len(seen), needing=needing)
+    seen, needing = hub.counts.of(entered.viewer, hub.fleet.rows)
+    return reader.words("board.count", count=seen, needing=needing)
 
 
 @router.get("/shipments/{shipment}")

@@ -14,7 +14,7 @@ import msgspec
 from tracker.app.queries.entries import CustodyEntry
 from tracker.app.queries.fleet import FleetRow
 from tracker.domain.access import Viewer
-from tracker.web.live.hub import Hub, Mark, News
+from tracker.web.live.hub import Hub, Mark, News, sees_row
 
 Event = tuple[str, Any]
 """Its name, and what it carries: text as it is, everything else as JSON."""
@@ -23,13 +23,6 @@ EACH_S = 1.0
 QUIET_S = 15.0
 """After so long without news a comment is sent: proxies cut what is silent."""
 RETRY_MS = 1_000
-
-
-def sees_row(viewer: Viewer, row: FleetRow) -> bool:
-    """As `Viewer.sees`, of a row."""
-    if viewer.sees_all or row.id in viewer.shared:
-        return True
-    return viewer.carrier is not None and viewer.carrier in row.custodians
 
 
 def visible_to(viewer: Viewer, news: News, shown: frozenset[str]) -> News:

@@ -14,7 +14,7 @@ from tracker.app.people.entering import Entered
 from tracker.app.queries.fleet import FleetRow, Need
 from tracker.domain.access import Right
 from tracker.domain.command import AcknowledgeAlert
-from tracker.web.live.stream import sees_row
+from tracker.web.live.hub import sees_row
 from tracker.web.pages.page import Reader, page
 from tracker.web.pages.rows import row_text
 from tracker.web.who import alert_of, having, hub_of, office_of

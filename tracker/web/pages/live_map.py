@@ -17,7 +17,7 @@ from tracker.domain.access import Right
 from tracker.domain.finding import FindingType
 from tracker.map import style
 from tracker.web.api.answer import answer
-from tracker.web.live.stream import sees_row
+from tracker.web.live.hub import sees_row
 from tracker.web.live.trucks import shown_at
 from tracker.web.pages.board import Filter, counted
 from tracker.web.pages.entries import entry_text
