@@ -49,6 +49,7 @@ def standing(
         f"entries before index {size} of the log are {level.name}; newer ones are only {grade.name}"
         for level, size in above
     ]
+    warnings += policy.unknown
     if seen <= first:
         warnings.append("no checkpoint that holds any of these entries was seen outside the log")
     return Standing(grade, rests, tuple(warnings))

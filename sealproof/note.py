@@ -20,7 +20,8 @@ from hashlib import sha256
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from sealproof.errors import ProofError
+from sealproof.curve import is_honest
+from sealproof.errors import ProofError, UnknownAlgorithm
 
 ED25519, COSIGNATURE = 0x01, 0x04
 """Types of signature: a note's own, and a witness's (c2sp.org/tlog-cosignature)."""
@@ -161,8 +162,14 @@ def parse_vkey(text: str) -> VerifierKey:
     name, key_id, encoded = parts
     _check_name(name)
     raw = unb64(encoded)
-    if len(raw) != 33 or raw[0] not in (ED25519, COSIGNATURE):
+    if raw[:1] not in (b"", bytes([ED25519]), bytes([COSIGNATURE])):
+        raise UnknownAlgorithm(
+            f"the key of {name} is of type {raw[0]}, and only Ed25519 (types 1 and 4) is known"
+        )
+    if len(raw) != 33:
         raise ProofError(f"the key of {name} is no Ed25519 key (type 1 or 4 and 32 bytes)")
+    if not is_honest(raw[1:]):
+        raise ProofError(f"what the key of {name} signs could be disowned: no honest key is such")
     key = VerifierKey(name, raw[0], raw[1:])
     if key_id != key.id.hex():
         raise ProofError(f"the key id of {name} is {key.id.hex()}, and {key_id!r} is written")

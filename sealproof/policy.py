@@ -6,7 +6,10 @@
     quorum <name>|none                      what makes a checkpoint WITNESSED
     tsa <name> <certificate file> [<url>]   a time-stamping authority (ours; PEM, beside this file)
 
-Lines beginning with # are comments. Trust comes from here alone, never from what is verified.
+Lines beginning with # are comments; a byte order mark and CRLF, which editors write, count for
+nothing. A log or witness whose key is of a type that is not known is passed over (`unknown`): it
+can sign nothing here, and whoever the other lines name is believed as before. Trust comes from
+here alone, never from what is verified.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from sealproof.errors import ProofError
+from sealproof.errors import ProofError, UnknownAlgorithm
 from sealproof.note import COSIGNATURE, ED25519, VerifierKey, parse_vkey
 
 NONE = "none"
@@ -48,13 +51,16 @@ class Authority:
 
 @dataclass(frozen=True)
 class TrustPolicy:
-    """`quorum` is a witness's or group's name, or "none"."""
+    """`quorum` is a witness's or group's name, or "none". `unknown`: of each line that was passed
+    over for its key, why.
+    """
 
     logs: tuple[Party, ...] = ()
     witnesses: Mapping[str, Party] = field(default_factory=dict)
     groups: Mapping[str, Group] = field(default_factory=dict)
     authorities: tuple[Authority, ...] = ()
     quorum: str = NONE
+    unknown: tuple[str, ...] = ()
 
     def keys(self, origin: str) -> list[VerifierKey]:
         """The keys whose checkpoints of this log are believed."""
@@ -75,13 +81,15 @@ class TrustPolicy:
 def parse_policy(text: str) -> TrustPolicy:
     """Raises ProofError that names the line and what to write."""
     reader = _Reader()
-    for number, line in enumerate(text.split("\n"), 1):
-        words = line.replace("\t", " ").split(" ")
+    for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
+        words = line.removesuffix("\r").replace("\t", " ").split(" ")
         words = [word for word in words if word]
         if not words or words[0].startswith("#"):
             continue
         try:
             reader.take(words[0], words[1:])
+        except UnknownAlgorithm as error:
+            reader.unknown.append(f"line {number} of the policy counts for nothing: {error}")
         except ProofError as error:
             raise ProofError(f"line {number} of the policy: {error}") from error
     return reader.policy()
@@ -94,6 +102,9 @@ class _Reader:
         self.groups: dict[str, Group] = {}
         self.authorities: list[Authority] = []
         self.quorum: str | None = None
+        self.unknown: list[str] = []
+        self._mute: set[str] = set()
+        """Witnesses with a key that is not known: groups may name them, and they never sign."""
         self._members: set[str] = set()
 
     def take(self, keyword: str, words: list[str]) -> None:
@@ -117,7 +128,12 @@ class _Reader:
         if self.quorum is None:
             raise ProofError("the policy has no quorum line; 'quorum none' asks for no witnesses")
         return TrustPolicy(
-            tuple(self.logs), self.witnesses, self.groups, tuple(self.authorities), self.quorum
+            tuple(self.logs),
+            self.witnesses,
+            self.groups,
+            tuple(self.authorities),
+            self.quorum,
+            tuple(self.unknown),
         )
 
     def _log(self, vkey: str, url: str = "") -> None:
@@ -127,14 +143,18 @@ class _Reader:
 
     def _witness(self, name: str, vkey: str, url: str = "") -> None:
         self._unused(name)
-        key = _key(vkey, COSIGNATURE, "a witness's")
+        try:
+            key = _key(vkey, COSIGNATURE, "a witness's")
+        except UnknownAlgorithm:
+            self._mute.add(name)
+            raise
         self._fresh(key, f"the witness {name}")
         self.witnesses[name] = Party(name, key, url)
 
     def _group(self, name: str, many: str, members: tuple[str, ...]) -> None:
         self._unused(name)
         for member in members:
-            if member not in self.witnesses and member not in self.groups:
+            if not self._known(member):
                 raise ProofError(f"{member!r} is no witness or group of a line before")
             if member in self._members:
                 raise ProofError(f"{member!r} is a member already, and can be one only once")
@@ -149,7 +169,7 @@ class _Reader:
     def _quorum(self, name: str) -> None:
         if self.quorum is not None:
             raise ProofError("there is a quorum line already")
-        if name != NONE and name not in self.witnesses and name not in self.groups:
+        if name != NONE and not self._known(name):
             raise ProofError(f"{name!r} is no witness or group of a line before")
         self.quorum = name
 
@@ -159,8 +179,11 @@ class _Reader:
             if party.key.public == key.public:
                 raise ProofError(f"{whose} has the key that {party.name} has")
 
+    def _known(self, name: str) -> bool:
+        return name in self.witnesses or name in self.groups or name in self._mute
+
     def _unused(self, name: str) -> None:
-        if name == NONE or name in self.witnesses or name in self.groups:
+        if name == NONE or self._known(name):
             raise ProofError(f"the name {name!r} is taken")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import replace
 
 import pytest
@@ -125,6 +126,36 @@ def test_arbitrary_text_is_a_policy_or_refused(text: str) -> None:
         parse_policy(text)
     except ProofError:
         return
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_what_editors_write_counts_for_nothing(mark: str, end: str) -> None:
+    assert parse_policy(mark + EXAMPLE.replace("\n", end)) == parse_policy(EXAMPLE)
+
+
+@pytest.mark.parametrize("kind", [0, 2, 3, 5, 6, 255])
+def test_a_key_of_an_unknown_type_silences_its_signer_alone(kind: int) -> None:
+    raw = base64.b64encode(bytes([kind]) + bytes(1_312)).decode()
+    lines = [
+        f"log {LOG}",
+        f"log log.example+01020304+{raw}",
+        f"witness old {KEYS[0]}",
+        f"witness new new.example+01020304+{raw} https://new.example",
+        "group both all old new",
+        "group one any both",
+        "quorum one",
+    ]
+    policy = parse_policy("\n".join(lines))
+    assert [key.vkey for key in policy.keys("log.example")] == [LOG]
+    assert list(policy.witnesses) == ["old"]
+    assert not policy.reached(["old"])  # as strict as it was written
+    assert [text.partition(" of")[0] for text in policy.unknown] == ["line 2", "line 4"]
+    either = "\n".join([*lines[:4], "group either any old new", "quorum either"])
+    assert parse_policy(either).reached(["old"])
+    assert not parse_policy(either).reached([])
+    with pytest.raises(ProofError, match="line 5"):
+        parse_policy("\n".join([*lines[:4], f"witness new {KEYS[1]}", "quorum none"]))
 
 
 @pytest.mark.parametrize("log_first", [True, False])
