@@ -85,10 +85,9 @@ def judge(
     checkpoint = parse_text(note.text)
     if policy is None:
         return Anchor(checkpoint, (), (), quorum=False)
-    keys = policy.keys(checkpoint.origin)
-    if not keys:
+    if not policy.keys(checkpoint.origin):
         raise ProofError(f"the policy names no log {checkpoint.origin!r}")
-    signed = note.check(keys)
+    signed = note.check(policy.keys(checkpoint.origin, checkpoint.size))
     seen, idle = list(_cosigned(note, policy)), []
     cosigners = [sighting.by for sighting in seen]
     for name, token in (stamps or {}).items():

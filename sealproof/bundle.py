@@ -90,6 +90,7 @@ class _Check:
         self.head, _ = self.notes[max(self.notes)]
         self.faults: list[LogFault] = []
         self.warnings: list[str] = []
+        self.doubts: list[str] = []
 
     def run(self, receipted: HistoryEntry | None) -> Bundle:
         entries = self._entries()
@@ -103,7 +104,7 @@ class _Check:
         self.faults += bound.faults
         self.warnings += bound.warnings
         held = [] if self.kept is None else [self.kept]
-        self.warnings += wrong_times(entries, Brackets([*anchors, *held]))
+        self.doubts += wrong_times(entries, Brackets([*anchors, *held]))
         return Bundle(
             verdict=self._verdict(entries, anchors, bound),
             origin=self.manifest.origin,
@@ -148,7 +149,7 @@ class _Check:
             raise ProofError(f"{NOTE} is of another bundle")
         if self.trust.policy is not None:
             try:
-                note.check(self.trust.policy.keys(manifest.origin))
+                note.check(self.trust.policy.keys(manifest.origin, self.head.size))
             except ProofError as error:
                 raise ProofError(f"{NOTE}: {error}") from error
 
@@ -239,7 +240,7 @@ class _Check:
             return Verdict(
                 Grade.BROKEN,
                 faults=tuple(self.faults),
-                warnings=tuple(self.warnings),
+                warnings=(*self.warnings, *self.doubts),
                 checked=checked,
             )
         stands = standing(
@@ -248,8 +249,9 @@ class _Check:
         return Verdict(
             stands.grade,
             rests_on=stands.rests_on,
-            warnings=(*stands.warnings, *self.warnings),
+            warnings=(*stands.warnings, *self.warnings, *self.doubts),
             checked=checked,
+            doubts=tuple(self.doubts),
         )
 
 

@@ -46,7 +46,8 @@ class LogFault:
 class Verdict:
     """`rests_on`: what outside holds it up, strongest first. `checked`: how many of what.
 
-    A warning does not lower the grade, and whoever reads the evidence must know it.
+    A warning does not lower the grade, and whoever reads the evidence must know it. `doubts`: those
+    warnings that say that the record contradicts what others saw (a time moved back or forth).
     """
 
     grade: Grade
@@ -54,11 +55,18 @@ class Verdict:
     faults: tuple[LogFault, ...] = ()
     warnings: tuple[str, ...] = ()
     checked: dict[str, int] = field(default_factory=dict)
+    doubts: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:
         """0 for CONSISTENT or better, 1 for BROKEN."""
         return 0 if self.grade > Grade.BROKEN else 1
+
+    def exit_code_for(self, required: Grade) -> int:
+        """1 for BROKEN; UNPROVEN for a grade below what is required, or for a doubt; else 0."""
+        if self.exit_code:
+            return self.exit_code
+        return UNPROVEN if self.grade < required or self.doubts else 0
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -85,6 +93,8 @@ class Verdict:
             yield f"  checked: {counts}"
 
 
+UNPROVEN = 3
+"""Exit code: nothing is broken, and less is proved than the reader asked for."""
 MOST_SHOWN = 20
 """Faults written out for people; the JSON has all."""
 MEANING = {

@@ -1,6 +1,8 @@
 """`tracker-verify`: a bundle or a receipt, against what its reader trusts. No network, no database.
 
-Exit codes: 0 CONSISTENT or better; 1 BROKEN; 2 usage, or a policy that cannot be read.
+Exit codes: 0 proved as required; 1 BROKEN; 2 usage, or a policy that cannot be read; 3 not broken,
+and not proved as required: below `--require`, or no policy says whom to believe, or others
+contradict a time of the record.
 """
 
 from __future__ import annotations
@@ -11,12 +13,14 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from sealproof import VERSION
 from sealproof.bundle import Bundle, check_bundle
 from sealproof.errors import ProofError
+from sealproof.grades import UNPROVEN, Grade, Verdict
 from sealproof.plain import plain
 from sealproof.receipt import Receipt, check_receipt
 from sealproof.story import ShipmentStory
@@ -34,11 +38,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         trust = Trust() if asked.policy is None else read_trust(asked.policy)
         kept = None if asked.since is None else read_kept(asked.since)
-        document, lines, code = _verified(asked.file, trust, kept)
+        document, lines, verdict = _verified(asked.file, trust, kept)
     except ProofError as error:
         parser.error(str(error))
     except OSError as error:
         parser.error(f"{error.filename}: {error.strerror}")
+    required = _required(asked.require, trust)
+    code = verdict.exit_code_for(required)
+    if code == UNPROVEN:
+        lines = chain(lines, _unproven(verdict, required))
     # A stranger's text must not steer the terminal it is read on.
     told = json.dumps(document) if asked.json else "\n".join(plain(line) for line in lines)
     try:
@@ -52,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="tracker-verify",
         description="Verify an evidence bundle (bundle.zip) or a receipt (.tlog-proof), offline.",
-        epilog="Exit code: 0 CONSISTENT or better, 1 BROKEN, 2 usage.",
+        epilog="Exit code: 0 proved as required, 1 BROKEN, 2 usage, 3 proved less than required.",
     )
     parser.add_argument("file", type=Path, help="the bundle or the receipt")
     parser.add_argument(
@@ -64,6 +72,13 @@ def _parser() -> argparse.ArgumentParser:
         metavar="CHECKPOINT",
         help="a checkpoint or receipt that you kept: the log must continue it",
     )
+    parser.add_argument(
+        "--require",
+        choices=[grade.name for grade in Grade if grade > Grade.BROKEN],
+        metavar="GRADE",
+        help="WITNESSED, ANCHORED or CONSISTENT: less ends with 3 (default: CONSISTENT with a "
+        "policy; without one, more than can be proved)",
+    )
     parser.add_argument("--json", action="store_true", help="one JSON document")
     parser.add_argument("--version", action="version", version=f"sealproof {VERSION}")
     return parser
@@ -71,14 +86,31 @@ def _parser() -> argparse.ArgumentParser:
 
 def _verified(
     file: Path, trust: Trust, kept: KeptCheckpoint | None
-) -> tuple[dict[str, Any], Iterator[str], int]:
+) -> tuple[dict[str, Any], Iterator[str], Verdict]:
     with file.open("rb") as opened:
         if opened.read(len(HEADER)) == HEADER.encode():
             opened.seek(0)
             receipt = check_receipt(opened.read(MAX_BYTES + 1), trust, kept)
-            return _receipt_json(receipt), _receipt_lines(receipt), receipt.verdict.exit_code
+            return _receipt_json(receipt), _receipt_lines(receipt), receipt.verdict
         bundle = check_bundle(opened, trust, kept)
-    return _bundle_json(bundle), _bundle_lines(bundle), bundle.verdict.exit_code
+    return _bundle_json(bundle), _bundle_lines(bundle), bundle.verdict
+
+
+def _required(asked: str | None, trust: Trust) -> Grade:
+    """Without a policy anybody could have made the file, which nobody should take for proof unless
+    he says that this is enough.
+    """
+    if asked is not None:
+        return Grade[asked]
+    return Grade.ANCHORED if trust.policy is None else Grade.CONSISTENT
+
+
+def _unproven(verdict: Verdict, required: Grade) -> Iterator[str]:
+    yield ""
+    if verdict.grade < required:
+        yield f"not proved: {required.name} is required, and it is {verdict.grade.name}"
+    if verdict.doubts:
+        yield f"not proved: others contradict {len(verdict.doubts)} times of the record; see above"
 
 
 def _bundle_json(bundle: Bundle) -> dict[str, Any]:

@@ -4,6 +4,7 @@
     witness <name> <vkey> [<url>]           who may cosign
     group <name> all|any|<k> <member>...    so many of these
     quorum <name>|none                      what makes a checkpoint WITNESSED
+    valid <vkey> <from>-[<to>]              a log's key signs only checkpoints of these sizes (ours)
     tsa <name> <certificate file> [<url>]   a time-stamping authority (ours; PEM, beside this file)
 
 Lines beginning with # are comments; a byte order mark and CRLF, which editors write, count for
@@ -18,9 +19,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sealproof.errors import ProofError, UnknownAlgorithm
-from sealproof.note import COSIGNATURE, ED25519, VerifierKey, parse_vkey
+from sealproof.note import COSIGNATURE, ED25519, VerifierKey, decimal, parse_vkey
 
 NONE = "none"
+BIGGEST = 2**63 - 1
+"""No log has more entries."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +64,19 @@ class TrustPolicy:
     authorities: tuple[Authority, ...] = ()
     quorum: str = NONE
     unknown: tuple[str, ...] = ()
+    spans: Mapping[bytes, tuple[int, int]] = field(default_factory=dict)
+    """By a log's public key: the smallest and the greatest size that it signs; others sign all."""
 
-    def keys(self, origin: str) -> list[VerifierKey]:
-        """The keys whose checkpoints of this log are believed."""
-        return [party.key for party in self.logs if party.key.name == origin]
+    def keys(self, origin: str, size: int | None = None) -> list[VerifierKey]:
+        """The keys whose checkpoints of this log are believed; with `size`, those of such a size:
+        a key that was replaced, or stolen since, signs nothing newer.
+        """
+        known = [party.key for party in self.logs if party.key.name == origin]
+        return [key for key in known if size is None or self._spans(key, size)]
+
+    def _spans(self, key: VerifierKey, size: int) -> bool:
+        first, last = self.spans.get(key.public, (0, size))
+        return first <= size <= last
 
     def reached(self, cosigned: Iterable[str]) -> bool:
         """Whether these witnesses (names in the policy) make the quorum; never with "none"."""
@@ -103,6 +115,7 @@ class _Reader:
         self.authorities: list[Authority] = []
         self.quorum: str | None = None
         self.unknown: list[str] = []
+        self.spans: dict[bytes, tuple[int, int]] = {}
         self._mute: set[str] = set()
         """Witnesses with a key that is not known: groups may name them, and they never sign."""
         self._members: set[str] = set()
@@ -116,12 +129,15 @@ class _Reader:
             self._group(words[0], words[1], tuple(words[2:]))
         elif keyword == "quorum" and len(words) == 1:
             self._quorum(words[0])
+        elif keyword == "valid" and len(words) == 2:
+            self._valid(*words)
         elif keyword == "tsa" and 2 <= len(words) <= 3:
             self.authorities.append(Authority(*words))
         else:
             raise ProofError(
                 f"{keyword!r} is not understood so; write 'log <vkey>', 'witness <name> <vkey>', "
-                "'group <name> all|any|<k> <members>', 'quorum <name>' or 'tsa <name> <file>'"
+                "'group <name> all|any|<k> <members>', 'quorum <name>', 'valid <vkey> <from>-<to>' "
+                "or 'tsa <name> <file>'"
             )
 
     def policy(self) -> TrustPolicy:
@@ -134,12 +150,28 @@ class _Reader:
             tuple(self.authorities),
             self.quorum,
             tuple(self.unknown),
+            self.spans,
         )
 
     def _log(self, vkey: str, url: str = "") -> None:
         key = _key(vkey, ED25519, "a log's")
         self._fresh(key, f"the log {key.name}")
         self.logs.append(Party(key.name, key, url))
+
+    def _valid(self, vkey: str, sizes: str) -> None:
+        key = _key(vkey, ED25519, "a log's")
+        if all(party.key != key for party in self.logs):
+            raise ProofError(f"this key of {key.name} is in no log line before")
+        if key.public in self.spans:
+            raise ProofError(f"the sizes of this key of {key.name} are given already")
+        start, dash, end = sizes.partition("-")
+        try:
+            first, last = decimal(start), decimal(end) if end else BIGGEST
+        except ProofError as error:
+            raise ProofError(f"{sizes!r} is no range of sizes: write 0-1200 or 1201-") from error
+        if not dash or first > last:
+            raise ProofError(f"{sizes!r} is no range of sizes: write 0-1200 or 1201-")
+        self.spans[key.public] = first, last
 
     def _witness(self, name: str, vkey: str, url: str = "") -> None:
         self._unused(name)

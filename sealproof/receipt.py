@@ -41,9 +41,11 @@ def check_receipt(raw: bytes, trust: Trust, kept: KeptCheckpoint | None = None) 
     except ProofError as error:
         return Receipt(Verdict(Grade.BROKEN, faults=(LogFault(str(error)),)))
     stands = standing(proof.index, proof.index, [anchor], held, trust.policy)
-    wrong = wrong_times([entry], Brackets([anchor]))
+    wrong = tuple(wrong_times([entry], Brackets([anchor])))
     return Receipt(
-        Verdict(stands.grade, stands.rests_on, (), (*stands.warnings, *wrong), {"entries": 1}),
+        Verdict(
+            stands.grade, stands.rests_on, (), (*stands.warnings, *wrong), {"entries": 1}, wrong
+        ),
         entry,
         checkpoint,
     )

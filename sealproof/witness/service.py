@@ -78,7 +78,7 @@ class Witness:
         origin = request.head.origin
         note = self._memory.known(origin)
         known = parse_text(note.text) if note else None
-        verdict = judge(request, known, self._policy.keys(origin))
+        verdict = judge(request, known, self._policy.keys(origin, request.head.size))
         if verdict.evidence:
             log.error("%s: %s; size %d", origin, verdict.why, request.head.size)
             self._memory.accuse(verdict.why, note, request.note, self._now())

@@ -117,6 +117,7 @@ def test_a_clock_a_day_wrong_is_flagged(new_chest: Make, days: int, what: str) -
     verdict = check(chest.bundle()).verdict
     assert verdict.grade is Grade.WITNESSED, "a wrong time is flagged, not refused"
     assert [note for note in verdict.warnings if note.startswith(what)]
+    assert verdict.exit_code_for(Grade.CONSISTENT) == 3
 
 
 def test_minutes_between_clocks_are_not_flagged(new_chest: Make) -> None:

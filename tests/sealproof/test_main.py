@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from sealproof.checkpoint import Checkpoint
+from sealproof.grades import Grade, Verdict
 from sealproof.main import main
 from sealproof.note import new_signer
 from tests.conftest import ROOT
@@ -67,10 +68,39 @@ def test_what_is_broken_is_not_retold(folder: Path, capsys: Out, raw: bytes) -> 
 
 
 def test_without_a_policy(folder: Path, capsys: Out) -> None:
-    assert main(["bundle.zip"]) == 0
+    assert main(["bundle.zip"]) == 3
     out = capsys.readouterr().out
     assert out.startswith("CONSISTENT: ")
     assert "no policy was given" in out
+    assert out.endswith("not proved: ANCHORED is required, and it is CONSISTENT\n")
+    assert main(["bundle.zip", "--json"]) == 3
+    assert main(["bundle.zip", "--require", "CONSISTENT"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("quorum", "required", "code"),
+    [
+        ("any w1 w2 w3", "WITNESSED", 0),
+        ("any w1 w2 w3", "CONSISTENT", 0),
+        (None, "WITNESSED", 3),
+        (None, "ANCHORED", 0),
+    ],
+)
+def test_what_is_required(
+    folder: Path, capsys: Out, quorum: str | None, required: str, code: int
+) -> None:
+    parties = [line for line in POLICY.splitlines() if line.startswith(("log ", "witness "))]
+    last = ["quorum none"] if quorum is None else [f"group g {quorum}", "quorum g"]
+    (folder / "policy.txt").write_text("\n".join([*parties, *last]))
+    assert main(["bundle.zip", "--policy", "policy.txt", "--require", required]) == code
+    assert ("not proved" in capsys.readouterr().out) == (code != 0)
+
+
+def test_a_doubt_is_not_proof() -> None:
+    doubted = Verdict(Grade.WITNESSED, warnings=("back-dated",), doubts=("back-dated",))
+    assert doubted.exit_code_for(Grade.CONSISTENT) == 3
+    assert Verdict(Grade.WITNESSED, warnings=("unsigned",)).exit_code_for(Grade.WITNESSED) == 0
+    assert Verdict(Grade.BROKEN, doubts=("back-dated",)).exit_code_for(Grade.CONSISTENT) == 1
 
 
 def test_a_strangers_text_does_not_steer_the_terminal(
@@ -87,6 +117,20 @@ def test_a_strangers_text_does_not_steer_the_terminal(
     assert "\u202e" not in out
 
 
+@pytest.mark.parametrize(("sizes", "code"), [("0-", 0), ("0-26", 0), ("0-5", 1), ("27-", 1)])
+def test_a_key_that_was_replaced_signs_nothing_newer(
+    folder: Path, capsys: Out, chest: Chest, sizes: str, code: int
+) -> None:
+    """Neither a checkpoint, nor the bundle, nor a receipt."""
+    vkey = LOG.verifier.vkey
+    valid = f"\nvalid {vkey} {sizes}\n"
+    (folder / "policy.txt").write_text(POLICY + valid)
+    (folder / "r.tlog-proof").write_text(str(receipt(chest.journal, 5)))
+    for file in ("bundle.zip", "r.tlog-proof"):
+        assert main([file, "--policy", "policy.txt"]) == code
+        assert ("no key that is trusted" in capsys.readouterr().out) == (code != 0)
+
+
 # Receipts
 
 
@@ -97,7 +141,7 @@ def test_a_receipt(folder: Path, capsys: Out, chest: Chest) -> None:
     out = capsys.readouterr().out
     assert out.startswith("WITNESSED: ")
     assert "custody_accepted: transfer takes custody from acme, read seal MX9" in out
-    assert main(["r.tlog-proof", "--json"]) == 0
+    assert main(["r.tlog-proof", "--json"]) == 3
     found = json.loads(capsys.readouterr().out)
     assert (found["grade"], found["index"]) == ("CONSISTENT", row.index)
     assert found["entry"]["id"] == row.id

@@ -14,6 +14,7 @@ from sealproof.note import COSIGNATURE, new_signer
 from sealproof.policy import NONE, parse_policy
 
 LOG = new_signer("log.example").verifier.vkey
+STRANGER = new_signer("log.example").verifier.vkey
 KEYS = [new_signer(f"witness.example/{n}", COSIGNATURE).verifier.vkey for n in range(32)]
 
 # c2sp.org/tlog-policy, "Example policy", with keys.
@@ -104,6 +105,14 @@ def test_an_authority_is_a_name_a_file_and_an_address() -> None:
         "quorum",
         "quorum w",
         "tsa x",
+        f"valid {LOG}",
+        f"valid {LOG} 5",
+        f"valid {LOG} -5",
+        f"valid {LOG} 5-4",
+        f"valid {LOG} 05-6",
+        f"valid {LOG} 1-2-3",
+        f"valid {KEYS[0]} 0-5",
+        f"valid {STRANGER} 0-5",
     ],
 )
 def test_a_wrong_line_is_named(line: str) -> None:
@@ -166,3 +175,13 @@ def test_a_log_is_no_witness_of_its_own(log_first: bool) -> None:
     text = "\n".join([*(lines if log_first else reversed(lines)), "quorum w", ""])
     with pytest.raises(ProofError, match=r"line 2 .* has the key that"):
         parse_policy(text)
+
+
+def test_a_key_signs_from_size_to_size() -> None:
+    lines = [f"log {LOG}", f"log {STRANGER}", f"valid {LOG} 0-12", f"valid {STRANGER} 13-"]
+    policy = parse_policy("\n".join([*lines, "quorum none"]))
+    for size, vkeys in ((0, [LOG]), (12, [LOG]), (13, [STRANGER]), (10**9, [STRANGER])):
+        assert [key.vkey for key in policy.keys("log.example", size)] == vkeys
+    assert [key.vkey for key in policy.keys("log.example")] == [LOG, STRANGER]
+    with pytest.raises(ProofError, match=r"line 5 .* already"):
+        parse_policy("\n".join([*lines, f"valid {LOG} 0-13", "quorum none"]))

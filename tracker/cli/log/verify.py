@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,14 @@ from tracker.cli.shared.session import Json, load_config
 from tracker.domain.errors import UsageError
 
 
+class Required(enum.StrEnum):
+    """The grades that can be asked for (sealproof.grades)."""
+
+    CONSISTENT = "CONSISTENT"
+    ANCHORED = "ANCHORED"
+    WITNESSED = "WITNESSED"
+
+
 def verify(
     ctx: typer.Context,
     since: Annotated[
@@ -23,14 +32,19 @@ def verify(
     policy: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Whose signatures count (docs/evidence.md).")
     ] = None,
+    require: Annotated[
+        Required,
+        typer.Option(help="Less, or a time that others contradict, exits with 1."),
+    ] = Required.CONSISTENT,
     as_json: Json = False,
 ) -> None:
     """Check the custody log from its stored bytes, and say how much is proved.
 
     CONSISTENT: it agrees with itself. ANCHORED: and with what is held outside. WITNESSED: and with
-    a quorum of the policy's witnesses. BROKEN: it does not; the first fault comes first (exits
-    with 1).
+    a quorum of the policy's witnesses. BROKEN: it does not; the first fault comes first. Exits
+    with 1 if it is BROKEN, less than --require, or says a time that others contradict.
     """
+    from sealproof.grades import Grade
     from sealproof.trust import Trust, read_kept, read_trust
     from tracker import wiring
 
@@ -46,8 +60,8 @@ def verify(
     else:
         for line in verdict.lines():
             render.say(line)
-    if verdict.exit_code:
-        raise typer.Exit(verdict.exit_code)
+    if verdict.exit_code_for(Grade[require.name]):
+        raise typer.Exit(1)
 
 
 @contextmanager

@@ -392,6 +392,7 @@ def test_a_clock_skewed_by_a_day(tmp_path: Path, days: int) -> None:
     assert verdict.grade is Grade.WITNESSED, verdict.faults
     what = "back-dated" if days < 0 else "post-dated"
     assert [warning for warning in verdict.warnings if warning.startswith(what)]
+    assert verdict.exit_code_for(Grade.CONSISTENT) != 0
     office.close()
 
 

@@ -73,6 +73,7 @@ class _Check:
         self.heads, self.progress = heads, progress
         self.faults: list[LogFault] = []
         self.warnings: list[str] = []
+        self.doubts: list[str] = []
         self.entries = EntryChecks(origin)
         self.checkpoints = self._all(released)
         self.claims: list[tuple[str, Checkpoint]] = []
@@ -108,12 +109,13 @@ class _Check:
             grade=Grade.BROKEN if faults else self._grade(count),
             rests_on=() if faults else tuple(self._rests_on()),
             faults=tuple(faults),
-            warnings=tuple(self.warnings),
+            warnings=(*self.warnings, *self.doubts),
             checked={
                 "entries": count,
                 "checkpoints": len(self.checkpoints),
                 "readings": telemetry.count,
             },
+            doubts=tuple(self.doubts),
         )
 
     # Entries and their tree
@@ -185,7 +187,7 @@ class _Check:
         what = f"the entry at index {index}"
         wrong = wrong_time(what, moment(recorded), brackets.of(index))
         if wrong is not None:
-            self.warnings.append(wrong)
+            self.doubts.append(wrong)
 
     # Checkpoints
 
@@ -219,7 +221,7 @@ class _Check:
         if said.origin != self.origin:
             raise ProofError(f"it is of {said.origin}, and this log is {self.origin}")
         policy = self.trust.policy
-        note.check(self.own if policy is None else policy.keys(self.origin))
+        note.check(self.own if policy is None else policy.keys(self.origin, said.size))
 
     def _judged(
         self, what: str, note: SignedNote, attested: Iterable[Attestation]
