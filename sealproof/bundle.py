@@ -103,6 +103,9 @@ class _Check:
         bound = check_bound(self.archive, entries)
         self.faults += bound.faults
         self.warnings += bound.warnings
+        complete = completeness(entries, self.head.size)
+        if complete.unseen:
+            self.warnings.append(complete.unseen)
         held = [] if self.kept is None else [self.kept]
         self.doubts += wrong_times(entries, Brackets([*anchors, *held]))
         return Bundle(
@@ -110,7 +113,7 @@ class _Check:
             origin=self.manifest.origin,
             shipment=self.manifest.shipment,
             entries=tuple(entries),
-            completeness=completeness(entries),
+            completeness=complete,
             disclosed=bound.disclosed,
             readings=bound.readings,
         )

@@ -163,13 +163,34 @@ def _first_fault(
 
 @dataclass(frozen=True)
 class Completeness:
-    """`closed`: an entry states that it is the last; `stated`: the last that states the count."""
+    """`closed`: an entry states that it is the last; `stated`: the last that states the count.
+    `held`: how many entries the log held after the last one that is here.
+    """
 
     closed: bool
     stated: HistoryEntry | None
     after: int
+    last: HistoryEntry
+    held: int
+
+    @property
+    def unseen(self) -> str:
+        """What may have been left out at the end; "" if the log ended there too.
+
+        Whoever makes the bundle chooses where it ends. An entry that states a count says how many
+        there were then: of what came later it knows nothing.
+        """
+        if not self.held:
+            return ""
+        return (
+            f"complete as of {self.last.seq + 1} entries at {self.last.said['recorded_at']}; the "
+            f"log held {self.held:,} more, and nothing shows that none of them is this shipment's"
+        )
 
     def __str__(self) -> str:
+        return "; ".join(part for part in (self._stated(), self.unseen) if part)
+
+    def _stated(self) -> str:
         if self.stated is None:
             return (
                 "open: no entry states how many there are, so newer ones may have been left out; "
@@ -179,17 +200,19 @@ class Completeness:
         more = f"; {self.after} entries came after that" if self.after else ""
         return (
             f"{what}: entry {self.stated.id}, recorded {self.stated.said['recorded_at']}, states "
-            f"{self.stated.seq + 1} entries, and all are here{more}"
+            f"{self.stated.seq + 1} entries, and all of them are here{more}"
         )
 
 
-def completeness(entries: Sequence[HistoryEntry]) -> Completeness:
-    """Of entries that are chained: how far their end is proved."""
+def completeness(entries: Sequence[HistoryEntry], size: int) -> Completeness:
+    """Of entries that are chained: how far their end is proved, in a log of `size` entries."""
+    last = entries[-1]
+    held = max(size - 1 - last.index, 0)
     stated = [one for one in entries if one.type in (CLOSED, HANDED_OUT)]
     closed = any(one.type == CLOSED for one in entries)
     if not stated:
-        return Completeness(closed=False, stated=None, after=0)
-    return Completeness(closed, stated[-1], len(entries) - 1 - stated[-1].seq)
+        return Completeness(closed=False, stated=None, after=0, last=last, held=held)
+    return Completeness(closed, stated[-1], len(entries) - 1 - stated[-1].seq, last, held)
 
 
 @dataclass(frozen=True)

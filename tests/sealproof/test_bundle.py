@@ -16,7 +16,7 @@ from sealproof.policy import parse_policy
 from sealproof.tlogproof import TlogProof
 from sealproof.trust import KeptCheckpoint, Trust
 from tests.support.bundles import broken, check, forged, head_of, packed, unpacked
-from tests.support.chest import LOG, ORIGIN, WITNESSES, Chest, at
+from tests.support.chest import LOG, ORIGIN, WITNESSES, Chest, at, handed_out
 
 ONLY_THE_LOG = Trust(parse_policy(f"log {LOG.verifier.vkey}\nquorum none\n"))
 Make = Callable[[], Chest]
@@ -31,7 +31,10 @@ def test_a_good_bundle_is_witnessed_and_says_by_whom(raw: bytes, chest: Chest) -
     ]
     assert "cosigned by w1" in found.verdict.rests_on[0]
     assert "cosigned by w2" in found.verdict.rests_on[0]
-    assert found.verdict.warnings == ()
+    held = head_of(raw)[1].size - 1 - found.entries[-1].index
+    (warning,) = found.verdict.warnings  # other shipments' entries came after its last one
+    assert held > 0
+    assert f"the log held {held} more" in warning
     assert found.verdict.checked["cosignatures"] == 4
     assert found.readings == len(list(chest.journal.readings(shipment="S1")))
     assert {one.value for one in found.disclosed} == {"tester", "ana", "jose", "rosa", "Luz Robles"}
@@ -99,6 +102,40 @@ def test_one_that_was_handed_out_on_the_way_says_so(small: bytes) -> None:
     assert found.completeness is not None
     assert found.completeness.closed is False
     assert "handed out" in str(found.completeness)
+
+
+def test_an_end_that_was_left_out_is_never_called_complete(new_chest: Make) -> None:
+    """Cut at an earlier entry that states the count, and proved against the newest checkpoint."""
+    chest = new_chest()
+    chest.open()
+    chest.hear(1)
+    handed_out(chest)
+    count, size = len(list(chest.journal.entries(scope="S1"))), chest.journal.head().size
+    for minute in range(2, 30):
+        chest.hear(minute, north_km=minute * 0.5, seal={"state": "sealed", "number": "MXL1"})
+    handed_out(chest)
+    chest.cosign(chest.release(), 1, 2)
+    whole = chest.bundle()
+    honest = check(whole)
+    assert (honest.verdict.warnings, honest.verdict.grade) == ((), Grade.WITNESSED)
+    assert "more" not in str(honest.completeness)
+
+    files = unpacked(whole)
+    proofs = json.loads(files["proofs.json"])
+    proofs["inclusion"] = proofs["inclusion"][:count]
+    changed: dict[str, bytes | None] = {
+        "entries.jsonl": b"".join(files["entries.jsonl"].splitlines(keepends=True)[:count]),
+        "proofs.json": canonical(proofs),
+        "readings.jsonl": None,
+    }
+    cut = check(forged(whole, changed, key=LOG))
+    assert cut.verdict.grade is Grade.WITNESSED
+    more = head_of(whole)[1].size - size
+    assert more > 0
+    (warning,) = [text for text in cut.verdict.warnings if text.startswith("complete as of")]
+    assert warning.startswith(f"complete as of {count} entries at ")
+    assert f"the log held {more} more" in warning
+    assert warning in str(cut.completeness)
 
 
 # Times

@@ -42,7 +42,7 @@ def test_a_good_bundle(folder: Path, capsys: Out) -> None:
     assert "accepted: acme -> transfer, seal MX9" in out
     assert "critical seal_opened, closed" in out
     assert "nothing heard for 3060 s" in out
-    assert "states 18 entries, and all are here" in out
+    assert "states 18 entries, and all of them are here" in out
     assert "what was never recorded cannot be shown missing" in out
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sealproof.checkpoint import parse_text
 from sealproof.history import Disclosure, HistoryEntry, completeness
 from sealproof.telling import tell
 from tracker.evidence import proofs_told, sections
@@ -73,10 +74,11 @@ def _body(told: Told) -> Iterator[str]:
 
 def _summary(told: Told, alerts: int) -> Safe:
     first, last = told.entries[0], told.entries[-1]
+    size = parse_text(told.checkpoints[-1].note.text).size
     said = (
         f"{len(told.entries)} entries, recorded from {moment(first.recorded_at)} to "
         f"{moment(last.recorded_at)}; {alerts} alerts. The record is "
-        f"{completeness(told.entries)}. What was never recorded cannot be shown missing."
+        f"{completeness(told.entries, size)}. What was never recorded cannot be shown missing."
     )
     believe = (
         "This page was written by the operator of the log. Do not believe it, nor the operator: "
