@@ -5,6 +5,7 @@
     group <name> all|any|<k> <member>...    so many of these
     quorum <name>|none                      what makes a checkpoint WITNESSED
     valid <vkey> <from>-[<to>]              a log's key signs only checkpoints of these sizes (ours)
+    unseen <entries>                        a log's newest, not yet seen, that cost no grade (ours)
     tsa <name> <certificate file> [<url>]   a time-stamping authority (ours; PEM, beside this file)
 
 Lines beginning with # are comments; a byte order mark and CRLF, which editors write, count for
@@ -22,6 +23,8 @@ from sealproof.errors import ProofError, UnknownAlgorithm
 from sealproof.note import COSIGNATURE, ED25519, VerifierKey, decimal, parse_vkey
 
 NONE = "none"
+UNSEEN = 32
+"""Entries. A busy hour of one truck writes about as many; witnesses are asked more often."""
 BIGGEST = 2**63 - 1
 """No log has more entries."""
 
@@ -66,6 +69,8 @@ class TrustPolicy:
     unknown: tuple[str, ...] = ()
     spans: Mapping[bytes, tuple[int, int]] = field(default_factory=dict)
     """By a log's public key: the smallest and the greatest size that it signs; others sign all."""
+    unseen: int = UNSEEN
+    """Of a whole log: how many of its newest entries may be newer than all that was seen."""
 
     def keys(self, origin: str, size: int | None = None) -> list[VerifierKey]:
         """The keys whose checkpoints of this log are believed; with `size`, those of such a size:
@@ -116,6 +121,7 @@ class _Reader:
         self.quorum: str | None = None
         self.unknown: list[str] = []
         self.spans: dict[bytes, tuple[int, int]] = {}
+        self.unseen: int | None = None
         self._mute: set[str] = set()
         """Witnesses with a key that is not known: groups may name them, and they never sign."""
         self._members: set[str] = set()
@@ -129,6 +135,8 @@ class _Reader:
             self._group(words[0], words[1], tuple(words[2:]))
         elif keyword == "quorum" and len(words) == 1:
             self._quorum(words[0])
+        elif keyword == "unseen" and len(words) == 1 and self.unseen is None:
+            self.unseen = decimal(words[0])
         elif keyword == "valid" and len(words) == 2:
             self._valid(*words)
         elif keyword == "tsa" and 2 <= len(words) <= 3:
@@ -137,7 +145,7 @@ class _Reader:
             raise ProofError(
                 f"{keyword!r} is not understood so; write 'log <vkey>', 'witness <name> <vkey>', "
                 "'group <name> all|any|<k> <members>', 'quorum <name>', 'valid <vkey> <from>-<to>' "
-                "or 'tsa <name> <file>'"
+                "(a log's), 'unseen <entries>' (once) or 'tsa <name> <file>'"
             )
 
     def policy(self) -> TrustPolicy:
@@ -151,6 +159,7 @@ class _Reader:
             self.quorum,
             tuple(self.unknown),
             self.spans,
+            UNSEEN if self.unseen is None else self.unseen,
         )
 
     def _log(self, vkey: str, url: str = "") -> None:

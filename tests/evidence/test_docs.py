@@ -11,7 +11,7 @@ from sealproof import archive, bundle_files, main
 from sealproof.brackets import SKEW
 from sealproof.bundle import check_bundle
 from sealproof.grades import Grade
-from sealproof.policy import parse_policy
+from sealproof.policy import UNSEEN, parse_policy
 from tests.conftest import ROOT
 from tests.support.chest import TRUST
 
@@ -41,6 +41,7 @@ def test_every_grade_is_explained(grade: Grade) -> None:
 
 
 def test_the_numbers_are_those_in_force() -> None:
+    assert f"{UNSEEN} of them" in TEXT
     minutes = f"{SKEW.total_seconds() / 60:.0f} minutes"
     assert minutes in re.sub(r"\s+", " ", TEXT)
     assert f"{archive.MAX_FILES:,} files" in TEXT

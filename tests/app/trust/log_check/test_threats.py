@@ -15,7 +15,7 @@ from sqlmodel import SQLModel
 from sealproof.checkpoint import cosign
 from sealproof.grades import Grade, Verdict
 from sealproof.note import COSIGNATURE, SignerKey, new_signer, parse_note
-from sealproof.policy import parse_policy
+from sealproof.policy import UNSEEN, parse_policy
 from sealproof.trust import Trust
 from tests.support.office import START, message, reading, trip
 from tests.support.signed import SignedOffice, rebuilt
@@ -369,6 +369,33 @@ def test_a_book_that_is_gone_or_cut_is_not_taken_for_the_newest(
     office.book._path.unlink()
     with pytest.raises(LogContradicted, match="gone or cut"):
         office.signing(office.journal).check()
+
+
+# What nobody outside has seen yet
+
+
+def test_a_tail_that_nobody_has_seen_costs_the_grade(tmp_path: Path) -> None:
+    """Whoever rewrites the newest entries, of which nobody has a checkpoint, is not WITNESSED."""
+    office = SignedOffice(tmp_path)
+    witness = new_signer("insurer.example/w", COSIGNATURE)
+    lines = f"log {office.key.verifier.vkey}\nwitness w {witness.verifier.vkey}\nquorum w\n"
+    office.drive()
+    _witnessed(office, witness, START + timedelta(minutes=10))
+    assert _graded(office, f"{lines}unseen 0\n") is Grade.WITNESSED
+    seen = office.journal.head().size
+    office.hand_over_again()
+    tail = office.journal.head().size - seen
+    assert tail > 0
+    assert _graded(office, f"{lines}unseen {tail}\n") is Grade.WITNESSED
+    assert _graded(office, f"{lines}unseen {tail - 1}\n") is Grade.CONSISTENT
+    verdict = office.verdict(trust=Trust(parse_policy(f"{lines}unseen {tail - 1}\n")))
+    assert any(f"the first {seen} entries are WITNESSED" in text for text in verdict.warnings)
+    assert parse_policy(lines).unseen == UNSEEN
+    office.close()
+
+
+def _graded(office: SignedOffice, policy: str) -> Grade:
+    return office.verdict(trust=Trust(parse_policy(policy))).grade
 
 
 # Back-dating

@@ -1,7 +1,8 @@
 """The whole log: entries, tree, released checkpoints, telemetry, and who outside has seen what.
 
-A log grows, so it is graded by the newest of it that was seen outside; how many entries are newer
-than that is part of the verdict.
+A log grows, so a few of its newest entries may be newer than all that was seen outside (`unseen` of
+the policy). Beyond those it is graded by the least of it: whoever rewrites what nobody has seen yet
+gets no grade for the rest.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from sealproof.errors import ProofError
 from sealproof.grades import Grade, LogFault, Verdict
 from sealproof.merkle import EMPTY_ROOT
 from sealproof.note import SignedNote, VerifierKey, parse_signature
+from sealproof.policy import UNSEEN
 from sealproof.trust import Trust
 from tracker.app.trust.log_check.entries import EntryChecks
 from tracker.app.trust.log_check.telemetry import Heads, Telemetry
@@ -288,10 +290,19 @@ class _Check:
             self.warnings.append(
                 f"the last {newer} entries are newer than all that was seen outside"
             )
-        if quorum:
-            return Grade.WITNESSED
-        if seen:
-            return Grade.ANCHORED
+        policy = self.trust.policy
+        unseen = UNSEEN if policy is None else policy.unseen
+        levels = ((Grade.WITNESSED, quorum), (Grade.ANCHORED, max(quorum, seen)))
+        for level, size in levels:
+            if size and count - size <= unseen:
+                return level
+            if size:
+                self.warnings.append(
+                    f"the first {size} entries are {level.name}, and {count - size} are newer, "
+                    f"more than {unseen}: they lower the grade"
+                )
+        if seen or quorum:
+            return Grade.CONSISTENT
         self.warnings.append(
             "nothing held outside was given: whoever has the log's key could have rewritten it; "
             "--since CHECKPOINT compares it with one that you kept"
