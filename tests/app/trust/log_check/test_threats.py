@@ -371,6 +371,14 @@ def test_a_book_that_is_gone_or_cut_is_not_taken_for_the_newest(
         office.signing(office.journal).check()
 
 
+def test_a_shipment_that_is_deleted_is_missed(office: SignedOffice) -> None:
+    assert office.verdict().grade > Grade.BROKEN
+    office.tamper("DELETE FROM shipments")
+    verdict = office.verdict()
+    assert verdict.grade is Grade.BROKEN
+    assert any("which was opened, is gone" in fault.reason for fault in verdict.faults)
+
+
 # What nobody outside has seen yet
 
 

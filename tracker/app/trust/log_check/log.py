@@ -270,7 +270,9 @@ class _Check:
         """The shipments' files must be those that were opened. Entries of version 1 hashed the
         people in them too, who may be erased since: theirs are not proved.
         """
+        missing = dict.fromkeys(self.entries.opened)
         for stored in self._readable("shipments", self.records.shipments):
+            missing.pop(stored.id, None)
             if stored.id not in self.entries.opened:
                 continue
             try:
@@ -281,6 +283,8 @@ class _Check:
                 same = False
             if not same:
                 self._fault(f"the file of {stored.id} is not the one that was opened, or amended")
+        for gone in missing:
+            self._fault(f"the file of {gone}, which was opened, is gone")
 
     def _grade(self, count: int) -> Grade:
         quorum = max((one.size for one in self.outside if one.quorum), default=0)
