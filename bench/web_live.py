@@ -1,4 +1,4 @@
-"""Browsers that listen to the map while trucks drive: what they cost intake, and how late they hear.
+"""Browsers that listen to the map while trucks drive: their cost to intake; how late they hear.
 
 2,000 trucks speak 2,000 times a second. Intake runs here, the web application in a process of its
 own, and so do those that listen: connections that read server-sent events, as open browsers do.
