@@ -149,7 +149,9 @@ def rebuilt(source: SqlJournal, path: Path, *, reasons: dict[int, str], size: in
                 secrets=made.secrets,
             )
         )
-    forged.commit(Work(entries=entries), {})
+    kept = {one.scope for one in entries}
+    shipments = [stored for stored in source.shipments() if stored.id in kept]
+    forged.commit(Work(entries=entries, shipments=shipments), {})
     return forged
 
 
