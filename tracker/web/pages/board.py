@@ -24,6 +24,10 @@ Seeing = Annotated[Entered, Depends(having(Right.SEE))]
 Answering = Annotated[Entered, Depends(having(Right.ANSWER))]
 
 
+LISTED = 400
+"""Rows on one page."""
+
+
 class Filter(Struct, frozen=True, kw_only=True):
     """What of the board is shown; it lives in the URL. "" shows all."""
 
@@ -56,13 +60,16 @@ def board(
     need: Annotated[str, Query(max_length=40)] = "",
     crossing: Annotated[str, Query(max_length=100)] = "",
     custodian: Annotated[str, Query(max_length=100)] = "",
+    number: Annotated[int, Query(alias="page", ge=1, le=10_000)] = 1,
 ) -> Response:
+    """So many rows a page: nobody reads four thousand, and those who need a person come first."""
     office, hub = office_of(request), hub_of(request)
     chosen = Filter(text=q, need=need, crossing=crossing, custodian=custodian)
     reader, now = Reader(request, entered, office.config), office.now()
     seen = [row for row in hub.fleet.rows.values() if sees_row(entered.viewer, row)]
     rows = sorted(filter(chosen.shows, seen), key=lambda row: row.order)
-    texts = [row_text(row, reader.words, reader.zone, now) for row in rows]
+    shown = rows[(number - 1) * LISTED : number * LISTED]
+    texts = [row_text(row, reader.words, reader.zone, now) for row in shown]
     return page(
         request,
         "board.html",
@@ -75,11 +82,19 @@ def board(
         custodians=counted(name for row in seen for name in row.custodians),
         needing=sum(row.need is Need.CRITICAL for row in seen),
         count=len(seen),
+        before=_page(request, number - 1) if number > 1 else None,
+        after=_page(request, number + 1) if len(rows) > number * LISTED else None,
+        left=max(len(rows) - number * LISTED, 0),
         watch=hub.watch,
         mark=str(hub.mark),
         now=now,
         may_answer=entered.viewer.may(Right.ANSWER),
     )
+
+
+def _page(request: Request, number: int) -> str:
+    """The address of another page of the same list."""
+    return f"/board?{request.url.include_query_params(page=number).query}"
 
 
 @router.post("/alerts/{alert}/ack")
