@@ -25,6 +25,7 @@ from tracker.web.api.described import openapi
 from tracker.web.faults import Fault, fault_of, problem, wants_json
 from tracker.web.live import positions, routes
 from tracker.web.live.hub import Hub
+from tracker.web.live.stream import Channels
 from tracker.web.live.trucks import Trucks
 from tracker.web.office import Office
 from tracker.web.pages.page import fault_page
@@ -54,7 +55,7 @@ def create(config: Config, clock: Clock | None = None) -> FastAPI:
             every_s=web.live_ms / 1000,
             dead_after_s=config.intake.dead_after_s,
         )
-        app.state.hub = hub
+        app.state.hub, app.state.channels = hub, Channels(hub)
         hub.start()
         try:
             yield

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from tracker.app.people.entering import Entered
 from tracker.domain.access import Right
 from tracker.web.live.hub import Mark, News
-from tracker.web.live.routes import count_text, streamed
+from tracker.web.live.routes import count_text, streamed_alike
 from tracker.web.live.stream import Event
 from tracker.web.live.trucks import Trucks
 from tracker.web.pages.board import Filter
@@ -57,4 +57,5 @@ async def live_map(
             trucks.keep(hub.fleet.rows)
             yield "count", count_text(hub, entered, reader)
 
-    return streamed(request, entered, Mark.read(last_event_id or since), tell)
+    alike = ("map", chosen, reader.words.language)
+    return streamed_alike(request, entered, Mark.read(last_event_id or since), tell, alike)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request
@@ -12,7 +12,7 @@ from tracker.app.people.entering import Entered
 from tracker.app.queries.entries import CustodyEntry, read
 from tracker.domain.access import Right
 from tracker.web.live.hub import ENTRIES_AT_ONCE, Hub, Mark, News
-from tracker.web.live.stream import Event, Tell, events
+from tracker.web.live.stream import Event, Tell, events, shared
 from tracker.web.pages.board import Filter
 from tracker.web.pages.entries import entry_text
 from tracker.web.pages.page import TEMPLATES, Reader
@@ -34,12 +34,13 @@ async def board(
     crossing: Annotated[str, Query(max_length=100)] = "",
     custodian: Annotated[str, Query(max_length=100)] = "",
 ) -> Response:
-    """Rows as the board shows them, in the reader's language and zone."""
+    """Rows as the board shows them, in the reader's language and zone. Their forms lack the
+    session's word, which the page's script puts in: so one text serves all who read alike.
+    """
     office, hub = office_of(request), hub_of(request)
     chosen = Filter(text=q, need=need, crossing=crossing, custodian=custodian)
     reader = Reader(request, entered, office.config)
     row_html = TEMPLATES.get_template("_row.html").module.row  # type: ignore[attr-defined]
-    csrf = entered.session.csrf if entered.session else ""
     may_answer = entered.viewer.may(Right.ANSWER)
 
     def tell(news: News) -> Iterable[Event]:
@@ -49,7 +50,7 @@ async def board(
         if shown:
             texts = [row_text(row, reader.words, reader.zone, now) for row in shown]
             html = (
-                row_html(one, reader.words, reader.moment, now, may_answer, csrf) for one in texts
+                row_html(one, reader.words, reader.moment, now, may_answer, "") for one in texts
             )
             yield "rows", "".join(html)
         if gone := [*news.gone, *hidden]:
@@ -61,7 +62,21 @@ async def board(
         if news.rows or news.gone:
             yield "count", count_text(hub, entered, reader)
 
-    return streamed(request, entered, Mark.read(last_event_id or since), tell)
+    alike = ("board", chosen, reader.words.language, str(reader.zone), may_answer)
+    return streamed_alike(request, entered, Mark.read(last_event_id or since), tell, alike)
+
+
+def streamed_alike(
+    request: Request, entered: Entered, heard: Mark | None, tell: Tell, alike: tuple[Hashable, ...]
+) -> StreamingResponse:
+    """alike: what the events depend on, besides what the viewer sees."""
+    viewer, channels = entered.viewer, request.app.state.channels
+    seen = None if viewer.sees_all else (viewer.carrier, viewer.shared)
+    return StreamingResponse(
+        shared(channels, (*alike, seen), viewer, heard, tell),
+        media_type="text/event-stream",
+        headers={"x-accel-buffering": "no"},
+    )
 
 
 def streamed(

@@ -6,7 +6,7 @@ Rows of one truck are told once a second at most, unless its need changes: a per
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Hashable, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -14,7 +14,7 @@ import msgspec
 from tracker.app.queries.entries import CustodyEntry
 from tracker.app.queries.fleet import FleetRow
 from tracker.domain.access import Viewer
-from tracker.web.live.hub import Hub, Mark, News, sees_row
+from tracker.web.live.hub import WAITING, Hub, Listener, Mark, News, sees_row
 
 Event = tuple[str, Any]
 """Its name, and what it carries: text as it is, everything else as JSON."""
@@ -90,32 +90,139 @@ async def events(
     """tell: makes events of news that the viewer may hear. missed: entries after an index."""
     loop = asyncio.get_running_loop()
     listener, now = hub.listen()
-    slowed = Slowed(loop.time)
-    shown = frozenset[str]()
     try:
         first = hub.since(heard)
         if heard is not None and heard.index < now.index:
             entries = await asyncio.to_thread(missed, heard.index)
             first = msgspec.structs.replace(first, entries=tuple(entries))
         yield f"retry: {RETRY_MS}\n\n"
-        news: News | None = first
-        reset = heard is None or heard.version > now.version
-        while news is not None:
-            shown |= {row.id for row in news.rows if sees_row(viewer, row)}
-            news = visible_to(viewer, news, shown | viewer.shared)
-            news = msgspec.structs.replace(
-                news, rows=tuple(slowed.due(news.rows, news.mark.version))
-            )
-            told = [("reset", {}), *tell(news)] if reset else list(tell(news))
-            reset = False
-            if told:
-                yield written(slowed.told_up_to(news.mark), told)
-            news = await _next(listener.queue, news.mark, slowed)
-            while news is not None and _says_nothing(news) and not slowed.holds:
-                yield ":\n\n"
-                news = await _next(listener.queue, news.mark, slowed)
+        teller = Teller(viewer, tell, loop.time, reset=_begins_anew(heard, now))
+        if text := teller.told(first):
+            yield text
+        async for text in _followed(listener, first.mark, teller):
+            yield text
     finally:
         hub.leave(listener)
+
+
+async def shared(
+    channels: Channels, key: Hashable, viewer: Viewer, heard: Mark | None, tell: Tell
+) -> AsyncIterator[str]:
+    """The same for what is told in rows alone: made once for all who see and read alike (`key`),
+    however many listen.
+    """
+    loop, hub = asyncio.get_running_loop(), channels.hub
+    channel = channels.of(key, viewer, tell)
+    ear = channel.join()
+    try:
+        first = hub.since(heard)
+        yield f"retry: {RETRY_MS}\n\n"
+        teller = Teller(viewer, tell, loop.time, reset=_begins_anew(heard, first.mark))
+        if text := teller.told(first):
+            yield text
+        while (later := await ear.get()) is not None:
+            yield later
+    finally:
+        channels.left(key, ear)
+
+
+def _begins_anew(heard: Mark | None, now: Mark) -> bool:
+    return heard is None or heard.version > now.version
+
+
+class Teller:
+    """Makes text of news for one kind of listener, and remembers what it was told."""
+
+    def __init__(
+        self, viewer: Viewer, tell: Tell, now: Callable[[], float], *, reset: bool = False
+    ) -> None:
+        self._viewer, self._tell, self._reset = viewer, tell, reset
+        self.slowed = Slowed(now)
+        self._shown = frozenset[str]()
+
+    def knows(self, rows: Iterable[FleetRow]) -> None:
+        """They have been shown before."""
+        self._shown |= {row.id for row in rows if sees_row(self._viewer, row)}
+
+    def told(self, news: News) -> str:
+        """ "" for what says nothing to this listener."""
+        self.knows(news.rows)
+        news = visible_to(self._viewer, news, self._shown | self._viewer.shared)
+        due = tuple(self.slowed.due(news.rows, news.mark.version))
+        told = list(self._tell(msgspec.structs.replace(news, rows=due)))
+        if self._reset:
+            told.insert(0, ("reset", {}))
+            self._reset = False
+        return written(self.slowed.told_up_to(news.mark), told) if told else ""
+
+
+async def _followed(listener: Listener, mark: Mark, teller: Teller) -> AsyncIterator[str]:
+    """What comes after the mark, until the listener is cut off; a comment where nothing does."""
+    while (news := await _next(listener.queue, mark, teller.slowed)) is not None:
+        mark = news.mark
+        if _says_nothing(news) and not teller.slowed.holds:
+            yield ":\n\n"
+        elif text := teller.told(news):
+            yield text
+
+
+class Channel:
+    """What all of one kind of listener are told. In the event loop alone."""
+
+    def __init__(self, hub: Hub, viewer: Viewer, tell: Tell) -> None:
+        self._hub, self.ears = hub, set[asyncio.Queue[str | None]]()
+        self._teller = Teller(viewer, tell, asyncio.get_running_loop().time)
+        self._teller.knows(hub.fleet.rows.values())
+        self._listener, mark = hub.listen()  # before anybody is told how it stands
+        self._task = asyncio.create_task(self._run(mark))
+
+    def join(self) -> asyncio.Queue[str | None]:
+        ear = asyncio.Queue[str | None](WAITING)
+        self.ears.add(ear)
+        return ear
+
+    def end(self) -> None:
+        self._task.cancel()
+        self._hub.leave(self._listener)
+
+    async def _run(self, mark: Mark) -> None:
+        async for text in _followed(self._listener, mark, self._teller):
+            for ear in list(self.ears):
+                self._put(ear, text)
+        for ear in list(self.ears):
+            self._put(ear, None)
+
+    def _put(self, ear: asyncio.Queue[str | None], text: str | None) -> None:
+        """Whoever is too far behind is cut off, and comes back with its mark."""
+        if ear.full():
+            while not ear.empty():
+                ear.get_nowait()
+            text = None
+            self.ears.discard(ear)
+        ear.put_nowait(text)
+
+
+class Channels:
+    """Those that somebody listens to, by what makes listeners alike."""
+
+    def __init__(self, hub: Hub) -> None:
+        self.hub = hub
+        self._known: dict[Hashable, Channel] = {}
+
+    def of(self, key: Hashable, viewer: Viewer, tell: Tell) -> Channel:
+        channel = self._known.get(key)
+        if channel is None:
+            channel = self._known[key] = Channel(self.hub, viewer, tell)
+        return channel
+
+    def left(self, key: Hashable, ear: asyncio.Queue[str | None]) -> None:
+        channel = self._known.get(key)
+        if channel is None:
+            return
+        channel.ears.discard(ear)
+        if not channel.ears:
+            del self._known[key]
+            channel.end()
 
 
 def _says_nothing(news: News) -> bool:

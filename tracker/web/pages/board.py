@@ -43,6 +43,8 @@ class Filter(Struct, frozen=True, kw_only=True):
             return False
         if self.custodian and self.custodian not in row.custodians:
             return False
+        if not self.text:
+            return True
         parts = (row.id, row.plates, row.trailer, row.seal_number, *row.lane)
         said = " ".join(filter(None, parts)).lower()
         return self.text.lower() in said

@@ -15,6 +15,14 @@ function place(row) {
   into.insertBefore(row, into.rows[low] || null);
 }
 
+// Whether a row that was not here belongs on this page of the board.
+function here(row) {
+  const first = body.rows[0], last = body.rows[body.rows.length - 1];
+  if (!first) return true;
+  if (table.dataset.after && row.dataset.order > last.dataset.order) return false;
+  return !(table.dataset.before && row.dataset.order < first.dataset.order);
+}
+
 function draw() {
   const focused = document.activeElement && document.activeElement.closest("tr[data-id]");
   const back = focused ? focused.dataset.id : null;
@@ -26,7 +34,7 @@ function draw() {
     if (fresh === null) { if (old) old.remove(); continue; }
     if (old && old.dataset.order === fresh.dataset.order && old.parentNode === (fresh.classList.contains("need-arrived") ? arrived : body)) {
       old.replaceWith(fresh);
-    } else { if (old) old.remove(); place(fresh); }
+    } else if (old || here(fresh)) { if (old) old.remove(); place(fresh); }
     tellAgo(fresh);
   }
   if (back && byId(`row-${back}`) && !byId(`row-${back}`).contains(document.activeElement)) byId(`row-${back}`).focus({ preventScroll: true });
@@ -39,6 +47,8 @@ listen(table.dataset.live, table.dataset.mark, {
   rows(data) {
     const holder = document.createElement("template");
     holder.innerHTML = `<table><tbody>${data}</tbody></table>`;
+    const word = document.querySelector("meta[name=csrf]")?.content || "";
+    for (const field of holder.content.querySelectorAll("input[name=csrf]")) field.value = word;
     for (const row of holder.content.querySelectorAll("tr[data-id]")) waiting.set(row.dataset.id, row);
     later();
   },
