@@ -35,6 +35,8 @@ TRUCKS, EACH, EVERY_S = 2_000, 100, 0.05
 LISTENERS, TIMED = 500, 10
 """Connections; at so many of them it is measured how late an event is."""
 TURNS, TURN_S = 3, 6.0
+PATIENCE_S = 60.0
+"""Until all have heard how everything stands: 500 times 2,000 trucks."""
 SPAWN = multiprocessing.get_context("spawn")
 Heard = tuple[str, float, float]
 """Which truck, when its fix was, and when a listener had it: seconds since 1970."""
@@ -150,7 +152,9 @@ def _listening(address: str, token: str) -> Iterator[Any]:
     process = SPAWN.Process(target=_listen, args=(address, token, theirs))
     process.start()
     result = list[Heard]()
-    ours.recv()
+    if (said := ours.recv()) != "listening":
+        process.join(timeout=30)
+        raise SystemExit(f"web-live: {said}")
     try:
         yield lambda: result
     finally:
@@ -164,7 +168,7 @@ def _listen(address: str, token: str, told: Connection) -> None:
 
 
 async def _listeners(address: str, token: str, told: Connection) -> None:
-    heard = list[Heard]()
+    heard, ready = list[Heard](), [asyncio.Event() for _ in range(LISTENERS)]
     place = urlsplit(address)
     host, port = place.hostname or "", place.port or 0
     tasks = []
@@ -175,10 +179,17 @@ async def _listeners(address: str, token: str, told: Connection) -> None:
             f"authorization: Bearer {token}\r\n\r\n".encode()
         )
         if number < TIMED:
-            tasks.append(asyncio.create_task(_timed(reader, heard)))
+            tasks.append(asyncio.create_task(_timed(reader, heard, ready[number])))
         else:
-            tasks.append(asyncio.create_task(_untimed(reader)))
-    await asyncio.sleep(1.0)  # all have heard how it stands
+            tasks.append(asyncio.create_task(_untimed(reader, ready[number])))
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            for one in ready:  # each has heard how it stands
+                await one.wait()
+    except TimeoutError:
+        served = sum(one.is_set() for one in ready)
+        told.send(f"after {PATIENCE_S:.0f} s only {served} of {LISTENERS} had heard how it stands")
+        return
     heard.clear()
     told.send("listening")
     await asyncio.to_thread(told.recv)
@@ -187,7 +198,7 @@ async def _listeners(address: str, token: str, told: Connection) -> None:
     told.send(heard)
 
 
-async def _timed(reader: asyncio.StreamReader, heard: list[Heard]) -> None:
+async def _timed(reader: asyncio.StreamReader, heard: list[Heard], ready: asyncio.Event) -> None:
     """Reads events, and writes down when each truck's newest fix came."""
     name = b""
     while line := await reader.readline():
@@ -196,8 +207,14 @@ async def _timed(reader: asyncio.StreamReader, heard: list[Heard]) -> None:
         elif name == b"trucks" and line.startswith(b"data: "):
             now = time.time()
             heard += [(row[0], row[5], now) for row in msgspec.json.decode(line[6:])]
+        elif name == b"count":
+            ready.set()
 
 
-async def _untimed(reader: asyncio.StreamReader) -> None:
-    while await reader.read(1 << 16):
-        pass
+async def _untimed(reader: asyncio.StreamReader, ready: asyncio.Event) -> None:
+    """The first of its events are the longest: how everything stands."""
+    kept = b""
+    while part := await reader.read(1 << 20):
+        if not ready.is_set() and b"event: count" in kept + part:
+            ready.set()
+        kept = part[-20:]
