@@ -93,7 +93,7 @@ def check(ctx: typer.Context, config: Config, who: Entered) -> None:
         from tracker import wiring
 
         with wiring.sharing(config) as sharing:
-            for shipment in shipments:
+            for shipment in filter(None, shipments):
                 sharing.has_read(who, shipment, command)
 
 
@@ -104,7 +104,7 @@ def _rights(who: Entered) -> Iterable[Any]:
 
 
 def _shipments(config: Config, params: dict[str, Any]) -> list[str]:
-    """Those that the command names, itself or by an alert."""
+    """Those that the command names, itself or by an alert; "" for an alert that is of none."""
     found = [*_ids(params.get("shipment")), *_ids(params.get("shipments"))]
     ids = [*_ids(params.get("alert")), *_ids(params.get("alerts"))]
     if not ids:
@@ -113,7 +113,7 @@ def _shipments(config: Config, params: dict[str, Any]) -> list[str]:
 
     with wiring.records(config) as records:
         known = [alert for id_ in ids if (alert := records.alert(id_)) is not None]
-    return found + [alert.shipment for alert in known if alert.shipment is not None]
+    return found + [alert.shipment or "" for alert in known]
 
 
 def _ids(value: Any) -> list[str]:
@@ -133,4 +133,4 @@ def _must_see(config: Config, who: Entered, shipments: list[str]) -> None:
                 msgspec.json.decode(stored.document, type=Shipment)
             )
             if not sees:
-                raise NotFound(f"there is no shipment {shipment}")
+                raise NotFound(f"there is no shipment {shipment}" if shipment else "not yours")
