@@ -73,7 +73,7 @@ class Summary(Struct, frozen=True, kw_only=True):
     """`tracker demo --json`: these are its stable names.
 
     delivered: the honest truck's shipment was closed. missing, unexpected: alerts, in words.
-    log: the grade of the custody log, held against a checkpoint that was kept since the beginning.
+    log: the grade of the custody log, held against the newest checkpoint that was released.
     mails: to each contact. events: of the webhook, their signatures verified.
     """
 
@@ -232,13 +232,15 @@ def _line(console: Console, finding: Finding) -> None:
 
 
 def log_grade(config: Config) -> str:
-    """Of the custody log as it is now, held against the first checkpoint that was released."""
+    """Of the custody log as it is now, held against the newest checkpoint that was released: what
+    is newer than that, nobody outside has seen.
+    """
     from sealproof.note import parse_note
     from sealproof.trust import Trust
     from tracker import wiring
 
-    first = next(wiring.checkpoint_book(config).all(), None)
-    kept = parse_note(first.note) if first else None
+    newest = wiring.checkpoint_book(config).newest()
+    kept = parse_note(newest.note) if newest else None
     verdict = wiring.check_log(config, trust=Trust(), kept=kept, progress=lambda _done, _all: None)
     return verdict.grade.name
 
