@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from devices.reading import Fix, SealReport
 from tracker.domain.alert import AlertKind, Severity
 from tracker.domain.codes import Code, Fact
-from tracker.domain.coverage import rest_ahead, rests
+from tracker.domain.coverage import rests
 from tracker.domain.geo import metres_between
 from tracker.domain.motion import point
 from tracker.domain.outcome import Outcome, Raised, SealMoved
@@ -91,9 +91,9 @@ def unplaced_of(view: View, verdict: OpeningVerdict) -> Unplaced | None:
     opening = Unplaced(
         lat=last.lat, lon=last.lon, since=last.time, at=view.at, told=told, until=until
     )
-    zone = view.plan and reached(view) and rest_ahead(view.lane, view.plan, view.policy)
-    if view.plan and zone:
-        _, lat, lon = next(rest for rest in rests(view.lane, view.plan) if rest[0] == zone)
+    place = reached(view)
+    if view.plan is not None and place is not None:
+        _, lat, lon = next(rest for rest in rests(view.lane, view.plan) if rest[0] == place.id)
         return replace(opening, lat=lat, lon=lon, reached=True)
     halt = view.lane.halt
     if halt is None or not view.lane.zones or not left(view):

@@ -8,7 +8,6 @@ share, and names them in the log.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -72,9 +71,10 @@ def entered(config: Config) -> Entered | None:
 
 def check(ctx: typer.Context, config: Config, who: Entered) -> None:
     """Raises Refused for what the role may not, NotFound for a shipment that it does not see."""
-    command = " ".join(ctx.command_path.split()[1:])
-    viewer, right = who.viewer, right_for(command)
-    if right not in {one.value for one in _rights(who)}:
+    from tracker.domain.access import Right
+
+    command, viewer = " ".join(ctx.command_path.split()[1:]), who.viewer
+    if not viewer.may(Right(right_for(command))):
         role = viewer.role.value if viewer.role else "reader"
         raise Refused(
             f"the role {role} does not give the right to {command}", where=f"${TOKEN}",
@@ -95,12 +95,6 @@ def check(ctx: typer.Context, config: Config, who: Entered) -> None:
         with wiring.sharing(config) as sharing:
             for shipment in filter(None, shipments):
                 sharing.has_read(who, shipment, command)
-
-
-def _rights(who: Entered) -> Iterable[Any]:
-    from tracker.domain.access import Right
-
-    return (right for right in Right if who.viewer.may(right))
 
 
 def _shipments(config: Config, params: dict[str, Any]) -> list[str]:
