@@ -157,7 +157,7 @@ def elsewhere(
     view: View, fix: Fix, at: datetime, code: Code, places: str | None = None
 ) -> list[Outcome]:
     """It is told as what it was, where it was."""
-    facts: dict[str, Fact] = {"places": places} if "places" in code.facts else {}
+    facts = facts_of(code, places)
     told = Raised(
         kind=AlertKind.SEAL_OPENED,
         severity=Severity.CRITICAL,
@@ -168,6 +168,11 @@ def elsewhere(
         **point(fix),
     )
     return [told, *breached(view, code, facts, at)]
+
+
+def facts_of(code: Code, places: str | None) -> dict[str, Fact]:
+    """What is told of an opening with that code, if it was in these places."""
+    return {"places": places} if "places" in code.facts else {}
 
 
 def breached(view: View, code: Code, facts: dict[str, Fact], at: datetime) -> list[Outcome]:

@@ -43,6 +43,7 @@ from tracker.rules.openings_apart import (
     apart_of,
     breached,
     elsewhere,
+    facts_of,
     placed,
     refuted,
     unplaced_of,
@@ -254,7 +255,7 @@ def _decided(view: View, memory: Memory, *, everything: bool = False) -> Result:
         elif leave is not None:
             found += _lawful(view, memory, held, leave.credential)
         elif not held.told:
-            facts: dict[str, Fact] = {"places": held.places} if "places" in held.code.facts else {}
+            facts = facts_of(held.code, held.places)
             at = held.opened.opened_at or held.at
             found.append(replace(_incident(view, held.code, facts), at=at))
             if is_present(view.seal, held) or view.seal.on_duty:
@@ -291,7 +292,7 @@ def _guarded(view: View, memory: Memory, found: list[Outcome]) -> tuple[Memory, 
     proven = sorted((e for e in due if e.proven is not None), key=lambda e: e.at)
     for early in proven:
         at = early.opened.opened_at or early.at
-        facts: dict[str, Fact] = {"places": early.places} if "places" in early.code.facts else {}
+        facts = facts_of(early.code, early.places)
         if early.amendable:
             held = recalled(view, as_held(view, early), memory.cards)
             memory = replace(memory, held=(*memory.held, held))
